@@ -1,0 +1,73 @@
+"""`python -m location_consumer`: consume until SIGTERM or SIGINT."""
+
+import signal
+
+import structlog
+from kafka import KafkaConsumer
+
+from location_consumer.batch import BatchPolicy
+from location_consumer.brake import Brake, BrakeError
+from location_consumer.consume import Consume
+from location_consumer.dead_letters import DeadLettersUnavailableError, DeadLetterTopic
+from location_consumer.settings import Settings, read
+from location_consumer.store import Store, StoreUnavailableError
+from service_kit.health import health_server
+from service_kit.logs import set_up_logs
+from service_kit.settings import read_settings
+
+log = structlog.get_logger()
+
+BOOTSTRAP_WITHIN_MS = 120_000
+
+
+def main() -> None:
+    set_up_logs("location_consumer")
+    settings = read_settings(read)
+    store = Store(settings.database_url)
+    records = group_consumer(settings)
+    dead_letters = DeadLetterTopic(settings.kafka_bootstrap_servers, settings.dead_letter_topic)
+    consume = Consume(
+        records,
+        store,
+        dead_letters,
+        policy=BatchPolicy(settings.batch_max_locations, settings.batch_max_age_ms / 1000),
+        brake=Brake(settings.brake_window, settings.brake_ratio),
+        earliest=settings.earliest_creation_time,
+    )
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: consume.stop())
+    try:
+        with health_server(settings.health_bind, live=consume.live, ready=consume.ready):
+            consume.run()
+        log.info("stopped")
+    except BrakeError as error:
+        log.critical("the brake is on: look at the dead letters before starting again", because=str(error))
+        raise SystemExit(1) from error
+    except (StoreUnavailableError, DeadLettersUnavailableError) as error:
+        log.warning("stopped with locations in hand; they come again from Kafka", because=str(error))
+    finally:
+        records.close(autocommit=False)
+        dead_letters.close()
+        store.close()
+
+
+def group_consumer(settings: Settings) -> KafkaConsumer:
+    """Join the group. Raises KafkaTimeoutError where no broker answers."""
+    return KafkaConsumer(
+        settings.location_topic,
+        bootstrap_servers=settings.kafka_bootstrap_servers,
+        bootstrap_timeout_ms=BOOTSTRAP_WITHIN_MS,
+        group_id=settings.consumer_group,
+        client_id="location_consumer",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=100,
+        # How long the partitions of a killed consumer wait for another one. Heartbeats have a thread of their own, so
+        # a slow batch does not miss them.
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=3_000,
+    )
+
+
+if __name__ == "__main__":
+    main()

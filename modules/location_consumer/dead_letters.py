@@ -1,0 +1,86 @@
+"""What can never be stored goes to the dead-letter topic, with the reason and the place where it came from.
+
+A dead letter is a Kafka record of its own. Its value is a LocationBatch of the one location, or, where the record could
+not be read, the record's original bytes: publishing the value to the location topic again replays it. Its headers:
+
+    reason     unreadable, invalid, unknown_person, conflict or refused
+    detail     a sentence for a person
+    topic, partition, offset    where the record stood
+    position   of the location within the record, from 0 (not for unreadable)
+    time       when it was given up, RFC 3339
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from kafka import KafkaProducer
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
+
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+
+ACKNOWLEDGED_WITHIN_S = 30
+LARGEST_RECORD = 2 * 1024 * 1024  # a whole record of the location topic and its headers
+
+
+class DeadLetter(NamedTuple):
+    reason: str
+    detail: str
+    record: ConsumerRecord
+    position: int | None
+    value: bytes
+
+
+class DeadLettersUnavailableError(Exception):
+    """Kafka did not acknowledge every dead letter: trying again is right."""
+
+
+def unreadable(record: ConsumerRecord, detail: str) -> DeadLetter:
+    return DeadLetter("unreadable", detail, record, None, record.value or b"")
+
+
+def undeliverable(reason: str, detail: str, record: ConsumerRecord, position: int, location: Location) -> DeadLetter:
+    value = LocationBatch(locations=[location]).SerializeToString()
+    return DeadLetter(reason, detail, record, position, value)
+
+
+class DeadLetterTopic:
+    """Publishes dead letters and waits for the acknowledgement. Raises KafkaTimeoutError where no broker answers."""
+
+    def __init__(self, bootstrap_servers: Sequence[str], topic: str) -> None:
+        self._topic = topic
+        self._producer = KafkaProducer(
+            bootstrap_servers=bootstrap_servers,
+            client_id="location_consumer",
+            acks="all",
+            enable_idempotence=True,
+            compression_type="lz4",
+            linger_ms=5,
+            max_request_size=LARGEST_RECORD,
+        )
+
+    def publish(self, letters: Iterable[DeadLetter]) -> None:
+        """Return when Kafka has acknowledged them all. Raises DeadLettersUnavailableError."""
+        try:
+            sent = [self._producer.send(self._topic, letter.value, headers=_headers(letter)) for letter in letters]
+            for future in sent:
+                future.get(timeout=ACKNOWLEDGED_WITHIN_S)
+        except KafkaError as error:
+            raise DeadLettersUnavailableError(str(error)) from error
+
+    def close(self) -> None:
+        self._producer.close(timeout=ACKNOWLEDGED_WITHIN_S)
+
+
+def _headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
+    headers = {
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "topic": letter.record.topic,
+        "partition": letter.record.partition,
+        "offset": letter.record.offset,
+        "position": letter.position,
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    }
+    return [(name, str(value).encode()) for name, value in headers.items() if value is not None]

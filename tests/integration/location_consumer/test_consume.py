@@ -1,0 +1,201 @@
+"""The consumer as a process, on a real Kafka and a real PostGIS."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg2
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+
+from deployment.native.schema import Database
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+
+START_S = 1_771_200_000  # 2026-02-16
+OF_THE_CONSUMER = "application_name = 'location_consumer' AND datname = current_database()"
+
+
+def location(person_id: int, second: int, latitude: float = 48.0) -> Location:
+    time = Timestamp(seconds=START_S + second)
+    return Location(person_id=person_id, latitude=latitude, longitude=11.0, creation_time=time)
+
+
+def record(*locations: Location) -> bytes:
+    return LocationBatch(locations=locations).SerializeToString()
+
+
+class Pipeline:
+    """A topic, its dead letters, a database, and as many consumers as a test starts."""
+
+    def __init__(self, servers: str, database: Database, topic: str, dead_letter_topic: str) -> None:
+        self.servers, self.database, self.topic, self.dead_letter_topic = servers, database, topic, dead_letter_topic
+        self.group = f"{topic}-group"
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.producer = KafkaProducer(bootstrap_servers=servers, acks="all")
+
+    def start_consumer(self, **environment: str) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "location_consumer"],
+            env=os.environ
+            | {
+                "KAFKA_BOOTSTRAP_SERVERS": self.servers,
+                "DATABASE_URL": self.database.location_consumer,
+                "LOCATION_TOPIC": self.topic,
+                "DEAD_LETTER_TOPIC": self.dead_letter_topic,
+                "CONSUMER_GROUP": self.group,
+                "HEALTH_BIND": "127.0.0.1:0",
+            }
+            | environment,
+        )
+        self.processes.append(process)
+        return process
+
+    def publish(self, *values: bytes, partition: int = 0) -> None:
+        for future in [self.producer.send(self.topic, value, partition=partition) for value in values]:
+            future.get(timeout=10)
+
+    def query(self, statement: str) -> Any:
+        with psycopg2.connect(self.database.superuser) as session, session.cursor() as cursor:
+            cursor.execute(statement)
+            answer = cursor.fetchall() if cursor.description else []
+        session.close()
+        return answer
+
+    def stored(self) -> int:
+        return int(self.query("SELECT count(*) FROM location")[0][0])
+
+    def committed(self) -> int:
+        with KafkaAdminClient(bootstrap_servers=self.servers) as admin:
+            offsets = admin.list_group_offsets(self.group)[self.group]
+        return sum(found.offset for partition, found in offsets.items() if partition.topic == self.topic)
+
+    def dead_letters(self) -> list[Any]:
+        consumer = KafkaConsumer(
+            self.dead_letter_topic,
+            bootstrap_servers=self.servers,
+            auto_offset_reset="earliest",
+            consumer_timeout_ms=1000,
+        )
+        try:
+            return list(consumer)
+        finally:
+            consumer.close()
+
+
+@pytest.fixture
+def pipeline(kafka_bootstrap_servers: str, database: Database, make_topic: Callable[..., str]) -> Iterator[Pipeline]:
+    pipeline = Pipeline(kafka_bootstrap_servers, database, make_topic(2), make_topic())
+    pipeline.query(
+        "INSERT INTO person (id, first_name, last_name, company_name) "
+        "SELECT id, 'Ada', 'Byron', 'Looms' FROM generate_series(1, 99) AS id"
+    )
+    yield pipeline
+    pipeline.producer.close()
+    for process in pipeline.processes:
+        process.kill()
+        process.wait()
+
+
+def test_every_location_is_stored_and_then_the_offset_committed(pipeline: Pipeline, poll_until: Any) -> None:
+    pipeline.start_consumer()
+    pipeline.publish(record(*(location(1, second) for second in range(1000))), record(location(2, 0)))
+    pipeline.publish(record(location(3, 0)), partition=1)
+    poll_until(lambda: pipeline.stored() == 1002)
+    poll_until(lambda: pipeline.committed() == 3)
+
+
+def test_poison_goes_to_the_dead_letters_with_its_reason_and_the_consumer_goes_on(
+    pipeline: Pipeline, poll_until: Any
+) -> None:
+    pipeline.start_consumer()
+    pipeline.publish(
+        b"garbage",
+        record(location(1, 0), location(500, 0), location(1, 0, latitude=49.0), location(1, 0), location(1, 1, 91.0)),
+        b"",
+        record(location(2, 0)),
+    )
+    poll_until(lambda: pipeline.committed() == 4)
+    assert pipeline.stored() == 2
+    letters = [(dict(letter.headers), letter.value) for letter in pipeline.dead_letters()]
+    found = {
+        (headers["reason"].decode(), headers["offset"].decode(), headers.get("position", b"").decode()): value
+        for headers, value in letters
+    }
+    assert found == {
+        ("unreadable", "0", ""): b"garbage",
+        ("unreadable", "2", ""): b"",
+        ("unknown_person", "1", "1"): record(location(500, 0)),
+        ("conflict", "1", "2"): record(location(1, 0, latitude=49.0)),
+        ("invalid", "1", "4"): record(location(1, 1, 91.0)),
+    }
+    headers = letters[0][0]
+    assert headers["topic"].decode() == pipeline.topic
+    assert headers["partition"] == b"0"
+    assert headers["time"].startswith(b"20")
+    assert all(b"49" not in headers["detail"] for headers, _ in letters), "a coordinate leaked"
+
+
+def test_a_killed_consumer_loses_nothing_and_stores_nothing_twice(pipeline: Pipeline, poll_until: Any) -> None:
+    consumer = pipeline.start_consumer(BATCH_MAX_LOCATIONS="50")
+    seconds = iter(range(100_000))
+    for _ in range(3):
+        pipeline.publish(*(record(location(1, next(seconds)), location(2, next(seconds))) for _ in range(400)))
+        poll_until(lambda: pipeline.stored() > 0)
+        consumer.kill()
+        consumer.wait()
+        consumer = pipeline.start_consumer(BATCH_MAX_LOCATIONS="50")
+    poll_until(lambda: pipeline.committed() == 1200, timeout_s=60)
+    assert pipeline.stored() == 2400
+    assert pipeline.dead_letters() == []
+
+
+def test_consumers_that_come_and_go_lose_nothing(pipeline: Pipeline, poll_until: Any) -> None:
+    first = pipeline.start_consumer()
+    for round_ in range(4):
+        for partition in (0, 1):
+            values = [record(location(partition + 1, 1000 * round_ + second)) for second in range(300)]
+            pipeline.publish(*values, partition=partition)
+        if round_ == 0:
+            poll_until(lambda: pipeline.stored() > 0)
+            pipeline.start_consumer()
+        if round_ == 2:
+            first.send_signal(signal.SIGTERM)
+    assert first.wait(30) == 0
+    poll_until(lambda: pipeline.committed() == 2400, timeout_s=90)
+    assert pipeline.stored() == 2400
+    assert pipeline.dead_letters() == []
+
+
+def test_sigterm_writes_what_is_in_hand(pipeline: Pipeline, poll_until: Any) -> None:
+    consumer = pipeline.start_consumer(BATCH_MAX_AGE_MS="600000")
+    pipeline.publish(record(location(1, 0)))
+    with KafkaAdminClient(bootstrap_servers=pipeline.servers) as admin:
+        poll_until(lambda: admin.describe_groups([pipeline.group])[pipeline.group]["group_state"] == "Stable")
+    poll_until(lambda: pipeline.query(f"SELECT 1 FROM pg_stat_activity WHERE {OF_THE_CONSUMER}"))
+    consumer.send_signal(signal.SIGTERM)
+    assert consumer.wait(30) == 0
+
+
+def test_a_database_that_is_away_for_a_while_costs_nothing(pipeline: Pipeline, poll_until: Any) -> None:
+    pipeline.start_consumer()
+    pipeline.publish(record(location(1, 0)))
+    poll_until(lambda: pipeline.stored() == 1)
+    pipeline.query("REVOKE INSERT ON location FROM location_consumer")
+    pipeline.publish(record(location(1, 1)))
+    poll_until(
+        lambda: pipeline.query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OF_THE_CONSUMER}")
+    )
+    pipeline.query("GRANT INSERT ON location TO location_consumer")
+    poll_until(lambda: pipeline.stored() == 2)
+    poll_until(lambda: pipeline.committed() == 2)
+
+
+def test_the_brake_stops_a_consumer_that_finds_only_bad_records(pipeline: Pipeline) -> None:
+    pipeline.publish(*(b"garbage" for _ in range(300)))
+    consumer = pipeline.start_consumer(BRAKE_WINDOW="100")
+    assert consumer.wait(60) == 1
+    assert pipeline.committed() < 300

@@ -1,0 +1,144 @@
+"""The store on a real PostGIS: exactly once, whatever comes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import psycopg2
+import pytest
+
+from deployment.native.schema import Database
+from location_consumer.locations import Locations
+from location_consumer.store import Store, StoreUnavailableError
+
+DAY_US = 86_400_000_000
+START_US = 20_500 * DAY_US  # 2026-02-16
+
+
+def rows_of(*rows: tuple[int, int, float, float, float]) -> Locations:
+    """Columns from (person_id, microseconds after the start, latitude, longitude, accuracy_m or NaN)."""
+    person, time, latitude, longitude, accuracy = zip(*rows, strict=True)
+    return Locations(
+        np.array(person, dtype=np.int64),
+        np.array(time, dtype=np.int64) + START_US,
+        np.array(latitude, dtype=float),
+        np.array(longitude, dtype=float),
+        np.array(accuracy, dtype=np.float32),
+    )
+
+
+def query(url: str, statement: str) -> list[Any]:
+    with psycopg2.connect(url) as session, session.cursor() as cursor:
+        cursor.execute(statement)
+        answer = cursor.fetchall() if cursor.description else []
+    session.close()
+    return answer
+
+
+def stored(database: Database) -> list[Any]:
+    return query(
+        database.owner,
+        f"""SELECT person_id, (extract(epoch FROM creation_time) * 1000000)::bigint - {START_US},
+                   ST_Y(coordinate), ST_X(coordinate), accuracy_m, ST_SRID(coordinate)
+            FROM location ORDER BY creation_time, person_id""",
+    )
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    query(
+        database.owner,
+        "INSERT INTO person (id, first_name, last_name, company_name) "
+        "SELECT id, 'Ada', 'Byron', 'Looms' FROM generate_series(1, 9) AS id",
+    )
+    store = Store(database.location_consumer)
+    yield store
+    store.close()
+
+
+def test_every_value_arrives_as_it_was_sent(store: Store, database: Database) -> None:
+    written = store.write(
+        rows_of(
+            (1, 123_456, 48.123456789012, -11.5, 4.25),
+            (2, 123_457, -90.0, 180.0, np.nan),
+            (3, 3 * DAY_US, 0.0, -180.0, 0.0),
+        )
+    )
+    assert (written.stored, written.duplicates) == (3, 0)
+    assert stored(database) == [
+        (1, 123_456, 48.123456789012, -11.5, 4.25, 4326),
+        (2, 123_457, -90.0, 180.0, None, 4326),
+        (3, 3 * DAY_US, 0.0, -180.0, 0.0, 4326),
+    ]
+
+
+def test_a_second_delivery_changes_nothing(store: Store, database: Database) -> None:
+    rows = rows_of(*((1, second, 48.0, 11.0, np.nan) for second in range(100)))
+    store.write(rows.at(slice(50)))
+    written = store.write(rows)
+    assert (written.stored, written.duplicates, written.conflict.size) == (50, 50, 0)
+    assert len(stored(database)) == 100
+
+
+def test_another_place_for_a_taken_instant_is_a_conflict_and_the_first_one_stays(
+    store: Store, database: Database
+) -> None:
+    store.write(rows_of((1, 0, 48.0, 11.0, np.nan)))
+    written = store.write(rows_of((2, 0, 1.0, 1.0, np.nan), (1, 0, 48.0, 11.1, 3.0), (1, 0, 48.0, 11.0, 3.0)))
+    assert (written.stored, written.duplicates, written.conflict.tolist()) == (1, 1, [1])
+    assert [row[:4] for row in stored(database)] == [(1, 0, 48.0, 11.0), (2, 0, 1.0, 1.0)]
+
+
+def test_within_one_batch_the_first_to_arrive_is_stored(store: Store, database: Database) -> None:
+    written = store.write(
+        rows_of((1, 0, 48.0, 11.0, 3.0), (1, 0, 48.0, 11.0, 3.0), (1, 0, 9.0, 9.0, np.nan), (1, 1, 9.0, 9.0, 1.0))
+    )
+    assert (written.stored, written.duplicates, written.conflict.tolist()) == (2, 1, [2])
+    assert [row[2:4] for row in stored(database)] == [(48.0, 11.0), (9.0, 9.0)]
+
+
+def test_locations_of_unknown_persons_are_named_and_the_others_stored(store: Store, database: Database) -> None:
+    written = store.write(rows_of((77, 0, 1.0, 1.0, 1.0), (1, 0, 1.0, 1.0, 1.0), (78, 0, 1.0, 1.0, 1.0)))
+    assert (written.stored, written.unknown_person.tolist()) == (1, [0, 2])
+    query(database.owner, "INSERT INTO person (id, first_name, last_name, company_name) VALUES (77, 'A', 'B', 'C')")
+    assert store.write(rows_of((77, 0, 1.0, 1.0, 1.0))).stored == 1
+
+
+def test_a_partition_that_was_dropped_is_made_again(store: Store, database: Database) -> None:
+    store.write(rows_of((1, 0, 1.0, 1.0, 1.0)))
+    query(database.owner, "DROP TABLE location_20260216")
+    assert store.write(rows_of((1, 0, 1.0, 1.0, 1.0), (2, 5, 1.0, 1.0, 1.0))).stored == 2
+
+
+def test_what_the_database_refuses_is_found_and_the_rest_is_stored(store: Store, database: Database) -> None:
+    query(database.owner, "ALTER TABLE location ADD CHECK (person_id <> 5)")
+    rows = [(person, time, 1.0, 1.0, np.nan) for time in range(20) for person in (4, 5, 6)]
+    written = store.write(rows_of(*rows))
+    assert written.stored == 40
+    assert [position for position, _ in written.refused] == list(range(1, 60, 3))
+    assert "23514" in written.refused[0][1]
+
+
+def test_after_a_lost_connection_the_same_batch_can_be_written(store: Store, database: Database) -> None:
+    rows = rows_of((1, 0, 1.0, 1.0, 1.0))
+    store.check()
+    query(
+        database.superuser,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'location_consumer' AND datname = current_database()",
+    )
+    with pytest.raises(StoreUnavailableError):
+        store.write(rows)
+    assert store.write(rows).stored == 1
+
+
+def test_the_role_of_the_consumer_can_do_nothing_else(database: Database) -> None:
+    for statement in (
+        "SELECT first_name FROM person",
+        "INSERT INTO person (first_name, last_name, company_name) VALUES ('a', 'b', 'c')",
+        "DELETE FROM location",
+        "UPDATE location SET accuracy_m = 0",
+        "CREATE TABLE mine ()",
+    ):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            query(database.location_consumer, statement)
