@@ -17,7 +17,7 @@ def health_server(bind: str, *, live: Check, ready: Check) -> Iterator[None]:
     checks = {"/livez": live, "/readyz": ready}
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the name is the standard library's
+        def do_GET(self) -> None:
             check = checks.get(self.path)
             status = 404 if check is None else 200 if check() else 503
             self.send_response(status)

@@ -12,7 +12,14 @@ import structlog
 
 def set_up_logs(service: str) -> None:
     """Send structlog and the standard library's logs the same way. LOG_FORMAT: json (default) or text; LOG_LEVEL."""
+
+    def name_service(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        """In place of a context variable, which a thread would not inherit."""
+        event["service"] = service
+        return event
+
     shared: list[structlog.typing.Processor] = [
+        name_service,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -37,4 +44,3 @@ def set_up_logs(service: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=os.environ.get("LOG_LEVEL", "INFO").upper(), force=True)
     logging.getLogger("kafka").setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=service)

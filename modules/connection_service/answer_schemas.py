@@ -1,0 +1,61 @@
+"""What the three resources answer: the source of the Swagger models. A test holds answers.py to it."""
+
+from marshmallow import Schema, fields, validate
+
+
+class LocationSchema(Schema):
+    person_id = fields.Integer(required=True)
+    latitude = fields.Float(required=True, metadata={"description": "Degrees WGS 84."})
+    longitude = fields.Float(required=True, metadata={"description": "Degrees WGS 84."})
+    creation_time = fields.String(required=True, metadata={"format": "date-time"})
+    accuracy_m = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Metres; null where the device did not say."}
+    )
+
+
+class PersonSchema(Schema):
+    id = fields.Integer(required=True)
+    first_name = fields.String(required=True)
+    last_name = fields.String(required=True)
+    company_name = fields.String(required=True)
+
+
+class ConnectionSchema(Schema):
+    location = fields.Nested(LocationSchema, required=True)
+    person = fields.Nested(PersonSchema, required=True)
+    distance_m = fields.Float(required=True, metadata={"description": "Metres to the nearest own location."})
+    time_gap_s = fields.Float(required=True, metadata={"description": "Seconds between the two locations."})
+
+
+class PlaceSchema(Schema):
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+
+
+class EncounterSchema(Schema):
+    person = fields.Nested(PersonSchema, required=True)
+    started_at = fields.String(required=True, metadata={"format": "date-time"})
+    ended_at = fields.String(required=True, metadata={"format": "date-time"})
+    duration_s = fields.Float(required=True)
+    closest_m = fields.Float(required=True, metadata={"description": "Metres, when they were closest."})
+    closest_at = fields.String(required=True, metadata={"format": "date-time"})
+    place = fields.Nested(PlaceSchema, required=True, metadata={"description": "Where the other was then."})
+    fixes = fields.Integer(required=True, metadata={"description": "Number of near locations of the other."})
+
+
+class PointSchema(Schema):
+    type = fields.String(required=True, validate=validate.Equal("Point"))
+    coordinates = fields.List(fields.Float(), required=True, validate=validate.Length(equal=2))
+
+
+class FeatureSchema(Schema):
+    type = fields.String(required=True, validate=validate.Equal("Feature"))
+    geometry = fields.Nested(PointSchema, required=True)
+    properties = fields.Nested(LocationSchema(only=("person_id", "creation_time", "accuracy_m")), required=True)
+
+
+class FeatureCollectionSchema(Schema):
+    """RFC 7946: one point a location, so that nothing of it is lost and the 180° meridian cuts nothing."""
+
+    type = fields.String(required=True, validate=validate.Equal("FeatureCollection"))
+    features = fields.List(fields.Nested(FeatureSchema), required=True)

@@ -1,0 +1,1 @@
+"""Who is there: persons, over REST and gRPC."""

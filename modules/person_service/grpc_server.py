@@ -1,0 +1,101 @@
+"""The gRPC server that lives in each worker beside REST: a thread pool, health, reflection, errors by the table."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from person_service.servicer import PersonServicer
+from service_kit.errors import DependencyDown, DomainError, InvalidInput, status_of
+from service_kit.grpc_errors import field_violations_status
+from udaconnect.person.v1 import person_pb2, person_pb2_grpc
+
+SERVICE: Final = person_pb2.DESCRIPTOR.services_by_name["PersonService"].full_name
+MAX_CONCURRENT_RPCS: Final = 200
+GRACE_S: Final = 5
+
+log = structlog.get_logger()
+
+
+class ErrorsByTable(grpc.ServerInterceptor):
+    """Ends a call that raised with the status of service_kit.errors; only unary calls, which are all of ours."""
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], "grpc.RpcMethodHandler[Any, Any] | None"],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "grpc.RpcMethodHandler[Any, Any] | None":
+        handler = continuation(handler_call_details)
+        if handler is None or handler.unary_unary is None:
+            return handler
+        behaviour = handler.unary_unary
+
+        def answer(request: object, context: grpc.ServicerContext) -> object:
+            try:
+                return behaviour(request, context)
+            except Exception as error:  # noqa: BLE001  this is the edge: nothing passes it but a status
+                abort(context, error, handler_call_details.method)
+
+        return grpc.unary_unary_rpc_method_handler(answer, handler.request_deserializer, handler.response_serializer)
+
+
+def abort(context: grpc.ServicerContext, error: Exception, method: str) -> NoReturn:
+    if isinstance(error, InvalidInput):
+        context.abort_with_status(field_violations_status(error.violations))
+    code = grpc.StatusCode[status_of(error).grpc]
+    if isinstance(error, DependencyDown):
+        log.warning("dependency down", detail=str(error), cause=type(error.__cause__).__name__, method=method)
+    elif not isinstance(error, DomainError):
+        log.error("unexpected", method=method, exc_info=error)
+        context.abort(code, "the service failed unexpectedly; the failure has been logged")
+    context.abort(code, str(error))
+
+
+class Health(health.HealthServicer):  # type: ignore[misc]  # the base class has no types
+    """Serving means ready: whoever asks makes the check run."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        super().__init__()
+        self.check = check
+
+    def Check(self, request: health_pb2.HealthCheckRequest, context: grpc.ServicerContext) -> object:  # noqa: N802  gRPC's name
+        try:
+            self.check()
+        except DomainError:
+            status = health_pb2.HealthCheckResponse.NOT_SERVING
+        else:
+            status = health_pb2.HealthCheckResponse.SERVING
+        for service in ("", SERVICE):
+            self.set(service, status)
+        return super().Check(request, context)
+
+
+@contextmanager
+def grpc_server(bind: str, servicer: PersonServicer, *, threads: int, check: Callable[[], None]) -> Iterator[int]:
+    """Serve for the length of the `with` block; gives the port, for `bind` may say 0.
+
+    Several processes may serve the same port (so_reuseport): the kernel shares the connections out among them.
+    """
+    server = grpc.server(
+        ThreadPoolExecutor(threads, thread_name_prefix="grpc"),
+        interceptors=[ErrorsByTable()],
+        options=[("grpc.so_reuseport", 1)],
+        maximum_concurrent_rpcs=MAX_CONCURRENT_RPCS,
+    )
+    person_pb2_grpc.add_PersonServiceServicer_to_server(servicer, server)
+    health_servicer = Health(check)
+    health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
+    reflection.enable_server_reflection([SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    port = server.add_insecure_port(bind)
+    server.start()
+    log.info("gRPC serves", port=port)
+    try:
+        yield port
+    finally:
+        health_servicer.enter_graceful_shutdown()
+        server.stop(GRACE_S).wait()

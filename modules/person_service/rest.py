@@ -1,0 +1,64 @@
+"""The REST resource /api/persons."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+
+from person_service.people import People, PersonRow
+from person_service.schemas import NewPersonSchema, PersonSchema, PersonsQuerySchema
+from service_kit.rest_api import Answer, Resource, operation
+from service_kit.rest_app import create_rest_app
+from service_kit.rest_cursor import encode_cursor, next_page
+
+PERSONS = "/api/persons"
+
+
+class Persons(Resource):
+    people: People
+
+    @operation(
+        query=PersonsQuerySchema(),
+        answer=PersonSchema(many=True),
+        description="A page of persons, ordered by id",
+        headers={"Link": 'The next page, rel="next"; absent on the last one.'},
+    )
+    def get(self, query: dict[str, Any]) -> Answer:
+        """List persons, or search by name."""
+        (after,) = query["cursor"] or (0,)
+        page = self.people.list_page(q=query["q"], limit=query["limit"], after=after)
+        cursor = None if page.next_after is None else encode_cursor(page.next_after)
+        return Answer(page.persons, next_page(cursor))
+
+    @operation(
+        body=NewPersonSchema(),
+        answer=PersonSchema(),
+        status=HTTPStatus.CREATED,
+        description="The person, with the id given to it",
+        headers={"Location": "The path of the new person."},
+    )
+    def post(self, body: dict[str, str]) -> Answer:
+        """Add a person."""
+        person = self.people.create(**body)
+        return Answer(person, {"Location": f"{PERSONS}/{person.id}"})
+
+
+class OnePerson(Resource):
+    people: People
+
+    @operation(answer=PersonSchema(), description="The person", problems=(HTTPStatus.NOT_FOUND,))
+    def get(self, person_id: int) -> PersonRow:
+        """Get one person."""
+        return self.people.get(person_id)
+
+
+def create_app(people: People) -> Flask:
+    app, api = create_rest_app(
+        title="UdaConnect persons",
+        description="Who is there.",
+        tag="persons",
+        check=people.check,
+    )
+    api.add(Persons, PERSONS, people=people)
+    api.add(OnePerson, f"{PERSONS}/<int(signed=True):person_id>", people=people)
+    return app

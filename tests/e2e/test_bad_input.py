@@ -1,0 +1,178 @@
+"""Bad input is answered with the field and the reason, on every way in; nothing breaks."""
+
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import grpc
+import pytest
+import requests
+from google.protobuf.timestamp_pb2 import Timestamp
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from kafka import KafkaProducer
+
+from udaconnect.location.v1 import location_pb2
+
+NOW_S = int(time.time())
+GOOD = location_pb2.Location(person_id=1, latitude=1, longitude=1, creation_time=Timestamp(seconds=NOW_S))
+
+
+def wrong(**fields: Any) -> location_pb2.Location:
+    location = location_pb2.Location()
+    location.CopyFrom(GOOD)
+    location.MergeFrom(location_pb2.Location(**fields))
+    if fields.get("person_id") == 0:
+        location.person_id = 0
+    return location
+
+
+BAD_LOCATIONS = [
+    ("latitude", wrong(latitude=90.0001)),
+    ("latitude", wrong(latitude=math.nan)),
+    ("latitude", wrong(latitude=math.inf)),
+    ("longitude", wrong(longitude=-181)),
+    ("longitude", wrong(longitude=-math.inf)),
+    ("person_id", wrong(person_id=0)),
+    ("person_id", wrong(person_id=-1)),
+    ("creation_time", wrong(creation_time=Timestamp(seconds=1_420_070_399))),
+    ("creation_time", wrong(creation_time=Timestamp(seconds=NOW_S + 3600))),
+    ("accuracy_m", wrong(accuracy_m=-1)),
+]
+
+
+@pytest.mark.parametrize(("field", "location"), BAD_LOCATIONS)
+def test_a_bad_location_is_refused_with_its_field(system: Any, field: str, location: location_pb2.Location) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=location), timeout=10)
+    assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    bad_request = error_details_pb2.BadRequest()
+    [detail] = rpc_status.from_call(error.value).details
+    assert detail.Unpack(bad_request)
+    [violation] = bad_request.field_violations
+    assert violation.field == f"location.{field}"
+    assert violation.description.startswith("must")
+
+
+def test_a_batch_is_taken_but_for_its_bad_locations(system: Any) -> None:
+    person_id = system.create_person()
+    good = wrong(person_id=person_id)
+    locations = [good] + [location for _, location in BAD_LOCATIONS] + [good]
+    receipt = system.locations.BatchCreateLocations(
+        location_pb2.BatchCreateLocationsRequest(locations=locations), timeout=10
+    )
+    assert receipt.accepted_count == 2
+    assert [(one.index, one.field) for one in receipt.rejections] == [
+        (index, field) for index, (field, _) in enumerate(BAD_LOCATIONS, start=1)
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_a_batch_of_nothing_or_of_too_many_is_refused_as_a_whole(system: Any, count: int) -> None:
+    request = location_pb2.BatchCreateLocationsRequest(locations=[GOOD] * count)
+    with pytest.raises(grpc.RpcError) as error:
+        system.locations.BatchCreateLocations(request, timeout=10)
+    assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert "locations" in (error.value.details() or "")
+
+
+def test_garbage_on_the_topic_and_unknown_persons_are_dead_letters_and_the_next_location_is_stored(
+    system: Any, addresses: Mapping[str, str], make_fix: Any
+) -> None:
+    garbage = b"\x00garbage of this test"
+    with KafkaProducer(bootstrap_servers=addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
+        for partition in producer.partitions_for("location"):
+            producer.send("location", garbage, partition=partition).get(timeout=10)
+    [[nobody]] = system.query("SELECT max(id) + 1000000 FROM person")
+    ada = system.create_person()
+    moment = GOOD.creation_time.ToDatetime()
+    assert system.send([make_fix(nobody, moment, 1.0, 1.0), make_fix(ada, moment, 1.0, 1.0)]) == 2
+    system.wait_until_consumed()
+
+    assert system.query("SELECT person_id FROM location WHERE person_id = ANY(%s)", [nobody, ada]) == [(ada,)]
+    letters = [(dict(letter.headers)["reason"], letter.value) for letter in system.dead_letters()]
+    assert (b"unreadable", garbage) in letters
+    unknown = [location_pb2.LocationBatch.FromString(value) for reason, value in letters if reason == b"unknown_person"]
+    assert nobody in [batch.locations[0].person_id for batch in unknown]
+
+
+ADA = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({**ADA, "first_name": 7}, "first_name"),
+        ({**ADA, "last_name": ""}, "last_name"),
+        ({**ADA, "last_name": "   "}, "last_name"),
+        ({**ADA, "company_name": "x" * 101}, "company_name"),
+        ({**ADA, "company_name": None}, "company_name"),
+        ({**ADA, "company_name": "\0"}, "company_name"),
+        ({**ADA, "nickname": "Countess"}, "nickname"),
+        ({"first_name": "Ada", "last_name": "Byron"}, "company_name"),
+    ],
+)
+def test_a_bad_person_is_refused_with_the_field(addresses: Mapping[str, str], body: Any, field: str) -> None:
+    answer = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=body, timeout=10)
+    assert_problem(answer, 400, field)
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"[]", b"7", b'"Ada"', b"\xff\xfe"])
+def test_what_is_no_json_object_is_refused(addresses: Mapping[str, str], body: bytes) -> None:
+    answer = requests.post(
+        f"{addresses['PERSON_URL']}/api/persons", data=body, headers={"Content-Type": "application/json"}, timeout=10
+    )
+    assert_problem(answer, 400)
+
+
+DAY = {"start_date": "2026-05-04", "end_date": "2026-05-04"}
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters"])
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({**DAY, "distance": "0"}, "distance"),
+        ({**DAY, "distance": "-1"}, "distance"),
+        ({**DAY, "distance": "near"}, "distance"),
+        ({**DAY, "distance": "nan"}, "distance"),
+        ({**DAY, "distance": "1000.001"}, "distance"),
+        ({**DAY, "time_window": "-1"}, "time_window"),
+        ({**DAY, "time_window": "soon"}, "time_window"),
+        ({**DAY, "limit": "0"}, "limit"),
+        ({**DAY, "limit": "many"}, "limit"),
+        ({**DAY, "cursor": "garbage"}, "cursor"),
+        ({**DAY, "colour": "red"}, "colour"),
+        ({"start_date": "2026-05-05", "end_date": "2026-05-04"}, "start_date"),
+        ({"start_date": "2026-02-30", "end_date": "2026-05-04"}, "start_date"),
+        ({"start_date": "today", "end_date": "2026-05-04"}, "start_date"),
+        ({"start_date": "2026-05-04"}, "end_date"),
+    ],
+)
+def test_a_bad_question_is_refused_with_the_parameter(
+    system: Any, addresses: Mapping[str, str], resource: str, parameters: dict[str, str], field: str
+) -> None:
+    person_id = system.create_person()
+    url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
+    assert_problem(requests.get(url, params=parameters, timeout=10), 400, field)
+
+
+@pytest.mark.parametrize("person_id", ["999999999", "0", str(2**63), "ada", "-1"])
+def test_an_unknown_person_is_not_found(addresses: Mapping[str, str], person_id: str) -> None:
+    assert_problem(requests.get(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=10), 404)
+    for resource in ("connection", "encounters", "locations"):
+        url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
+        assert_problem(requests.get(url, params=DAY, timeout=10), 404)
+
+
+def assert_problem(answer: requests.Response, status: int, field: str | None = None) -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["detail"]
+    assert "Traceback" not in answer.text
+    if field:
+        assert field in {error["field"] for error in problem["errors"]}
+        assert all(error["reason"] for error in problem["errors"])

@@ -1,0 +1,71 @@
+"""From a gRPC call to the meeting that REST tells of, at ordinary and at awkward places."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        pytest.param((52.52, 13.405), (52.52001, 13.405), id="a street"),
+        pytest.param((-16.8, 179.99999), (-16.8, -179.99999), id="both sides of the 180° meridian"),
+        pytest.param((-17.8, 180.0), (-17.8, -180.0), id="on the 180° meridian, written in two ways"),
+        pytest.param((89.9, 20.0), (89.9, 20.005), id="89.9° N"),
+        pytest.param((90.0, 0.0), (90.0, 137.0), id="the pole, where any longitude will do"),
+    ],
+)
+def test_two_people_who_stand_together_have_met(
+    system: Any, make_fix: Any, here: tuple[float, float], there: tuple[float, float]
+) -> None:
+    ada, bob = system.create_person("Ada", "Byron"), system.create_person("Bob", "Noyce")
+    noon = system.fresh_week() + timedelta(hours=12)
+    fixes = []
+    for minute in range(6):
+        moment = noon + timedelta(minutes=minute)
+        fixes += [make_fix(ada, moment, *here), make_fix(bob, moment, *there)]
+    system.send(fixes)
+    system.wait_until_consumed()
+
+    for one, other in ((ada, bob), (bob, ada)):
+        of_that_day = {"start_date": f"{noon:%Y-%m-%d}", "end_date": f"{noon:%Y-%m-%d}", "distance": 3}
+        rows = system.get(f"/api/persons/{one}/connection", **of_that_day)
+        assert [row["person"]["id"] for row in rows] == [other] * 6
+        [meeting] = system.get(f"/api/persons/{one}/encounters", **of_that_day)
+        assert meeting["person"]["id"] == other
+        assert (meeting["started_at"], meeting["ended_at"]) == (
+            f"{noon:%Y-%m-%d}T12:00:00Z",
+            f"{noon:%Y-%m-%d}T12:05:00Z",
+        )
+        assert (meeting["duration_s"], meeting["fixes"]) == (300, 6)
+        assert meeting["closest_m"] == min(row["distance_m"] for row in rows) < 3
+
+
+def test_the_same_place_on_another_day_is_no_meeting_unless_any_time_will_do(system: Any, make_fix: Any) -> None:
+    ada, bob = system.create_person(), system.create_person()
+    monday = system.fresh_week()
+    system.send([make_fix(ada, monday, 1.0, 1.0), make_fix(bob, monday + timedelta(days=2), 1.0, 1.0)])
+    system.wait_until_consumed()
+    that_week = {"start_date": f"{monday:%Y-%m-%d}", "end_date": f"{monday + timedelta(days=6):%Y-%m-%d}"}
+    assert system.get(f"/api/persons/{ada}/connection", **that_week) == []
+    [row] = system.get(f"/api/persons/{ada}/connection", time_window="any", **that_week)
+    assert (row["person"]["id"], row["time_gap_s"]) == (bob, 2 * 86_400)
+
+
+def test_a_location_is_visible_within_a_second_of_its_acknowledgement(
+    system: Any, make_fix: Any, poll_until: Any
+) -> None:
+    ada = system.create_person()
+    moment = datetime.now(UTC)
+    today = {"start_date": f"{moment:%Y-%m-%d}", "end_date": f"{moment:%Y-%m-%d}"}
+    delays = []
+    for second in range(5):
+        system.send([make_fix(ada, moment - timedelta(seconds=second), 1.0, 1.0)])
+        acknowledged = time.monotonic()
+        poll_until(
+            lambda seen=second: len(system.get(f"/api/persons/{ada}/locations", **today)) > seen, interval_s=0.01
+        )
+        delays.append(time.monotonic() - acknowledged)
+    assert sorted(delays)[2] < 1

@@ -1,0 +1,138 @@
+"""780 pedestrians who were filmed (UCY, "Crowds by Example", Lerner et al. 2007), against an oracle of its own.
+
+The oracle looks at every pair of fixes with the geodesic of PROJ; it shares no code with the service.
+"""
+
+import csv
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from pyproj import Geod
+
+LOCATIONS = Path(__file__).parents[3] / "shared" / "data" / "ucy" / "locations.csv"
+pytestmark = pytest.mark.skipif(not LOCATIONS.exists(), reason="the recordings are not part of the repository")
+
+WGS84 = Geod(ellps="WGS84")
+ON_THE_EDGE_M = 1e-5
+RECORDED_ON = datetime(2026, 3, 2, tzinfo=UTC)
+SAMPLE = 60
+
+
+class Scene(NamedTuple):
+    """All fixes as columns, ordered by time."""
+
+    person: Any
+    time_us: Any
+    latitude: Any
+    longitude: Any
+
+
+@pytest.fixture(scope="module")
+def pedestrians(system: Any, make_fix: Any) -> list[Any]:
+    """Every recorded fix, its pedestrian created as a person first; on another day, at the same time of it."""
+    with LOCATIONS.open() as file:
+        rows = list(csv.DictReader(file))
+    shift = system.fresh_week() - RECORDED_ON
+    ids = {recorded: system.create_person("Pedestrian", recorded, "UCY") for recorded in {r["person_id"] for r in rows}}
+    return [
+        make_fix(
+            ids[row["person_id"]],
+            datetime.fromisoformat(row["creation_time"]) + shift,
+            float(row["latitude"]),
+            float(row["longitude"]),
+        )
+        for row in rows
+    ]
+
+
+def stored(system: Any, pedestrians: list[Any]) -> int:
+    ids = sorted({fix.person_id for fix in pedestrians})
+    return int(system.query("SELECT count(*) FROM location WHERE person_id = ANY(%s)", ids)[0][0])
+
+
+@pytest.fixture(scope="module")
+def pushed(system: Any, pedestrians: list[Any]) -> list[Any]:
+    shuffled = random.Random(1).sample(pedestrians, len(pedestrians))  # noqa: S311  an order, no secret
+    assert system.send(shuffled) == len(pedestrians)
+    system.wait_until_consumed()
+    return pedestrians
+
+
+def test_every_fix_is_stored_once_and_a_second_push_adds_nothing(system: Any, pushed: list[Any]) -> None:
+    distinct = len({(fix.person_id, fix.time) for fix in pushed})
+    letters = len(system.dead_letters())
+    assert stored(system, pushed) == distinct
+    shuffled = random.Random(2).sample(pushed, len(pushed))  # noqa: S311  an order, no secret
+    assert system.send(shuffled) == len(pushed)
+    system.wait_until_consumed()
+    assert stored(system, pushed) == distinct
+    assert len(system.dead_letters()) == letters
+
+
+@pytest.fixture(scope="module")
+def scene(pushed: list[Any]) -> Scene:
+    fixes = sorted(pushed, key=lambda fix: fix.time)
+    return Scene(
+        np.array([fix.person_id for fix in fixes]),
+        np.array([round(fix.time.timestamp() * 1e6) for fix in fixes]),
+        np.array([fix.latitude for fix in fixes]),
+        np.array([fix.longitude for fix in fixes]),
+    )
+
+
+def oracle(scene: Scene, person: int, distance: float, window_s: float | None) -> dict[tuple[int, int], Any]:
+    """(other, time) → metres to the nearest own fix, and the time gaps of all own fixes that are as near."""
+    own, others = np.flatnonzero(scene.person == person), np.flatnonzero(scene.person != person)
+    gap_us = np.abs(scene.time_us[own, np.newaxis] - scene.time_us[others])
+    looked_at = gap_us <= (np.inf if window_s is None else window_s * 1e6)
+    # Whoever is further away than this to the north or to the east (at 35° N) needs no geodesic.
+    looked_at &= np.abs(scene.latitude[own, np.newaxis] - scene.latitude[others]) < distance / 100_000
+    looked_at &= np.abs(scene.longitude[own, np.newaxis] - scene.longitude[others]) < distance / 80_000
+    a, b = np.nonzero(looked_at)
+    gap_us, a, b = gap_us[a, b], own[a], others[b]
+    metres = WGS84.inv(scene.longitude[a], scene.latitude[a], scene.longitude[b], scene.latitude[b])[2]
+    nearest = np.full(scene.person.size, np.inf)
+    np.minimum.at(nearest, b, metres)
+    found: dict[tuple[int, int], Any] = {}
+    as_near = (metres <= nearest[b] + ON_THE_EDGE_M) & (nearest[b] <= distance + ON_THE_EDGE_M)
+    for other, gap in zip(b[as_near].tolist(), gap_us[as_near].tolist(), strict=True):
+        key = (int(scene.person[other]), int(scene.time_us[other]))
+        found.setdefault(key, (nearest[other], set()))[1].add(gap)
+    return found
+
+
+@pytest.mark.parametrize("distance", [2, 5])
+@pytest.mark.parametrize("window", ["0.4", "10", "any"])
+def test_connection_equals_the_oracle_row_for_row(system: Any, scene: Scene, distance: int, window: str) -> None:
+    rows_seen = 0
+    day = f"{datetime.fromtimestamp(scene.time_us[0] / 1e6, UTC):%Y-%m-%d}"
+    people = np.unique(scene.person)
+    for person in people[:: len(people) // SAMPLE][:SAMPLE].tolist():
+        expected = oracle(scene, person, distance, None if window == "any" else float(window))
+        rows = system.get(
+            f"/api/persons/{person}/connection",
+            start_date=day,
+            end_date=day,
+            distance=distance,
+            time_window=window,
+        )
+        found = {
+            (
+                row["person"]["id"],
+                round(datetime.fromisoformat(row["location"]["creation_time"]).timestamp() * 1e6),
+            ): row
+            for row in rows
+        }
+        assert len(found) == len(rows), "a row came twice"
+        for key in found.keys() ^ expected.keys():
+            assert expected.get(key, [np.nan])[0] == pytest.approx(distance, abs=ON_THE_EDGE_M), key
+        for key in found.keys() & expected.keys():
+            metres, gaps = expected[key]
+            assert found[key]["distance_m"] == pytest.approx(metres, abs=ON_THE_EDGE_M)
+            assert round(found[key]["time_gap_s"] * 1e6) in gaps
+        rows_seen += len(rows)
+    assert rows_seen > SAMPLE, "nobody met anybody: the comparison would say nothing"

@@ -1,0 +1,71 @@
+"""What callers see while person_service or the database is away, and that their return needs no restart."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import psycopg2
+import pytest
+from flask.testing import FlaskClient
+
+from deployment.native.schema import Database
+
+Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]
+DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+
+
+class Server(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+def test_an_unknown_person_is_not_found_and_a_known_one_without_locations_is_alone(
+    client: FlaskClient, insert: Insert, resource: str
+) -> None:
+    insert([(1, "10:00:00", 47.0, 8.0)])
+    assert client.get(f"/api/persons/100/{resource}", query_string=DAY).status_code == 404
+    assert client.get(f"/api/persons/{2**63}/{resource}", query_string=DAY).status_code == 404
+    assert client.get(f"/api/persons/2/{resource}", query_string=DAY).get_json() == []
+
+
+def test_without_person_service_the_answer_names_it_and_with_it_all_is_well_again(
+    client: FlaskClient, people_server: Server, poll_until: Callable[..., object]
+) -> None:
+    def status(resource: str = "connection") -> int:
+        return client.get(f"/api/persons/1/{resource}", query_string=DAY).status_code
+
+    assert status() == 200
+    people_server.stop()
+    for resource in ("connection", "encounters", "locations"):
+        response = client.get(f"/api/persons/1/{resource}", query_string=DAY)
+        assert response.status_code == 503
+        assert response.mimetype == "application/problem+json"
+        assert response.get_json()["detail"] == "the person service does not answer, try again later"
+    assert client.get("/readyz").status_code == 200
+    people_server.start()
+    poll_until(lambda: status() == 200, timeout_s=10)
+
+
+def test_without_the_database_the_answer_names_it(make_client: Callable[..., FlaskClient]) -> None:
+    client = make_client(database_url="postgresql://nobody:nothing@127.0.0.1:1/nowhere")
+    for path in ("/api/persons/1/connection", "/api/persons/1/encounters", "/api/persons/1/locations"):
+        response = client.get(path, query_string=DAY)
+        assert response.status_code == 503
+        assert response.get_json()["detail"] == "the database does not answer, try again later"
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/livez").status_code == 200
+
+
+def test_sessions_that_the_database_ended_are_replaced(client: FlaskClient, database: Database) -> None:
+    def status() -> int:
+        return client.get("/api/persons/1/connection", query_string=DAY).status_code
+
+    assert status() == 200
+    with psycopg2.connect(database.superuser) as session, session.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'connection_service' "
+            "AND datname = current_database()"
+        )
+    session.close()
+    assert status() == 200

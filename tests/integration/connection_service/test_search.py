@@ -1,0 +1,128 @@
+"""The three resources on a real PostGIS: hand-made scenes, and what must not go wrong at their edges."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped]  # it ships no types
+
+Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]
+DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+
+
+def rows(client: FlaskClient, path: str, **query: str) -> Any:
+    response = client.get(f"/api/persons/{path}", query_string={**DAY, **query})
+    assert response.status_code == 200, response.text
+    return response.get_json()
+
+
+def met(client: FlaskClient, person_id: int, **query: str) -> list[tuple[int, str]]:
+    return [
+        (row["person"]["id"], row["location"]["creation_time"])
+        for row in rows(client, f"{person_id}/connection", **query)
+    ]
+
+
+def test_a_connection_is_exactly_this(client: FlaskClient, insert: Insert) -> None:
+    insert(
+        [
+            (1, "10:00:00", 47.0, 8.0),
+            (1, "10:00:30.25", 47.0, 8.00002),
+            (2, "10:00:40", 47.00001, 8.00002),  # near the second own fix
+            (3, "10:20:31", 47.0, 8.00002),  # in place, and too late
+            (4, "10:00:00", 47.0, 8.0002),  # in time, and 15 m away
+        ]
+    )
+    distance_m = Geodesic.WGS84.Inverse(47.0, 8.00002, 47.00001, 8.00002)["s12"]
+    assert rows(client, "1/connection") == [
+        {
+            "location": {
+                "person_id": 2,
+                "latitude": 47.00001,
+                "longitude": 8.00002,
+                "creation_time": "2026-03-02T10:00:40Z",
+                "accuracy_m": None,
+            },
+            "person": {"id": 2, "first_name": "Ada", "last_name": "Byron 2", "company_name": "Looms"},
+            "distance_m": pytest.approx(distance_m, abs=2e-6),
+            "time_gap_s": 9.75,
+        }
+    ]
+    assert met(client, 1, distance="20") == [(4, "2026-03-02T10:00:00Z"), (2, "2026-03-02T10:00:40Z")]
+    assert met(client, 1, time_window="any") == [(2, "2026-03-02T10:00:40Z"), (3, "2026-03-02T10:20:31Z")]
+    assert met(client, 1, time_window="9.74") == []
+
+
+def test_two_meetings_of_the_same_two_are_two_encounters(client: FlaskClient, insert: Insert) -> None:
+    for person_id in (1, 2):
+        insert([(person_id, f"{hour}:0{minute}:00", 47.0, 8.0) for hour in (10, 15) for minute in range(4)])
+    assert [
+        (row["person"]["id"], row["started_at"], row["ended_at"], row["duration_s"], row["closest_m"], row["fixes"])
+        for row in rows(client, "1/encounters")
+    ] == [
+        (2, "2026-03-02T10:00:00Z", "2026-03-02T10:03:00Z", 180, 0, 4),
+        (2, "2026-03-02T15:00:00Z", "2026-03-02T15:03:00Z", 180, 0, 4),
+    ]
+
+
+def test_one_day_is_the_whole_day_and_no_more(client: FlaskClient, insert: Insert) -> None:
+    for person_id in (1, 2):
+        insert(
+            [
+                (person_id, "2026-03-01T23:59:59.999999", 47.0, 8.0),
+                (person_id, "2026-03-02T00:00:00", 47.0, 8.0),
+                (person_id, "2026-03-02T23:59:59.999999", 47.0, 8.0),
+                (person_id, "2026-03-03T00:00:00", 47.0, 8.0),
+            ]
+        )
+    assert met(client, 1) == [(2, "2026-03-02T00:00:00Z"), (2, "2026-03-02T23:59:59.999999Z")]
+    assert len(rows(client, "1/locations")) == 2
+    assert len(met(client, 1, start_date="2026-03-01", end_date="2026-03-03")) == 4
+    assert len(met(client, 1, start_date="0001-01-01", end_date="9999-12-31", time_window="any")) == 4
+
+
+def test_a_pair_astride_the_180th_meridian_is_found(client: FlaskClient, insert: Insert) -> None:
+    insert(
+        [
+            (1, "10:00:00", -16.5, 179.99999),
+            (2, "10:00:00", -16.5, -179.99999),
+            (3, "10:00:00", -16.5, 180.0),
+            (4, "10:00:00", -16.5, -180.0),
+        ]
+    )
+    for person_id in (1, 2, 3, 4):
+        assert {other for other, _ in met(client, person_id)} == {1, 2, 3, 4} - {person_id}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [((89.9, 10.0), (89.9, 10.01)), ((89.99999, 0.0), (89.99999, 180.0)), ((-90.0, 50.0), (-89.99998, -130.0))],
+)
+def test_a_pair_next_to_a_pole_is_found(
+    client: FlaskClient, insert: Insert, one: tuple[float, float], other: tuple[float, float]
+) -> None:
+    insert([(1, "10:00:00", *one), (2, "10:00:00", *other), (3, "10:00:00", 89.8, 10.0)])
+    (row,) = rows(client, "1/connection")
+    assert row["person"]["id"] == 2
+    assert row["distance_m"] == pytest.approx(Geodesic.WGS84.Inverse(*one, *other)["s12"], abs=1e-5)
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters"])
+def test_the_pages_together_are_the_whole_answer(client: FlaskClient, insert: Insert, resource: str) -> None:
+    for person_id in range(1, 8):
+        insert([(person_id, f"{hour}:00:0{person_id % 3}", 47.0, 8.0) for hour in range(10, 15)])
+    whole = rows(client, f"1/{resource}")
+    assert len(whole) == 30
+    paged: list[Any] = []
+    response = client.get(f"/api/persons/1/{resource}", query_string={**DAY, "limit": "7"})
+    while "Link" in response.headers:
+        paged += response.get_json()
+        response = client.get(response.headers["Link"].split(";")[0].strip("<>"))
+    assert paged + response.get_json() == whole
+
+
+def test_a_track_is_in_the_order_of_time_and_ends_where_it_ended(client: FlaskClient, insert: Insert) -> None:
+    insert([(1, f"10:{minute:02}:00", 47.0 + minute * 1e-4, 8.0) for minute in (30, 2, 11, 59)])
+    assert [row["creation_time"][14:16] for row in rows(client, "1/locations")] == ["02", "11", "30", "59"]
+    assert [row["creation_time"][14:16] for row in rows(client, "1/locations", max_points="2")] == ["02", "59"]

@@ -1,0 +1,130 @@
+"""The store alone: its plan, its limits and what its role may not do."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+import psycopg2
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from connection_service.cells import probes
+from connection_service.instants import DAY_US, read_day
+from connection_service.store import CANDIDATES, LocationStore, probe_values
+from deployment.native.schema import Database
+from service_kit.database import make_engine
+
+Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]
+FIRST_DAY_US = read_day("2026-03-01") or 0
+DAYS = 5
+
+# 100 persons, each with 200 fixes on each of five days in a city of some kilometres.
+CITY = f"""
+SELECT ensure_location_partition('2026-03-01'::date + day) FROM generate_series(0, {DAYS - 1}) AS day;
+INSERT INTO location
+SELECT person_id,
+       '2026-03-01T08:00:00Z'::timestamptz + make_interval(days => day, mins => minute * 3, secs => person_id % 60),
+       ST_SetSRID(ST_MakePoint(8.5 + person_id % 40 * 0.002 + minute * 1e-5, 47.3 + person_id % 7 * 0.002), 4326),
+       person_id
+FROM generate_series(0, {DAYS - 1}) AS day, generate_series(1, 100) AS person_id, generate_series(0, 199) AS minute;
+ANALYZE location;
+"""
+
+
+def execute(url: str, statement: str) -> None:
+    with psycopg2.connect(url) as session, session.cursor() as cursor:
+        cursor.execute(statement)
+    session.close()
+
+
+@pytest.fixture
+def engine(database: Database) -> Iterator[Engine]:
+    engine = make_engine(database.connection_service, application_name="test", pool_size=2)
+    yield engine
+    engine.dispose()
+
+
+def test_every_probe_is_a_descent_of_the_index_in_the_partitions_of_its_time(
+    database: Database, engine: Engine
+) -> None:
+    execute(database.owner, CITY)
+    start_us, end_us = FIRST_DAY_US, FIRST_DAY_US + 3 * DAY_US - 1
+    track = LocationStore(engine, 1_000_000).track(7, start_us, end_us)
+    assert track.size == 3 * 200
+    wanted = probes(track, 50.0, 60_000_000, start_us, end_us)
+    with psycopg2.connect(database.connection_service) as session, session.cursor() as cursor:
+        values = {
+            "person_id": 7,
+            "start": "2026-03-01T00:00:00Z",
+            "end": "2026-03-03T23:59:59.999999Z",
+            "max_rows": 1_000_000,
+            **probe_values(wanted, start_us, end_us),
+        }
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {CANDIDATES}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    session.close()
+
+    assert "location_20260303" in plan
+    assert "location_20260304" not in plan, "partitions outside of the range are dropped when planning"
+    assert not re.search("Seq Scan|Hash Join|Merge Join", plan)
+    conditions = [line for line in plan.splitlines() if "Index Cond: ((cell = " in line]
+    assert len(conditions) == 3
+    assert all(
+        "creation_time >= probe.time_low" in line and "creation_time <= probe.time_high" in line for line in conditions
+    )
+    visits = [int(loops) for loops in re.findall(r"using location_\d+_cell_\w+ on location_\d+ .*loops=(\d+)\)", plan)]
+    assert sum(visits) == wanted.cell_low.size, "each probe went to the one partition of its day"
+
+
+def test_values_are_read_as_they_were_stored(database: Database, engine: Engine, insert: Insert) -> None:
+    insert([(1, "2026-03-01T10:00:00.000001", -89.123456789012, 179.98765432101)])
+    execute(database.owner, "UPDATE location SET accuracy_m = 4.2")
+    track = LocationStore(engine, 10).track(1, FIRST_DAY_US, FIRST_DAY_US + DAY_US - 1)
+    assert track.person_id.tolist() == [1]
+    assert track.time_us.tolist() == [FIRST_DAY_US + 36_000_000_001]
+    assert (track.latitude.tolist(), track.longitude.tolist()) == ([-89.123456789012], [179.98765432101])
+    assert track.accuracy_m.tolist() == [pytest.approx(4.2)]
+
+
+def test_a_question_about_too_many_locations_is_answered_with_how_to_narrow_it(
+    make_client: Callable[..., FlaskClient], insert: Insert
+) -> None:
+    insert([(person_id, "10:00:00", 47.0, 8.0) for person_id in range(1, 7)])
+    day = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+    assert make_client(max_locations=5).get("/api/persons/1/connection", query_string=day).status_code == 200
+    response = make_client(max_locations=4).get("/api/persons/1/connection", query_string=day)
+    assert response.status_code == 400
+    (error,) = response.get_json()["errors"]
+    assert error["field"] == "end_date"
+    assert "ask for fewer days, a smaller distance or a shorter time_window" in error["reason"]
+
+
+def test_a_search_that_takes_too_long_is_stopped_and_says_how_to_narrow_it(
+    make_client: Callable[..., FlaskClient], database: Database, insert: Insert
+) -> None:
+    insert([(1, "10:00:00", 47.0, 8.0)])
+    client = make_client(query_timeout_s=0.2)
+    with psycopg2.connect(database.owner) as session, session.cursor() as cursor:
+        cursor.execute("LOCK TABLE location IN ACCESS EXCLUSIVE MODE")
+        day = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+        response = client.get("/api/persons/1/connection", query_string=day)
+    session.close()
+    assert response.status_code == 503
+    assert response.mimetype == "application/problem+json"
+    assert "ask for fewer days" in response.get_json()["detail"]
+    assert client.get("/api/persons/1/connection", query_string=day).status_code == 200
+
+
+def test_the_role_of_the_service_cannot_write(database: Database, insert: Insert) -> None:
+    insert([(1, "10:00:00", 47.0, 8.0)])
+    for statement in (
+        "INSERT INTO location VALUES (1, now(), ST_SetSRID(ST_MakePoint(8, 47), 4326), NULL)",
+        "UPDATE location SET accuracy_m = 1",
+        "DELETE FROM location",
+        "TRUNCATE location",
+        "SELECT ensure_location_partition('2026-03-09')",
+        "CREATE TABLE mine (id int)",
+        "SELECT first_name FROM person",
+    ):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            execute(database.connection_service, statement)

@@ -1,0 +1,99 @@
+"""The migrations make what the services' models say, and may run at any time."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, MetaData, create_engine, make_url, text
+
+from connection_service.models import Base as LocationBase
+from deployment.native.folders import REPOSITORY
+from deployment.native.schema import Database, migrate
+from person_service.models import Base as PersonBase
+
+ALEMBIC_INI = REPOSITORY / "db" / "alembic.ini"
+
+
+@pytest.fixture
+def as_owner(database: Database) -> Iterator[Connection]:
+    engine = create_engine(make_url(database.owner).set(drivername="postgresql+psycopg2"))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+    """Leave out what PostGIS and alembic keep for themselves."""
+    return not (kind == "table" and name in {"spatial_ref_sys", "alembic_version"})
+
+
+def differences(connection: Connection, *models: MetaData) -> list[object]:
+    options = {"include_object": ours, "compare_type": True, "compare_server_default": True}
+    return compare_metadata(MigrationContext.configure(connection, opts=options), list(models))
+
+
+def stored_things(connection: Connection) -> list[tuple[str, ...]]:
+    """Every table, index, function and grant there is, by its definition."""
+    queries = (
+        "SELECT relname, relkind::text, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+        "SELECT indexname, indexdef, '' FROM pg_indexes WHERE schemaname = 'public'",
+        "SELECT proname, prosrc, proacl::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+        "SELECT version_num, '', '' FROM alembic_version",
+    )
+    return sorted(tuple(map(str, row)) for query in queries for row in connection.execute(text(query)))
+
+
+def test_the_migrations_make_what_the_models_say(as_owner: Connection) -> None:
+    assert differences(as_owner, PersonBase.metadata, LocationBase.metadata) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE person DROP COLUMN company_name",
+        "ALTER TABLE person ALTER last_name DROP NOT NULL",
+        "ALTER TABLE person ALTER first_name TYPE varchar(100)",
+        "DROP INDEX person_names_idx",
+        "ALTER TABLE location DROP COLUMN accuracy_m",
+        "DROP INDEX location_cell_creation_time_idx",
+        "CREATE TABLE forgotten (id bigint)",
+        "DROP INDEX person_names_idx; CREATE INDEX person_names_idx ON person (lower(first_name))",
+    ],
+)
+def test_a_difference_would_be_noticed(as_owner: Connection, change: str) -> None:
+    as_owner.execute(text(change))
+
+    assert differences(as_owner, PersonBase.metadata, LocationBase.metadata) != []
+
+
+def test_running_them_again_changes_nothing(database: Database, as_owner: Connection) -> None:
+    before = stored_things(as_owner)
+    as_owner.rollback()
+
+    migrate(database.owner)
+
+    assert stored_things(as_owner) == before
+
+
+def test_two_at_once_go_one_after_the_other(database: Database, as_owner: Connection) -> None:
+    expected = stored_things(as_owner)
+    as_owner.execute(text("DROP TABLE person, location, alembic_version CASCADE"))
+    as_owner.execute(text("DROP FUNCTION location_cell, ensure_location_partition"))
+    as_owner.commit()
+
+    command = [sys.executable, "-m", "alembic", "-c", ALEMBIC_INI, "upgrade", "head"]
+    environment = {**os.environ, "DATABASE_URL": database.owner}
+    jobs = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(2)]
+
+    assert [job.wait(60) for job in jobs] == [0, 0]
+    assert stored_things(as_owner) == expected
+
+
+def test_the_migrations_are_one_line_without_branches() -> None:
+    assert len(ScriptDirectory.from_config(Config(ALEMBIC_INI)).get_heads()) == 1

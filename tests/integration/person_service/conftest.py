@@ -1,0 +1,41 @@
+"""person_service over REST and over gRPC, in this process, on a database of the test's own."""
+
+from collections.abc import Iterator
+
+import grpc
+import pytest
+from flask.testing import FlaskClient
+
+from deployment.native.schema import Database
+from person_service.grpc_server import grpc_server
+from person_service.people import People
+from person_service.rest import create_app
+from person_service.servicer import PersonServicer
+from service_kit.database import make_engine
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
+
+
+@pytest.fixture
+def people(database: Database) -> Iterator[People]:
+    engine = make_engine(database.person_service, application_name="person_service", pool_size=4)
+    yield People(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def rest(people: People) -> FlaskClient:
+    return create_app(people).test_client()
+
+
+@pytest.fixture
+def channel(people: People) -> Iterator[grpc.Channel]:
+    with (
+        grpc_server("127.0.0.1:0", PersonServicer(people), threads=4, check=people.check) as port,
+        grpc.insecure_channel(f"127.0.0.1:{port}") as channel,
+    ):
+        yield channel
+
+
+@pytest.fixture
+def stub(channel: grpc.Channel) -> PersonServiceStub:
+    return PersonServiceStub(channel)

@@ -1,0 +1,201 @@
+"""The manners of the three resources, without network: what the store and the directory give is held in memory."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from connection_service.answer_schemas import ConnectionSchema, EncounterSchema, FeatureCollectionSchema, LocationSchema
+
+MINUTE = 60
+NOON = 1_772_452_800  # 2026-03-02T12:00:00Z
+METRE = 9e-6  # degrees of latitude
+DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+
+
+@pytest.fixture(autouse=True)
+def three_meet(store: Any) -> None:
+    """At noon 7 meets 2 and 5, an hour later 2 again; 3 is elsewhere."""
+    for minute in (0, 1, 2, 60, 61):
+        time = NOON + minute * MINUTE
+        store.rows += [(7, time, 47.0, 8.0), (2, time + 1, 47.0 + 2 * METRE, 8.0), (3, time, 48.0, 8.0)]
+        if minute < 3:
+            store.rows.append((5, time + 1.25, 47.0, 8.0))
+
+
+def get(client: FlaskClient, path: str, **query: str) -> TestResponse:
+    return client.get(f"/api/persons/{path}", query_string={**DAY, **query})
+
+
+def all_pages(client: FlaskClient, path: str, **query: str) -> list[Any]:
+    rows: list[Any] = []
+    response = get(client, path, **query)
+    while True:
+        assert response.status_code == 200, response.text
+        assert len(response.get_json()) <= int(query["limit"])
+        rows += response.get_json()
+        if "Link" not in response.headers:
+            return rows
+        target, relation = response.headers["Link"].split("; ")
+        assert relation == 'rel="next"'
+        response = client.get(target.strip("<>"))
+
+
+def test_connections_tell_where_when_who_and_how_near(client: FlaskClient) -> None:
+    response = get(client, "7/connection", distance="5")
+    assert response.mimetype == "application/json"
+    assert [(row["person"]["id"], row["time_gap_s"]) for row in response.get_json()] == [
+        (2, 1), (5, 1.25), (2, 1), (5, 1.25), (2, 1), (5, 1.25), (2, 1), (2, 1),
+    ]  # fmt: skip
+    assert response.get_json()[0] == {
+        "location": {
+            "person_id": 2,
+            "latitude": 47.0 + 2 * METRE,
+            "longitude": 8.0,
+            "creation_time": "2026-03-02T12:00:01Z",
+            "accuracy_m": None,
+        },
+        "person": {"id": 2, "first_name": "First 2", "last_name": "Last 2", "company_name": "Company"},
+        "distance_m": pytest.approx(2, abs=0.01),
+        "time_gap_s": 1,
+    }
+    assert response.get_json()[1]["location"]["creation_time"] == "2026-03-02T12:00:01.250000Z"
+
+
+def test_encounters_are_the_meetings_by_their_start(client: FlaskClient) -> None:
+    response = get(client, "7/encounters")
+    assert [
+        (row["person"]["id"], row["started_at"], row["duration_s"], row["fixes"]) for row in response.get_json()
+    ] == [
+        (2, "2026-03-02T12:00:01Z", 120, 3),
+        (5, "2026-03-02T12:00:01.250000Z", 120, 3),
+        (2, "2026-03-02T13:00:01Z", 60, 2),
+    ]
+    assert response.get_json()[0]["place"] == {"latitude": 47.0 + 2 * METRE, "longitude": 8.0}
+    assert get(client, "7/encounters", gap="3600").get_json()[0]["fixes"] == 5
+    assert len(get(client, "7/encounters", min_duration="61").get_json()) == 2
+
+
+def test_a_track_is_an_array_or_a_feature_collection(client: FlaskClient) -> None:
+    assert len(get(client, "7/locations").get_json()) == 5
+    assert len(get(client, "7/locations", max_points="2").get_json()) == 2
+    response = client.get("/api/persons/7/locations", query_string=DAY, headers={"Accept": "application/geo+json"})
+    assert response.mimetype == "application/geo+json"
+    assert response.get_json()["features"][0] == {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [8.0, 47.0]},
+        "properties": {"person_id": 7, "creation_time": "2026-03-02T12:00:00Z", "accuracy_m": None},
+    }
+
+
+def test_answers_are_what_their_schemas_promise(client: FlaskClient) -> None:
+    geojson = client.get("/api/persons/7/locations", query_string=DAY, headers={"Accept": "application/geo+json"})
+    for schema, answer in [
+        (ConnectionSchema(many=True), get(client, "7/connection").get_json()),
+        (EncounterSchema(many=True), get(client, "7/encounters").get_json()),
+        (LocationSchema(many=True), get(client, "7/locations").get_json()),
+        (FeatureCollectionSchema(), geojson.get_json()),
+    ]:
+        assert answer
+        assert schema.validate(answer) == {}
+        assert schema.dump(answer) == answer
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters"])
+@pytest.mark.parametrize("limit", ["1", "2", "3"])
+def test_the_pages_together_are_the_whole_answer(client: FlaskClient, resource: str, limit: str) -> None:
+    whole = get(client, f"7/{resource}").get_json()
+    assert all_pages(client, f"7/{resource}", limit=limit) == whole
+
+
+def test_a_later_page_of_connections_does_not_search_what_earlier_ones_showed(client: FlaskClient, store: Any) -> None:
+    all_pages(client, "7/connection", limit="7")
+    (first_start, _), (second_start, _) = store.candidate_ranges
+    assert second_start - first_start > 12 * 3600 * 1_000_000
+
+
+def test_one_question_asks_the_directory_once(client: FlaskClient, directory: Any) -> None:
+    get(client, "7/connection")
+    assert directory.calls == [[2, 5, 7]]
+
+
+def test_whoever_is_being_erased_is_left_out(client: FlaskClient, directory: Any) -> None:
+    directory.known.remove(5)
+    assert {row["person"]["id"] for row in get(client, "7/connection").get_json()} == {2}
+    assert {row["person"]["id"] for row in get(client, "7/encounters").get_json()} == {2}
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+def test_a_known_person_without_locations_has_an_empty_answer(client: FlaskClient, resource: str) -> None:
+    response = get(client, f"9/{resource}")
+    assert (response.status_code, response.get_json()) == (200, [])
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+@pytest.mark.parametrize("person_id", ["77", "0", "-1", "seven", str(2**63), "9" * 40])
+def test_an_unknown_person_is_not_found(client: FlaskClient, resource: str, person_id: str) -> None:
+    response = get(client, f"{person_id}/{resource}")
+    assert response.status_code == 404
+    assert response.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+def test_a_person_service_that_is_down_is_named(client: FlaskClient, directory: Any, resource: str) -> None:
+    directory.down = True
+    response = get(client, f"7/{resource}")
+    assert response.status_code == 503
+    assert response.mimetype == "application/problem+json"
+    assert "person service" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters"])
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("distance", "0", "must be greater than 0, is 0"),
+        ("distance", "-1", "must be greater than 0, is -1"),
+        ("distance", "near", "must be a number, is near"),
+        ("distance", "1000.5", "must be at most 1000, is 1000.5"),
+        ("start_date", "2026-03-03", "must not be after end_date"),
+        ("start_date", "2026-02-30", "must be a date and time of the calendar, is 2026-02-30"),
+        ("limit", "0", "must be between 1 and 10000, is 0"),
+        ("cursor", "abc", "is not one that this service gave"),
+        ("when", "now", "is not known here"),
+    ],
+)
+def test_bad_input_is_a_problem_that_names_field_and_reason(
+    client: FlaskClient, resource: str, field: str, value: str, reason: str
+) -> None:
+    response = get(client, f"7/{resource}", **{field: value})
+    assert response.status_code == 400
+    assert response.mimetype == "application/problem+json"
+    assert response.get_json()["errors"] == [{"field": field, "reason": reason}]
+
+
+def test_the_cursor_of_another_question_is_refused(client: FlaskClient) -> None:
+    link = get(client, "7/connection", limit="1").headers["Link"]
+    cursor = link.split("cursor=")[1].split(">")[0]
+    assert get(client, "7/connection", limit="1", cursor=cursor).status_code == 200
+    response = get(client, "7/connection", limit="1", cursor=cursor, distance="6")
+    assert response.status_code == 400
+    assert response.get_json()["errors"][0]["field"] == "cursor"
+
+
+def test_other_methods_are_refused(client: FlaskClient) -> None:
+    response = client.post("/api/persons/7/connection", json={})
+    assert response.status_code == 405
+    assert response.mimetype == "application/problem+json"
+
+
+def test_swagger_describes_the_three_resources(client: FlaskClient) -> None:
+    paths = client.get("/swagger.json").get_json()["paths"]
+    assert sorted(paths) == [
+        "/api/persons/{person_id}/connection",
+        "/api/persons/{person_id}/encounters",
+        "/api/persons/{person_id}/locations",
+    ]
+    parameters = {parameter["name"] for parameter in paths["/api/persons/{person_id}/encounters"]["get"]["parameters"]}
+    assert parameters == {
+        "start_date", "end_date", "distance", "time_window", "limit", "cursor", "gap", "min_duration",
+    }  # fmt: skip

@@ -1,0 +1,99 @@
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError
+
+from connection_service.instants import DAY_US, read_day
+from connection_service.query_schemas import ConnectionQuerySchema, EncounterQuerySchema, TrackQuerySchema
+
+DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+FIRST_US = read_day("2026-03-02") or 0
+
+
+def test_defaults_are_five_metres_ten_minutes_and_ten_thousand_rows() -> None:
+    assert ConnectionQuerySchema().load(DAY) == {
+        "start_us": FIRST_US,
+        "end_us": FIRST_US + DAY_US - 1,
+        "distance_m": 5.0,
+        "window_us": 600_000_000,
+        "limit": 10_000,
+        "cursor": None,
+    }
+
+
+def test_a_range_of_instants_ends_at_the_instant() -> None:
+    loaded = TrackQuerySchema().load({"start_date": "2026-03-02T00:00:00Z", "end_date": "2026-03-02T00:00:00Z"})
+    assert loaded == {"start_us": FIRST_US, "end_us": FIRST_US, "max_points": 10_000}
+
+
+@pytest.mark.parametrize(
+    ("given", "window_us"),
+    [("0", 0), ("0.4", 400_000), ("any", None), ("1e300", 4 * 10**17), (".5", 500_000), ("600", 600_000_000)],
+)
+def test_time_window_is_in_seconds_with_fractions_or_any(given: str, window_us: int | None) -> None:
+    assert ConnectionQuerySchema().load({**DAY, "time_window": given})["window_us"] == window_us
+
+
+@pytest.mark.parametrize(
+    ("given", "gap_us"),
+    [
+        ({}, 600_000_000),
+        ({"time_window": "30"}, 30_000_000),
+        ({"time_window": "any"}, 600_000_000),
+        ({"time_window": "30", "gap": "5"}, 5_000_000),
+        ({"time_window": "30", "gap": "any"}, None),
+    ],
+)
+def test_gap_follows_time_window_unless_it_is_given(given: dict[str, str], gap_us: int | None) -> None:
+    assert EncounterQuerySchema().load({**DAY, **given})["gap_us"] == gap_us
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "reason"),
+    [
+        ({"start_date": "2026-02-30"}, "start_date", "must be a date and time of the calendar, is 2026-02-30"),
+        ({"end_date": "2026-03-02T25:00:00Z"}, "end_date", "must be a date and time of the calendar"),
+        ({"start_date": "monday"}, "start_date", "must be a day such as 2026-03-02 or an instant such as"),
+        ({"start_date": ""}, "start_date", "is empty"),
+        ({"start_date": "2026-03-02T10:00:00"}, "start_date", "or an instant such as 2026-03-02T09:30:00Z"),
+        ({"start_date": "2026-03-03"}, "start_date", "must not be after end_date"),
+        ({"distance": "0"}, "distance", "must be greater than 0, is 0"),
+        ({"distance": "-1"}, "distance", "must be greater than 0, is -1"),
+        ({"distance": "five"}, "distance", "must be a number, is five"),
+        ({"distance": "nan"}, "distance", "must be a number, is nan"),
+        ({"distance": "inf"}, "distance", "must be a number, is inf"),
+        ({"distance": "1e999"}, "distance", "must be a number, is 1e999"),
+        ({"distance": "1_0"}, "distance", "must be a number, is 1_0"),
+        ({"distance": ""}, "distance", "must be a number"),
+        ({"time_window": "-0.1"}, "time_window", "must not be less than 0, is -0.1"),
+        ({"time_window": "soon"}, "time_window", "must be a number"),
+        ({"time_window": "nan"}, "time_window", "must be a number"),
+        ({"gap": "-1"}, "gap", "must not be less than 0, is -1"),
+        ({"min_duration": "any"}, "min_duration", "must be a number, is any"),
+        ({"limit": "0"}, "limit", "must be between 1 and 10000, is 0"),
+        ({"limit": "10001"}, "limit", "must be between 1 and 10000, is 10001"),
+        ({"limit": "1.5"}, "limit", "must be a whole number, is 1.5"),
+        ({"limit": "9" * 30}, "limit", "must be a whole number"),
+        ({"colour": "red"}, "colour", "is not known here"),
+    ],
+)
+def test_bad_input_names_the_field_and_the_reason(given: dict[str, str], field: str, reason: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        EncounterQuerySchema().load({**DAY, **given})
+    messages: dict[str, Any] = caught.value.messages_dict
+    assert list(messages) == [field]
+    assert reason in messages[field][0]
+
+
+@pytest.mark.parametrize("field", ["start_date", "end_date"])
+def test_the_range_must_be_given(field: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        ConnectionQuerySchema().load({name: day for name, day in DAY.items() if name != field})
+    assert caught.value.messages_dict == {field: ["is missing"]}
+
+
+@pytest.mark.parametrize("given", ["1", "0", "-5", "100001", "many"])
+def test_a_track_has_at_least_its_two_ends(given: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TrackQuerySchema().load({**DAY, "max_points": given})
+    assert list(caught.value.messages_dict) == ["max_points"]
