@@ -21,7 +21,7 @@ BEYOND_EARTH_M = 6_400_000.0
 CUBE_BITS = 21
 ROUNDING_M = 1e-6
 
-PAIRS_AT_ONCE = 1 << 20  # bounds the memory: about 100 bytes a pair
+PAIRS_AT_ONCE = 1 << 16  # bounds the memory, about 60 bytes a pair, and stays within the processor's cache
 
 
 class Nearness(NamedTuple):
@@ -61,10 +61,14 @@ def nearest(track: Fixes, candidates: Fixes, distance_m: float, window_us: int |
         lengths = chunk.stop - chunk.start
         first = np.cumsum(lengths) - lengths
         own = np.arange(lengths.sum()) + np.repeat(chunk.start - first, lengths)
-        other = np.repeat(chunk.candidate, lengths)
-        squared = ((own_points[:, own] - points[:, other]) ** 2).sum(axis=0)
+        squared = np.zeros(own.size)
+        for own_axis, axis in zip(own_points, points, strict=True):
+            difference = own_axis[own]
+            difference -= np.repeat(axis[chunk.candidate], lengths)
+            difference *= difference
+            squared += difference
         closest = np.minimum.reduceat(squared, first)
-        gaps = np.abs(own_times[own] - candidates.time_us[other])
+        gaps = np.abs(own_times[own] - np.repeat(candidates.time_us[chunk.candidate], lengths))
         gaps[squared > np.repeat(closest, lengths)] = np.iinfo(np.int64).max
         near = closest <= distance_m**2
         found.append((chunk.candidate[near], closest[near], np.minimum.reduceat(gaps, first)[near]))

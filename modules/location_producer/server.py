@@ -1,0 +1,88 @@
+"""One place wires the parts, and takes them apart again in the right order."""
+
+import asyncio
+import signal
+
+import grpc
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from location_producer.in_flight import InFlight
+from location_producer.kafka_connection import KafkaConnection
+from location_producer.publisher import KafkaPublisher
+from location_producer.service import LocationService
+from location_producer.settings import MAX_MESSAGE_BYTES, Settings
+from location_producer.unreadable import UnreadableRequests
+from location_producer.validation import microseconds
+from udaconnect.location.v1 import location_pb2
+from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
+
+log = structlog.get_logger()
+
+SERVICE = location_pb2.DESCRIPTOR.services_by_name["LocationService"].full_name
+HEALTH_NAMES = ("", SERVICE)  # "" stands for the whole server
+LIVE = "live"  # says that the event loop turns, whether or not Kafka answers
+
+OPTIONS = [
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.so_reuseport", 0),  # a port that is taken is an error, not an invitation to share it
+    ("grpc.keepalive_time_ms", 60_000),  # finds phones that went out of reach in mid-stream
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+]
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT: then not ready first, drain, flush to Kafka, close."""
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+
+    delivery_s = settings.delivery_timeout_ms / 1000
+    publisher = KafkaPublisher(
+        settings.location_topic,
+        InFlight(settings.in_flight_max_calls, settings.in_flight_max_bytes),
+        answer_within_s=delivery_s + 1,
+    )
+    service = LocationService(publisher, microseconds(settings.earliest_creation_time))
+    health_service = health.aio.HealthServicer()
+
+    async def set_ready(ready: bool) -> None:
+        serving = health_pb2.HealthCheckResponse.ServingStatus
+        for name in HEALTH_NAMES:
+            await health_service.set(name, serving.SERVING if ready else serving.NOT_SERVING)
+
+    server = grpc.aio.server(
+        interceptors=[UnreadableRequests()],
+        options=OPTIONS,
+        maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
+    )
+    add_LocationServiceServicer_to_server(service, server)
+    health_pb2_grpc.add_HealthServicer_to_server(health_service, server)
+    reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+
+    kafka = KafkaConnection(settings, publisher, set_ready)
+    await set_ready(False)
+    try:
+        server.add_insecure_port(settings.grpc_bind)
+    except RuntimeError as error:
+        raise SystemExit(f"GRPC_BIND: cannot listen on {settings.grpc_bind}; is the port taken?") from error
+    await server.start()
+    log.info("listening", grpc=settings.grpc_bind)
+    keeping = asyncio.create_task(kafka.keep())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping", grace_s=settings.shutdown_grace_s)
+        await health_service.enter_graceful_shutdown()
+        service.stop_streams()
+        await server.stop(settings.shutdown_grace_s)
+    finally:
+        stopping.cancel()
+        keeping.cancel()
+        await asyncio.gather(stopping, keeping, return_exceptions=True)
+        await kafka.close(within_s=delivery_s)
+    log.info("stopped")
+    if not keeping.cancelled():
+        keeping.result()  # it runs for ever: if it ended, it was by an error that must be heard

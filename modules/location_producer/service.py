@@ -1,0 +1,120 @@
+"""The three rpcs: validate, split by partition, publish, answer."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+import grpc
+
+from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
+from location_producer.partition import partition_of
+from location_producer.publisher import Publisher
+from location_producer.split import framed, split
+from location_producer.validation import Rules, complete
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceServicer
+
+MAX_LOCATIONS = 10_000
+
+STREAM_WINDOW = 8
+"""Batches of one stream that may wait for Kafka; then the stream is not read, and HTTP/2 slows the client down."""
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Batch = pb.BatchCreateLocationsRequest | pb.StreamLocationsRequest
+Receipt = TypeVar("Receipt", pb.BatchCreateLocationsResponse, pb.StreamLocationsResponse)
+Taken = tuple[Receipt, asyncio.Future[None]]
+StreamQueue = asyncio.Queue[Taken[pb.StreamLocationsResponse] | Exception | None]
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+class LocationService(LocationServiceServicer):
+    def __init__(self, publisher: Publisher, earliest_us: int, clock: Callable[[], int] = now_us) -> None:
+        self._publisher = publisher
+        self._earliest_us = earliest_us
+        self._clock = clock
+        self._readers: set[asyncio.Task[None]] = set()
+
+    async def CreateLocation(  # noqa: N802  the contract's name
+        self, request: pb.CreateLocationRequest, context: Context
+    ) -> pb.CreateLocationResponse:
+        async with errors_as_status(context):
+            if not request.HasField("location"):
+                raise InvalidRequestError([("location", "must be given")])
+            location = request.location
+            rules = self._rules()
+            if violations := list(rules.violations(location)):
+                raise InvalidRequestError([(f"location.{field}", reason) for field, reason in violations])
+            complete(location, rules.now_us)
+            partition = partition_of(location.person_id, self._publisher.partitions)
+            await self._publisher.publish({partition: framed(location)})
+            return pb.CreateLocationResponse(location=location)
+
+    async def BatchCreateLocations(  # noqa: N802  the contract's name
+        self, request: pb.BatchCreateLocationsRequest, context: Context
+    ) -> pb.BatchCreateLocationsResponse:
+        async with errors_as_status(context):
+            receipt, acknowledged = self._take(request, pb.BatchCreateLocationsResponse)
+            await acknowledged
+            return receipt
+
+    async def StreamLocations(  # noqa: N802  the contract's name
+        self, request_iterator: AsyncIterator[pb.StreamLocationsRequest], context: Context
+    ) -> AsyncIterator[pb.StreamLocationsResponse]:
+        taken: StreamQueue = asyncio.Queue()
+        window = asyncio.Semaphore(STREAM_WINDOW)
+        reader = asyncio.create_task(self._read(request_iterator, taken, window))
+        self._readers.add(reader)
+        reader.add_done_callback(self._readers.discard)
+        try:
+            async with errors_as_status(context):
+                while (item := await taken.get()) is not None:
+                    if isinstance(item, Exception):
+                        raise item
+                    receipt, acknowledged = item
+                    await acknowledged
+                    yield receipt
+                    window.release()
+        finally:
+            reader.cancel()
+            while not taken.empty():
+                if isinstance(item := taken.get_nowait(), tuple):
+                    item[1].cancel()  # nobody will ask what became of it
+
+    async def _read(
+        self, requests: AsyncIterator[pb.StreamLocationsRequest], taken: StreamQueue, window: asyncio.Semaphore
+    ) -> None:
+        """Queue what is to be answered: receipts, and at the end None, or the error that ends the stream."""
+        end: Exception | None = None
+        try:
+            async for request in requests:
+                taken.put_nowait(self._take(request, pb.StreamLocationsResponse))
+                await window.acquire()
+        except asyncio.CancelledError:
+            end = NotAcknowledgedError("The server is stopping; connect again and send what has no receipt.")
+        except Exception as error:  # noqa: BLE001  the other task raises it
+            end = error
+        taken.put_nowait(end)
+
+    def stop_streams(self) -> None:
+        """Read no more of any stream; what was taken gets its receipt, then the client is told to connect again."""
+        for reader in self._readers:
+            reader.cancel()
+
+    def _take(self, batch: Batch, receipt: type[Receipt]) -> Taken[Receipt]:
+        """Validate and send; return the receipt, to be given when the future is done."""
+        count = len(batch.locations)
+        if not 1 <= count <= MAX_LOCATIONS:
+            raise InvalidRequestError([("locations", f"must hold 1 to {MAX_LOCATIONS:,} locations, holds {count:,}")])
+        result = split(batch, self._publisher.partitions, self._rules())
+        batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
+        return (
+            receipt(accepted_count=count - len(result.rejections), rejections=result.rejections),
+            self._publisher.publish(result.records),
+        )
+
+    def _rules(self) -> Rules:
+        return Rules(self._earliest_us, self._clock())

@@ -1,0 +1,47 @@
+"""What the environment may say: the table is in README.md."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from environs import Env, ValidationError, validate
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+"""The largest request that gRPC lets in; 10,000 locations are half a megabyte."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    kafka_bootstrap_servers: str
+    location_topic: str
+    grpc_bind: str
+    earliest_creation_time: datetime
+    delivery_timeout_ms: int
+    batch_bytes: int
+    in_flight_max_calls: int
+    in_flight_max_bytes: int
+    concurrent_rpcs_max: int
+    shutdown_grace_s: float
+
+
+def read(env: Env) -> Settings:
+    return Settings(
+        kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
+        location_topic=env.str("LOCATION_TOPIC", "location"),
+        grpc_bind=env.str("GRPC_BIND", "127.0.0.1:30003"),
+        earliest_creation_time=env.datetime(
+            "EARLIEST_CREATION_TIME", datetime(2015, 1, 1, tzinfo=UTC), validate=has_time_zone
+        ),
+        delivery_timeout_ms=env.int("DELIVERY_TIMEOUT_MS", 10_000, validate=validate.Range(min=1000)),
+        batch_bytes=env.int("BATCH_BYTES", 256 * 1024, validate=validate.Range(min=1)),
+        in_flight_max_calls=env.int("IN_FLIGHT_MAX_CALLS", 10_000, validate=validate.Range(min=100)),
+        in_flight_max_bytes=env.int(
+            "IN_FLIGHT_MAX_BYTES", 32 * 1024 * 1024, validate=validate.Range(min=MAX_MESSAGE_BYTES)
+        ),
+        concurrent_rpcs_max=env.int("CONCURRENT_RPCS_MAX", 2000, validate=validate.Range(min=1)),
+        shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 15.0, validate=validate.Range(min=0)),
+    )
+
+
+def has_time_zone(value: datetime) -> None:
+    if value.tzinfo is None:
+        raise ValidationError("must say its time zone, as in 2015-01-01T00:00:00Z")

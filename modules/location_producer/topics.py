@@ -1,0 +1,111 @@
+"""Makes the topics that the pipeline needs: `python -m location_producer.topics`.
+
+May be run again at any time. A topic that exists is left as it is: its number of partitions decides where the
+locations of a person go, so changing it is a decision of the operator, not of a job at start-up.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from environs import Env, validate
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from service_kit.logs import set_up_logs
+from service_kit.settings import read_settings
+
+log = structlog.get_logger()
+
+Topics = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    kafka_bootstrap_servers: str
+    location_topic: str
+    dead_letter_topic: str
+    location_partitions: int
+    location_replication: int
+    kafka_wait_s: float
+
+
+def read(env: Env) -> Settings:
+    return Settings(
+        kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
+        location_topic=env.str("LOCATION_TOPIC", "location"),
+        dead_letter_topic=env.str("DEAD_LETTER_TOPIC", "location.dead-letter"),
+        location_partitions=env.int("LOCATION_PARTITIONS", 6, validate=validate.Range(min=1)),
+        location_replication=env.int("LOCATION_REPLICATION", 1, validate=validate.Range(min=1)),
+        kafka_wait_s=env.float("KAFKA_WAIT_S", 120.0),
+    )
+
+
+def topics(settings: Settings) -> Topics:
+    """Name → options, in the form that KafkaAdminClient.create_topics takes."""
+    replicas = settings.location_replication
+    # With three replicas an acknowledgement has to mean two of them, or one dead disk could lose acknowledged records.
+    durable = {"min.insync.replicas": str(max(1, replicas - 1))}
+    return {
+        settings.location_topic: {
+            "num_partitions": settings.location_partitions,
+            "replication_factor": replicas,
+            "configs": durable,
+        },
+        settings.dead_letter_topic: {
+            "num_partitions": 1,
+            "replication_factor": replicas,
+            "configs": durable
+            | {
+                # A dead letter waits for a person to look at it: longer than the broker's week.
+                "retention.ms": str(timedelta(days=90) // timedelta(milliseconds=1)),
+                # The largest record of the location topic must still fit with its reason and coordinates around it.
+                "max.message.bytes": str(2 * 1024 * 1024),
+            },
+        },
+    }
+
+
+def create_topics(admin: KafkaAdminClient, wanted: Topics) -> list[str]:
+    """Create what is missing, wait until every partition has a leader, and return the names of the new topics.
+
+    Raises KafkaError where the broker refuses a topic.
+    """
+    answer = admin.create_topics(wanted, raise_errors=False)
+    created = list(accepted(answer["topics"]))
+    admin.wait_for_topics(list(wanted))
+    return created
+
+
+def accepted(answers: Iterable[dict[str, Any]]) -> Iterable[str]:
+    for topic in answers:
+        error = for_code(topic["error_code"])
+        if topic["error_code"] == 0:
+            yield topic["name"]
+        elif error is not TopicAlreadyExistsError:
+            raise error(f"topic {topic['name']}: {topic.get('error_message')}")
+
+
+def main() -> None:
+    set_up_logs("location_producer.topics")
+    settings = read_settings(read)
+    # The client tries again with back-off by itself until bootstrap_timeout_ms; one failed attempt is no error.
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+    log.info("waiting for Kafka", at_most_s=settings.kafka_wait_s)
+    try:
+        with KafkaAdminClient(
+            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            bootstrap_timeout_ms=settings.kafka_wait_s * 1000,
+            reconnect_backoff_max_ms=2000,
+        ) as admin:
+            wanted = topics(settings)
+            log.info("topics are ready", topics=list(wanted), created=create_topics(admin, wanted))
+    except KafkaError as error:
+        raise SystemExit(f"The topics could not be made: {error}") from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The hot path gives what the plain way gives: validate each, complete it, add it to the batch of its partition."""
+
+import random
+from math import inf, nan
+
+import pytest
+
+from location_producer.partition import partition_of
+from location_producer.split import framed, split
+from location_producer.validation import Rules, complete
+from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
+
+NOW_S = 1_772_445_600
+RULES = Rules(earliest_us=1_420_070_400 * 1_000_000, now_us=NOW_S * 1_000_000)
+
+
+def some_locations(seed: int, count: int) -> list[Location]:
+    """Good and bad ones, with and without the fields that may be absent."""
+    chance = random.Random(seed)  # noqa: S311  test data
+    locations = []
+    for _ in range(count):
+        location = Location(
+            person_id=chance.choice([1, 2, 3, 500, 70_000, 2**40, 2**63 - 1, 0, -5]),
+            latitude=chance.choice([0.0, -0.0, 12.5, 90, -90, 90.0001, nan]),
+            longitude=chance.choice([0.0, 99.25, 180, -180, -181, -inf]),
+        )
+        if chance.random() < 0.8:
+            location.creation_time.seconds = chance.choice(
+                [NOW_S, NOW_S + 300, NOW_S + 301, 1_420_070_400, 5, -(2**63)]
+            )
+            location.creation_time.nanos = chance.choice([0, 1000, 999_999_999, 1, -1, 2**31 - 1])
+        if chance.random() < 0.5:
+            location.accuracy_m = chance.choice([0, 3.5, -1, inf, nan])
+        locations.append(location)
+    return locations
+
+
+def plain_way(
+    locations: list[Location], partitions: int
+) -> tuple[dict[int, LocationBatch], list[tuple[int, str, str]]]:
+    batches: dict[int, LocationBatch] = {}
+    rejections = []
+    received_us = RULES.now_us
+    for index, location in enumerate(locations):
+        violations = list(RULES.violations(location))
+        if violations:
+            rejections.append((index, *violations[0]))
+            continue
+        if location.HasField("creation_time"):
+            complete(location, received_us=-1)
+        else:
+            complete(location, received_us)
+            received_us += 1
+        batches.setdefault(partition_of(location.person_id, partitions), LocationBatch()).locations.append(location)
+    return batches, rejections
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("partitions", [1, 6])
+def test_it_gives_what_the_plain_way_gives(seed: int, partitions: int) -> None:
+    locations = some_locations(seed, 300)
+    result = split(BatchCreateLocationsRequest(locations=locations), partitions, RULES)
+    batches, rejections = plain_way(locations, partitions)
+    assert result.records == {partition: batch.SerializeToString() for partition, batch in batches.items()}
+    assert [(each.index, each.field, each.reason) for each in result.rejections] == rejections
+
+
+def good(person_id: int = 1, **more: float) -> Location:
+    location = Location(person_id=person_id, latitude=1.5, longitude=2.5, **more)  # type: ignore[arg-type]  # of accuracy_m alone
+    location.creation_time.seconds = NOW_S
+    return location
+
+
+def test_a_batch_for_one_partition_is_passed_on_byte_for_byte() -> None:
+    request = BatchCreateLocationsRequest(locations=[good(7, accuracy_m=1), good(7), good(7)])
+    wire = request.SerializeToString()
+    assert split(request, 6, RULES).records == {partition_of(7, 6): wire}
+
+
+def test_locations_of_one_person_without_a_time_get_an_instant_each() -> None:
+    request = BatchCreateLocationsRequest(locations=[Location(person_id=1), Location(person_id=1)])
+    [record] = split(request, 6, RULES).records.values()
+    times = [location.creation_time.ToMicroseconds() for location in LocationBatch.FromString(record).locations]
+    assert times == [RULES.now_us, RULES.now_us + 1]
+
+
+def with_unknown_field(message: bytes, size: int) -> bytes:
+    """Append field 100 with `size` bytes: what a client of a later version of the contract may send."""
+    assert size < 16_384
+    length = bytes([size & 0x7F | 0x80, size >> 7])
+    return message + b"\xa2\x06" + length + b"x" * size
+
+
+def test_fields_that_are_not_known_cannot_blow_up_a_record() -> None:
+    wire = b""
+    for person_id in (1, 2):
+        location = with_unknown_field(good(person_id).SerializeToString(), 10_000)
+        wire += b"\n" + bytes([len(location) & 0x7F | 0x80, len(location) >> 7]) + location
+    wire = with_unknown_field(wire, 10_000)
+    result = split(BatchCreateLocationsRequest.FromString(wire), 1, RULES)
+    assert result.records == {0: LocationBatch(locations=[good(1), good(2)]).SerializeToString()}
+
+
+def test_an_impossible_location_of_the_greatest_length_is_just_rejected() -> None:
+    location = Location(person_id=-1, latitude=1, longitude=1, accuracy_m=1)
+    location.creation_time.seconds = -1
+    location.creation_time.nanos = -1
+    result = split(BatchCreateLocationsRequest(locations=[location, good()]), 1, RULES)
+    assert [rejection.field for rejection in result.rejections] == ["person_id"]
+    assert result.records == {0: framed(good())}
+
+
+def test_one_framed_location_is_a_batch() -> None:
+    assert framed(good(3, accuracy_m=4.5)) == LocationBatch(locations=[good(3, accuracy_m=4.5)]).SerializeToString()
