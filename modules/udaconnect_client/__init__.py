@@ -1,0 +1,1 @@
+"""The command `udaconnect` and what it is made of: sending locations, simulating a conference, showing meetings."""

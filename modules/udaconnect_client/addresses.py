@@ -1,0 +1,22 @@
+"""Where the services are: what the option says, else the environment, else var/run.env, else the default.
+
+var/run.env exists while the system runs natively in the current folder.
+"""
+
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+DEFAULTS = {
+    "LOCATION_GRPC": "127.0.0.1:30003",
+    "PERSON_URL": "http://127.0.0.1:30001",
+    "CONNECTION_URL": "http://127.0.0.1:30002",
+    "FRONTEND_URL": "http://127.0.0.1:30000",
+}
+
+
+def address(name: str, option: str | None = None) -> str:
+    """The address called `name`, one of DEFAULTS. `option` is what the command line says, if it says anything."""
+    run_env = Path(os.environ.get("UDACONNECT_VAR", "var")) / "run.env"
+    return option or os.environ.get(name) or dotenv_values(run_env).get(name) or DEFAULTS[name]

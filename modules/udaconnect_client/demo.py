@@ -1,0 +1,113 @@
+"""udaconnect demo: a small conference goes the whole way, and the meetings found are shown.
+
+It is the same conference all day long, so that running it again sends the same locations again, which changes nothing.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
+
+import numpy as np
+import typer
+from rich.console import Console
+
+from udaconnect_client.addresses import address
+from udaconnect_client.meetings import ConnectionServiceError, Meeting, encounters, get_pages, table
+from udaconnect_client.pacing import Rate, paced
+from udaconnect_client.people import PersonServiceError, find_or_create, invent
+from udaconnect_client.reporting import deliver
+from udaconnect_client.simulation import Conference
+from udaconnect_client.true_meetings import true_meetings
+
+CONFERENCE = Conference(people=40, minutes=45, seed=1, interval_s=10, accuracy_m=1.5)
+LENGTH = timedelta(minutes=CONFERENCE.minutes)
+BEGINS_AT_HOURS = (9, 0)  # the second one for those who run it before the first one is over
+SHOWN = 8
+VISIBLE_WITHIN_S = 30.0
+POLL_EVERY_S = 0.1
+# As true_meetings() sees it; fixes of two phones count as simultaneous within 20 s, and may fail for a minute.
+QUESTION = {"distance": "2", "min_duration": "120", "time_window": "20", "gap": "60"}
+
+
+class DemoError(Exception):
+    """What went wrong, for the user."""
+
+
+def main() -> None:
+    """Ends with 0, or with 1 and a sentence on standard error. Waits for no service."""
+    try:
+        run()
+    except (PersonServiceError, ConnectionServiceError, DemoError) as error:
+        typer.echo(f"The demonstration failed: {error}", err=True)
+        raise SystemExit(1) from None
+
+
+def run() -> None:
+    connection_url = address("CONNECTION_URL")
+    start = start_of_conference(datetime.now(UTC))
+    people = invent(CONFERENCE.people, CONFERENCE.seed)
+    ids, created = find_or_create(address("PERSON_URL"), people)
+    typer.echo(f"A simulated conference on {start:%Y-%m-%d}, {start:%H:%M} to {start + LENGTH:%H:%M} UTC.")
+    typer.echo(f"{len(ids)} people: {created} created, {len(ids) - created} already there.")
+    typer.echo(send(start, ids))
+    period = {"start_date": f"{start:%Y-%m-%dT%H:%M:%SZ}", "end_date": f"{start + LENGTH:%Y-%m-%dT%H:%M:%SZ}"}
+    wait_until_visible(connection_url, ids, period)
+    names = {
+        person_id: f"{person.first_name} {person.last_name}" for person_id, person in zip(ids, people, strict=True)
+    }
+    found = [
+        (person_id, meeting)
+        for person_id, name in names.items()
+        for meeting in encounters(connection_url, person_id, name, **period, **QUESTION)
+        if person_id < meeting.with_id  # each meeting is found from both sides
+    ]
+    longest = sorted((meeting for _, meeting in found), key=lambda meeting: meeting.lasted, reverse=True)[:SHOWN]
+    typer.echo(f"\nMeetings found, within 2 m for 2 minutes or more: {len(found)}. The longest (times are UTC):\n")
+    Console().print(table(longest, time_format="%H:%M:%S"))
+    typer.echo(f"\n{recall(found, ids, start)}\nThe map: {address('FRONTEND_URL')}")
+
+
+def recall(found: Iterable[tuple[int, Meeting]], ids: Sequence[int], start: datetime) -> str:
+    """How many of the meetings that truly took place were found: the same two, and some of the same time."""
+    of_pair: dict[tuple[int, int], list[Meeting]] = {}
+    for person_id, meeting in found:
+        of_pair.setdefault((person_id, meeting.with_id), []).append(meeting)
+    true = right = 0
+    for meetings in true_meetings(CONFERENCE.stretches()):
+        for person, other, started_s, ended_s, _ in zip(*(column.tolist() for column in meetings), strict=True):
+            pair = min(ids[person], ids[other]), max(ids[person], ids[other])
+            begins, ends = start + timedelta(seconds=started_s), start + timedelta(seconds=ended_s)
+            true += 1
+            right += any(meeting.started_at < ends and begins < meeting.ended_at for meeting in of_pair.get(pair, ()))
+    return f"The simulation knows that {true} meetings took place; {right} of them were found."
+
+
+def start_of_conference(now: datetime) -> datetime:
+    """The latest of the possible starts whose conference is over."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    starts = (midnight + timedelta(days=day, hours=hour) for day in (0, -1) for hour in BEGINS_AT_HOURS)
+    return next(start for start in starts if start + LENGTH <= now)
+
+
+def send(start: datetime, ids: Sequence[int]) -> str:
+    """Send the conference; returns what to say of it. Raises DemoError unless all was accepted."""
+    batches = paced(CONFERENCE.fixes(start, np.array(ids)), start, Rate(), batch_size=1000)
+    tally, failure = deliver(address("LOCATION_GRPC"), batches, sum(CONFERENCE.fixes_of_each))
+    if failure or tally.rejected:
+        raise DemoError(failure or tally.summary())
+    return tally.summary()
+
+
+def wait_until_visible(connection_url: str, ids: Sequence[int], period: dict[str, str]) -> None:
+    """Return when every fix of everybody can be asked for. Raises DemoError where that takes too long."""
+    give_up_at = time.monotonic() + VISIBLE_WITHIN_S
+    for person_id, expected in zip(ids, CONFERENCE.fixes_of_each, strict=True):
+        url = urljoin(connection_url, f"/api/persons/{person_id}/locations")
+        while (visible := sum(len(page) for page in get_pages(url, period))) < expected:
+            if time.monotonic() > give_up_at:
+                raise DemoError(
+                    f"after {VISIBLE_WITHIN_S:.0f} s only {visible} of the {expected} locations of person {person_id} "
+                    "can be seen; the log of location_consumer should say why"
+                )
+            time.sleep(POLL_EVERY_S)

@@ -1,0 +1,133 @@
+"""udaconnect meetings: whom a person met, asked of the connection service."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urljoin
+
+import requests
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from udaconnect_client.addresses import address
+
+FAILED = 2
+
+
+class ConnectionServiceError(Exception):
+    """The connection service did not give an answer. The message is for the user."""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One encounter of two persons."""
+
+    who: str
+    with_id: int
+    with_whom: str
+    started_at: datetime
+    ended_at: datetime
+    closest_m: float
+
+    @property
+    def lasted(self) -> timedelta:
+        return self.ended_at - self.started_at
+
+
+def get_pages(url: str, params: dict[str, str]) -> Iterator[Any]:
+    """The JSON of an address and of the pages after it. Raises ConnectionServiceError."""
+    following: str | None = url
+    with requests.Session() as session:
+        while following:
+            try:
+                response = session.get(following, params=params if following == url else None, timeout=30)
+            except requests.RequestException:
+                raise ConnectionServiceError(
+                    f"nobody answers at {url} (--connection-url or CONNECTION_URL says where)"
+                ) from None
+            if not response.ok:
+                raise ConnectionServiceError(problem(response))
+            yield response.json()
+            link = response.links.get("next", {}).get("url")
+            following = urljoin(following, link) if link else None
+
+
+def problem(response: requests.Response) -> str:
+    """What problem+json says; else the status."""
+    try:
+        return str(response.json()["detail"])
+    except (requests.JSONDecodeError, KeyError, TypeError):
+        return f"{response.url} answers {response.status_code} {response.reason}"
+
+
+def encounters(connection_url: str, person_id: int, who: str, **params: str) -> Iterator[Meeting]:
+    """The encounters of a person. `params` as in GET /api/persons/{id}/encounters. Raises ConnectionServiceError."""
+    url = urljoin(connection_url, f"/api/persons/{person_id}/encounters")
+    for page in get_pages(url, params):
+        for row in page:
+            yield Meeting(
+                who,
+                row["person"]["id"],
+                f"{row['person']['first_name']} {row['person']['last_name']}",
+                datetime.fromisoformat(row["started_at"]),
+                datetime.fromisoformat(row["ended_at"]),
+                row["closest_m"],
+            )
+
+
+def table(found: Iterable[Meeting], *, time_format: str = "%Y-%m-%d %H:%M") -> Table:
+    """Meetings for the terminal; times are UTC."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("Who", "With whom", "From", "To"):
+        shown.add_column(heading)
+    for heading in ("Minutes", "Closest"):
+        shown.add_column(heading, justify="right")
+    for meeting in found:
+        shown.add_row(
+            meeting.who,
+            meeting.with_whom,
+            meeting.started_at.strftime(time_format),
+            meeting.ended_at.strftime(time_format),
+            f"{meeting.lasted / timedelta(minutes=1):.1f}",
+            f"{meeting.closest_m:.1f} m",
+        )
+    return shown
+
+
+def meetings(  # noqa: PLR0913, PLR0917  each is an option
+    person: Annotated[int, typer.Argument(help="The person's id.")],
+    start_date: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="Day or instant. Default: today.")
+    ] = None,
+    end_date: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Likewise, inclusive.")] = None,
+    distance: Annotated[float, typer.Option(help="Metres apart, at most.")] = 5,
+    time_window: Annotated[str, typer.Option(help="Seconds apart, at most, or any.")] = "600",
+    min_duration: Annotated[float, typer.Option(help="Seconds that a meeting lasts at least.")] = 0,
+    connection_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The connection_service. (Environment: CONNECTION_URL.)")
+    ] = None,
+) -> None:
+    """Show whom a person met. Times are UTC."""
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    try:
+        found = list(
+            encounters(
+                address("CONNECTION_URL", connection_url),
+                person,
+                f"person {person}",
+                start_date=start_date or today,
+                end_date=end_date or today,
+                distance=str(distance),
+                time_window=time_window,
+                min_duration=str(min_duration),
+            )
+        )
+    except ConnectionServiceError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
+    if found:
+        Console().print(table(found))
+    else:
+        typer.echo("No meetings.")
