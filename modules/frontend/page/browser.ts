@@ -1,0 +1,61 @@
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+/** WebGL without a graphics card, and no traffic of the browser's own. */
+const FLAGS = ["--no-sandbox", "--disable-background-networking", "--enable-unsafe-swiftshader"];
+
+/** Software rendering is slow when the map is looked at, and a service may refuse what was typed. */
+const EXPECTED = /GPU stall|status of 400/;
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/** A new browser profile on the page, and everything in it that nobody should see. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    timezoneId: "Europe/Berlin",
+    reducedMotion: "reduce",
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()) && !EXPECTED.test(message.text())) complaints.push(message.text());
+  });
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== new URL(address).origin) complaints.push(`asked ${origin}`);
+  });
+  await page.goto(address);
+  return { page, complaints };
+}
+
+/** How many pixels of the map have each colour, "r,g,b", once it has come to rest. */
+export async function mapColours(page: Page): Promise<Map<string, number>> {
+  await page.locator('.map[data-state="idle"]').waitFor();
+  const image = (await page.locator(".map canvas").screenshot()).toString("base64");
+  const empty = await page.context().newPage();
+  const counts = await empty.evaluate(async (data) => {
+    const picture = new Image();
+    picture.src = `data:image/png;base64,${data}`;
+    await picture.decode();
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const drawing = canvas.getContext("2d");
+    drawing?.drawImage(picture, 0, 0);
+    const pixels = drawing?.getImageData(0, 0, canvas.width, canvas.height).data ?? new Uint8ClampedArray();
+    const found: Record<string, number> = {};
+    for (let index = 0; index < pixels.length; index += 4) {
+      const colour = `${pixels[index] ?? 0},${pixels[index + 1] ?? 0},${pixels[index + 2] ?? 0}`;
+      found[colour] = (found[colour] ?? 0) + 1;
+    }
+    return found;
+  }, image);
+  await empty.close();
+  return new Map(Object.entries(counts));
+}

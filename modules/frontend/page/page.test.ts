@@ -1,0 +1,163 @@
+import axe, { type AxeResults } from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Meeting } from "../src/api/meetings";
+import { formatDuration, formatMetres, formatSpan } from "../src/time/format";
+import { launch, mapColours, openPage } from "./browser";
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: tests/e2e/page sets it and starts this test`);
+  return value;
+}
+
+const FRONTEND = variable("FRONTEND_URL");
+const CONNECTION = variable("CONNECTION_URL");
+/** Somebody with meetings on that day, and a word that only the name of that person has. */
+const { id, word, day } = JSON.parse(variable("PAGE_TEST_PERSON")) as { id: number; word: string; day: string };
+const LINK = `${FRONTEND}/?person=${id}&from=${day}&to=${day}&zone=Europe/Berlin`;
+/** --own and --other of tokens.css, which only the person's way and a meeting's evidence have. */
+const [OWN, OTHER] = ["63,81,201", "217,99,30"];
+
+let browser: Browser;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  browser = await launch();
+});
+
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+afterAll(() => browser.close());
+
+async function open(address: string, options?: BrowserContextOptions): Promise<Page> {
+  const opened = await openPage(browser, address, options);
+  opened.page.on("close", () => complaints.push(...opened.complaints));
+  return opened.page;
+}
+
+async function meetingsOfRest(): Promise<Meeting[]> {
+  const parameters = new URLSearchParams({ start_date: `${day}T00:00:00+01:00`, end_date: `${day}T23:59:59+01:00` });
+  const answer = await fetch(`${CONNECTION}/api/persons/${id}/encounters?${parameters.toString()}`);
+  return (await answer.json()) as Meeting[];
+}
+
+async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+test("somebody is found, picked, and their meetings are those that REST tells of", async () => {
+  const page = await open(FRONTEND);
+  await page.getByRole("searchbox", { name: "Find a person" }).fill(word);
+  await page.getByRole("link", { name: new RegExp(word) }).click();
+  await page.getByRole("button", { name: "Everything" }).click();
+  await page.getByLabel("First day").fill(day);
+  await page.getByLabel("Last day").fill(day);
+
+  const meetings = await meetingsOfRest();
+  expect(meetings.length).toBeGreaterThan(1);
+  const rows = page.locator(".meeting .row");
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(meetings.length);
+  expect(await rows.evaluateAll((all) => all.map((row) => (row as HTMLElement).innerText.split("\n")))).toEqual(
+    meetings.map(({ person, started_at, ended_at, duration_s, closest_m }) => [
+      ...[person.first_name, person.last_name].map((name) => name.charAt(0)).join("").split("\n"),
+      `${person.first_name} ${person.last_name}`,
+      person.company_name,
+      formatSpan(started_at, ended_at),
+      `${formatDuration(duration_s)} · ${formatMetres(closest_m)}`,
+    ]),
+  );
+  expect((await mapColours(page)).size).toBeGreaterThan(20);
+});
+
+test("a meeting is looked at from near, its link shows the same elsewhere, and going back leaves it", async () => {
+  const page = await open(LINK);
+  const row = page.locator(".meeting .row").first();
+  await row.click();
+  await page.getByRole("button", { name: "Back to all meetings" }).waitFor();
+  expect(await row.getAttribute("aria-expanded")).toBe("true");
+  await expect.poll(async () => (await mapColours(page)).get(OTHER) ?? 0, { timeout: 20_000 }).toBeGreaterThan(100);
+  const colours = await mapColours(page);
+  expect(colours.get(OWN)).toBeGreaterThan(100);
+
+  const other = await open(page.url());
+  const same = other.locator(".meeting .row").first();
+  await same.waitFor();
+  expect(await same.getAttribute("aria-expanded")).toBe("true");
+  expect(await other.locator(".legend-moment").innerText()).toBe(await page.locator(".legend-moment").innerText());
+
+  await page.goBack();
+  await expect.poll(() => row.getAttribute("aria-expanded")).toBe("false");
+  expect(page.url()).toBe(LINK);
+});
+
+test("a circle on the map can be clicked", async () => {
+  const page = await open(LINK);
+  await page.locator('.map[data-state="idle"]').waitFor();
+  const box = await page.locator(".map canvas").boundingBox();
+  if (!box) throw new Error("the map has no size");
+  // The way of the test goes north, so that its meetings are somewhere in the middle of the map's width.
+  for (let step = 0; step <= 40 && !page.url().includes("meeting="); step += 1) {
+    await page.mouse.click(box.x + box.width / 2, box.y + (box.height * (step + 0.5)) / 41);
+  }
+  expect(page.url()).toContain("meeting=");
+});
+
+test("a person is added with nothing but the keyboard", async () => {
+  const page = await open(`${FRONTEND}/?q=${word}`);
+  await page.getByRole("link", { name: new RegExp(word) }).waitFor();
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  await press("Tab", "Tab", "Tab", "Tab");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Add a person");
+  await press("Enter");
+  await page.getByLabel("First name").waitFor();
+  await page.keyboard.type("Katherine");
+  await press("Tab");
+  await page.keyboard.type("Johnson");
+  await press("Enter");
+  await page.getByText("can’t be empty").waitFor();
+  await page.keyboard.type("Langley");
+  await press("Enter");
+  await page.getByRole("heading", { name: "Katherine Johnson" }).waitFor();
+  await page.getByText("No locations yet").waitFor();
+});
+
+test("bad input is told at its field in the service's words", async () => {
+  const page = await open(`${LINK}&distance=0`);
+  await page.getByText(/must be greater than 0/i).waitFor();
+  expect(await page.getByRole("textbox", { name: "Distance up to, m" }).getAttribute("aria-invalid")).toBe("true");
+});
+
+test("on a phone nothing sticks out at the side", async () => {
+  const page = await open(LINK, { viewport: { width: 360, height: 720 }, hasTouch: true, isMobile: true });
+  await page.locator(".meeting .row").first().click();
+  await page.locator(".meeting-detail").waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  expect(await page.evaluate(() => document.querySelector(".panel")?.scrollWidth)).toBe(360);
+  expect((await mapColours(page)).size).toBeGreaterThan(20);
+});
+
+test.each(["light", "dark"] as const)("axe finds no serious violation in %s", async (colorScheme) => {
+  const people = await open(FRONTEND, { colorScheme });
+  await people.locator(".row").first().waitFor();
+  expect(await seriousViolations(people)).toEqual([]);
+  await people.getByRole("button", { name: "Add a person" }).click();
+  await people.getByRole("button", { name: "Add", exact: true }).click();
+  expect(await seriousViolations(people)).toEqual([]);
+
+  const person = await open(LINK, { colorScheme });
+  await person.locator(".meeting .row").first().click();
+  await person.locator(".meeting-detail").waitFor();
+  expect(await seriousViolations(person)).toEqual([]);
+  await person.getByRole("button", { name: "By person" }).click();
+  expect(await seriousViolations(person)).toEqual([]);
+});

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { apiProxy } from "./proxy.ts";
+
+const ROUTES = apiProxy({ PERSON_URL: "http://person", CONNECTION_URL: "http://connection" });
+
+test.each([
+  ["/api/persons", "http://person"],
+  ["/api/persons?q=locations", "http://person"],
+  ["/api/persons/7", "http://person"],
+  ["/api/persons/7/unheard-of", "http://person"],
+  ["/api/persons/7/connection?start_date=2026-03-02", "http://connection"],
+  ["/api/persons/7/encounters", "http://connection"],
+  ["/api/persons/7/locations?max_points=2", "http://connection"],
+  ["/api/persons/7?next=/8/locations", "http://person"],
+  ["/assets/index.js", undefined],
+  ["/api/personsandmore", undefined],
+])("%s goes to %s", (path, target) => {
+  const [, options] = Object.entries(ROUTES).find(([pattern]) => new RegExp(pattern).test(path)) ?? [];
+  expect(options?.target).toBe(target);
+});

@@ -1,0 +1,32 @@
+import type { ServerResponse } from "node:http";
+import type { ProxyOptions } from "vite";
+
+/** The part of /api that connection_service answers; every other path below it belongs to person_service. */
+export const CONNECTION_SERVICE_PATHS = "^/api/persons/[^/?]+/(connection|encounters|locations)(/|\\?|$)";
+const PERSON_SERVICE_PATHS = "^/api/persons(/|\\?|$)";
+
+/** Routes /api as the cluster's ingress does, for `npm run dev` and `npm run serve` alike. The first match wins. */
+export function apiProxy(environment: NodeJS.ProcessEnv): Record<string, ProxyOptions> {
+  return {
+    [CONNECTION_SERVICE_PATHS]: to("connection_service", environment.CONNECTION_URL ?? "http://127.0.0.1:30002"),
+    [PERSON_SERVICE_PATHS]: to("person_service", environment.PERSON_URL ?? "http://127.0.0.1:30001"),
+  };
+}
+
+function to(service: string, target: string): ProxyOptions {
+  return {
+    target,
+    configure: (proxy) => {
+      proxy.on("error", (_error, _request, response) => {
+        if ("writeHead" in response && !response.headersSent) answerBadGateway(response, service);
+      });
+    },
+  };
+}
+
+function answerBadGateway(response: ServerResponse, service: string): void {
+  response.writeHead(502, { "Content-Type": "application/problem+json" });
+  response.end(
+    JSON.stringify({ type: "about:blank", title: "Bad Gateway", status: 502, detail: `${service} does not answer` }),
+  );
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { formatView, parseView, type View } from "./view";
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+
+test("a view survives the address bar", () => {
+  const view: View = {
+    query: "",
+    person: 12,
+    from: "2026-03-02",
+    to: "2026-03-04",
+    zone: "America/New_York",
+    distance: "2.5",
+    timeWindow: "any",
+    minimumMinutes: "5",
+    grouping: "person",
+    meeting: { person: 7, startedAt: "2026-03-02T10:32:00.25Z" },
+  };
+  const address = formatView(view);
+  expect(address).toBe(
+    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&window=any&min=5&by=person&meeting=7@2026-03-02T10:32:00.25Z",
+  );
+  expect(parseView(address, NOW)).toEqual(view);
+});
+
+test("the start has a bare address", () => {
+  expect(formatView(parseView("", NOW))).toBe("");
+  expect(formatView(parseView("?q=ada+l", NOW))).toBe("?q=ada+l");
+});
+
+test("a person without days is shown with the last seven", () => {
+  expect(parseView("?person=3&zone=UTC", NOW)).toMatchObject({ person: 3, from: "2026-03-04", to: "2026-03-10" });
+});
+
+test("what makes no sense is left out", () => {
+  const view = parseView("?person=-3&from=2026-02-30&to=x&zone=Mars/Olympus&by=moon&meeting=7@soon", NOW);
+  expect(view).toMatchObject({ person: null, grouping: "day", meeting: null });
+  expect(view.from < view.to).toBe(true);
+});
+
+test("figures go on to the services as they were typed", () => {
+  expect(parseView("?person=1&distance=-1&window=soon&min=", NOW)).toMatchObject({
+    distance: "-1",
+    timeWindow: "soon",
+    minimumMinutes: "",
+  });
+});

@@ -1,0 +1,95 @@
+import { addDays, isDay, isZone, today, viewerZone, type Day } from "../time/zone";
+
+/** Which meeting is chosen: with whom, and when it began. */
+export interface MeetingKey {
+  person: number;
+  startedAt: string;
+}
+
+/**
+ * What the page shows. All of it is in the address bar, so that a link shows the same page.
+ *
+ * Figures stay as they were typed: the services judge them, and their answer stands at the field. The days of the
+ * range are days of `zone`, the zone of whoever chose them, so that they mean the same to whoever opens the link.
+ */
+export interface View {
+  query: string;
+  person: number | null;
+  from: Day;
+  to: Day;
+  zone: string;
+  distance: string;
+  timeWindow: string;
+  minimumMinutes: string;
+  grouping: Grouping;
+  meeting: MeetingKey | null;
+}
+
+export type Grouping = "day" | "person";
+
+export const DEFAULTS = { distance: "5", timeWindow: "600", minimumMinutes: "0" } as const;
+
+export function parseView(search: string, now = Date.now()): View {
+  const parameters = new URLSearchParams(search);
+  const figure = (name: string, fallback: string) => parameters.get(name)?.trim() ?? fallback;
+  return {
+    query: parameters.get("q") ?? "",
+    person: parseId(parameters.get("person")),
+    ...parseRange(parameters, now),
+    distance: figure("distance", DEFAULTS.distance),
+    timeWindow: figure("window", DEFAULTS.timeWindow),
+    minimumMinutes: figure("min", DEFAULTS.minimumMinutes),
+    grouping: parameters.get("by") === "person" ? "person" : "day",
+    meeting: parseMeeting(parameters.get("meeting")),
+  };
+}
+
+/** The address of a view, "?…", without what is not needed to show it again. */
+export function formatView(view: View): string {
+  const parameters = new URLSearchParams();
+  if (view.person === null) {
+    if (view.query) parameters.set("q", view.query);
+  } else {
+    parameters.set("person", String(view.person));
+    parameters.set("from", view.from);
+    parameters.set("to", view.to);
+    parameters.set("zone", view.zone);
+    if (view.distance !== DEFAULTS.distance) parameters.set("distance", view.distance);
+    if (view.timeWindow !== DEFAULTS.timeWindow) parameters.set("window", view.timeWindow);
+    if (view.minimumMinutes !== DEFAULTS.minimumMinutes) parameters.set("min", view.minimumMinutes);
+    if (view.grouping !== "day") parameters.set("by", view.grouping);
+    if (view.meeting) parameters.set("meeting", formatMeeting(view.meeting));
+  }
+  // Colons, slashes and @ are allowed in a query and keep the link readable.
+  const text = parameters.toString().replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%40/g, "@");
+  return text ? `?${text}` : "";
+}
+
+export function formatMeeting({ person, startedAt }: MeetingKey): string {
+  return `${person}@${startedAt}`;
+}
+
+/** The last seven days, up to and with today. */
+export function lastSevenDays(zone: string, now = Date.now()): { from: Day; to: Day } {
+  const to = today(zone, now);
+  return { from: addDays(to, -6), to };
+}
+
+function parseRange(parameters: URLSearchParams, now: number): Pick<View, "from" | "to" | "zone"> {
+  const asked = parameters.get("zone");
+  const zone = asked && isZone(asked) ? asked : viewerZone();
+  const [from, to] = [parameters.get("from"), parameters.get("to")];
+  if (from && to && isDay(from) && isDay(to)) return { from, to, zone };
+  return { ...lastSevenDays(zone, now), zone };
+}
+
+function parseId(text: string | null): number | null {
+  const id = /^\d+$/.test(text ?? "") ? Number(text) : 0;
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
+}
+
+function parseMeeting(text: string | null): MeetingKey | null {
+  const [, id = null, startedAt = ""] = /^(\d+)@(.+)$/.exec(text ?? "") ?? [];
+  const person = parseId(id);
+  return person !== null && !Number.isNaN(Date.parse(startedAt)) ? { person, startedAt } : null;
+}

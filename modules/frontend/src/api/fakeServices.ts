@@ -1,0 +1,110 @@
+import type { Meeting } from "./meetings";
+import type { Person } from "./persons";
+import type { Fix } from "./tracks";
+
+/** What the services would answer, for tests: a stand-in for `fetch` that keeps the contract of their REST APIs. */
+export class FakeServices {
+  readonly requests: URL[] = [];
+  readonly down = new Set<"person_service" | "connection_service">();
+  /** The next person to be created is refused with this field and reason. */
+  refusal: { field: string; reason: string } | null = null;
+  pageSize = 50;
+
+  readonly persons: Person[];
+  readonly meetings: Meeting[];
+  readonly fixes: Fix[];
+
+  constructor({ persons = [], meetings = [], fixes = [] }: { persons?: Person[]; meetings?: Meeting[]; fixes?: Fix[] }) {
+    this.persons = persons;
+    this.meetings = meetings;
+    this.fixes = fixes;
+  }
+
+  readonly fetch = (input: string, init?: RequestInit): Promise<Response> => {
+    const url = new URL(input, "http://origin");
+    this.requests.push(url);
+    return Promise.resolve(this.answer(url, init));
+  };
+
+  requestsOf(resource: string): URL[] {
+    return this.requests.filter(({ pathname }) => pathname.endsWith(resource));
+  }
+
+  private answer(url: URL, init?: RequestInit): Response {
+    const [, id, resource] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+))?)?$/.exec(url.pathname) ?? [];
+    const service = resource ? "connection_service" : "person_service";
+    if (this.down.has(service)) return problem(502, `${service} does not answer`);
+    if (init?.method === "POST") return this.create(JSON.parse(init.body as string) as Omit<Person, "id">);
+    if (id === undefined) return this.list(url);
+    const person = this.persons.find((one) => one.id === Number(id));
+    if (!person) return problem(404, `person ${id} is unknown`);
+    if (resource === "encounters") return this.encounters(url);
+    if (resource === "locations") return json(this.fixes);
+    return json(person);
+  }
+
+  private encounters({ searchParams }: URL): Response {
+    const distance = searchParams.get("distance") ?? "";
+    if (Number(distance) > 0) return json(this.meetings);
+    const reason = `must be greater than 0, is ${distance}`;
+    return problem(400, `distance ${reason}`, [{ field: "distance", reason }]);
+  }
+
+  private create(body: Omit<Person, "id">): Response {
+    if (this.refusal) {
+      const refusal = this.refusal;
+      this.refusal = null;
+      return problem(400, `${refusal.field} ${refusal.reason}`, [refusal]);
+    }
+    const person = { id: this.persons.length + 1, ...body };
+    this.persons.push(person);
+    return json(person, { status: 201 });
+  }
+
+  private list({ searchParams }: URL): Response {
+    const query = (searchParams.get("q") ?? "").toLowerCase();
+    const after = Number(searchParams.get("cursor") ?? 0);
+    const found = this.persons.filter(
+      (person) => person.id > after && `${person.first_name} ${person.last_name}`.toLowerCase().includes(query),
+    );
+    const page = found.slice(0, this.pageSize);
+    const next = `</api/persons?q=${query}&cursor=${page.at(-1)?.id ?? 0}>; rel="next"`;
+    return json(page, { headers: found.length > page.length ? { Link: next } : {} });
+  }
+}
+
+export function person(id: number, name: string, company_name = "Looms"): Person {
+  const [first_name = "", last_name = ""] = name.split(" ");
+  return { id, first_name, last_name, company_name };
+}
+
+export function meeting(
+  other: Person,
+  started_at: string,
+  { minutes = 10, closest_m = 1.8 }: { minutes?: number; closest_m?: number } = {},
+): Meeting {
+  const ended_at = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().replace(".000Z", "Z");
+  return {
+    person: other,
+    started_at,
+    ended_at,
+    duration_s: minutes * 60,
+    closest_m,
+    closest_at: started_at,
+    place: { latitude: 50.11, longitude: 8.65 },
+    fixes: 7,
+  };
+}
+
+export function fix(person_id: number, creation_time: string, longitude = 8.65, latitude = 50.11): Fix {
+  return { person_id, latitude, longitude, creation_time, accuracy_m: null };
+}
+
+function json(body: unknown, init?: ResponseInit): Response {
+  return Response.json(body, init);
+}
+
+function problem(status: number, detail: string, errors: object[] = []): Response {
+  const headers = { "Content-Type": "application/problem+json" };
+  return new Response(JSON.stringify({ type: "about:blank", title: "", status, detail, errors }), { status, headers });
+}

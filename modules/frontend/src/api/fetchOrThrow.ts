@@ -1,0 +1,60 @@
+/** One field of a request that a service did not accept, and why. */
+export interface FieldError {
+  field: string;
+  reason: string;
+}
+
+/** A request that failed: the service's problem+json (RFC 9457), or as much of it as there was. Status 0: no answer. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: number;
+  readonly errors: readonly FieldError[];
+
+  constructor(status: number, detail: string, errors: readonly FieldError[] = []) {
+    super(detail);
+    this.status = status;
+    this.errors = errors;
+  }
+
+  /** Why the field was refused, or undefined. */
+  reason(...fields: string[]): string | undefined {
+    return this.errors.find((error) => fields.includes(error.field))?.reason;
+  }
+
+  /** The request itself is at fault, so that sending it again is of no use. */
+  get isBadRequest(): boolean {
+    return this.status >= 400 && this.status < 500;
+  }
+}
+
+/** fetch, but anything other than a 2xx answer is thrown as a Problem. An abort stays an AbortError. */
+export async function fetchOrThrow(path: string, init?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (init?.signal?.aborted) throw error;
+    throw new Problem(0, "the server can't be reached");
+  }
+  if (!response.ok) throw await readProblem(response);
+  return response;
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  const fallback = `the server answered ${response.status} ${response.statusText}`.trim();
+  try {
+    const body = (await response.json()) as { detail?: unknown; title?: unknown; errors?: unknown };
+    const detail = [body.detail, body.title].find((text) => typeof text === "string" && text !== "");
+    return new Problem(response.status, (detail as string | undefined) ?? fallback, readErrors(body.errors));
+  } catch {
+    return new Problem(response.status, fallback);
+  }
+}
+
+function readErrors(errors: unknown): FieldError[] {
+  if (!Array.isArray(errors)) return [];
+  return errors.filter(
+    (error: Partial<FieldError> | null): error is FieldError =>
+      typeof error?.field === "string" && typeof error.reason === "string",
+  );
+}

@@ -1,0 +1,47 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { fetchOrThrow } from "./fetchOrThrow";
+import { fetchPage } from "./page";
+
+export interface Person {
+  id: number;
+  first_name: string;
+  last_name: string;
+  company_name: string;
+}
+
+export type NewPerson = Omit<Person, "id">;
+
+const PERSONS = "/api/persons";
+const PAGE_SIZE = 50;
+
+export function nameOf(person: Person): string {
+  return `${person.first_name} ${person.last_name}`;
+}
+
+export function personsQuery(search: string) {
+  const first = `${PERSONS}?${new URLSearchParams({ ...(search && { q: search }), limit: String(PAGE_SIZE) }).toString()}`;
+  return infiniteQueryOptions({
+    queryKey: ["persons", search],
+    queryFn: ({ pageParam, signal }) => fetchPage<Person>(pageParam, signal),
+    initialPageParam: first,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData, // the list stays while the next letter is looked up
+  });
+}
+
+export function personQuery(id: number) {
+  return queryOptions({
+    queryKey: ["person", id],
+    queryFn: async ({ signal }) => (await (await fetchOrThrow(`${PERSONS}/${id}`, { signal })).json()) as Person,
+    staleTime: 5 * 60_000,
+  });
+}
+
+export async function createPerson(person: NewPerson): Promise<Person> {
+  const response = await fetchOrThrow(PERSONS, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(person),
+  });
+  return (await response.json()) as Person;
+}

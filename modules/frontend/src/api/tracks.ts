@@ -1,0 +1,70 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { FeatureCollection, Point } from "geojson";
+import { fetchOrThrow } from "./fetchOrThrow";
+
+/** One fix of a track. creation_time is RFC 3339 in UTC. */
+export interface Fix {
+  person_id: number;
+  latitude: number;
+  longitude: number;
+  creation_time: string;
+  accuracy_m: number | null;
+}
+
+/** Whose track, and from when to when (RFC 3339 instants, both inclusive). */
+export interface TrackSpan {
+  person: number;
+  start: string;
+  end: string;
+}
+
+const LINE_POINTS = 10_000;
+const EVIDENCE_POINTS = 2_000;
+
+function locations({ person, start, end }: TrackSpan, maxPoints: number): string {
+  const parameters = new URLSearchParams({ start_date: start, end_date: end, max_points: String(maxPoints) });
+  return `/api/persons/${person}/locations?${parameters.toString()}`;
+}
+
+/** The whole way as GeoJSON points in the order of their time, simplified by the service. */
+export function trackLineQuery(span: TrackSpan) {
+  return queryOptions({
+    queryKey: ["track line", span],
+    queryFn: async ({ signal }) => {
+      const headers = { Accept: "application/geo+json" };
+      return (await (await fetchOrThrow(locations(span, LINE_POINTS), { signal, headers })).json()) as FeatureCollection<Point>;
+    },
+    staleTime: 15_000,
+    placeholderData: (previous, query) =>
+      (query?.queryKey[1] as TrackSpan | undefined)?.person === span.person ? keepPreviousData(previous) : undefined,
+  });
+}
+
+/** The fixes around a meeting, with their times. */
+export function trackQuery(span: TrackSpan) {
+  return queryOptions({
+    queryKey: ["track", span],
+    queryFn: ({ signal }) => fetchTrack(span, EVIDENCE_POINTS, signal),
+    staleTime: 60_000,
+  });
+}
+
+/** First and last fix of a person, ever: the simplification keeps both ends. Null where there are none. */
+export function reportedSpanQuery(person: number) {
+  return queryOptions({
+    queryKey: ["reported span", person],
+    queryFn: async ({ signal }) => {
+      const end = new Date(Date.now() + 24 * 3_600_000).toISOString();
+      const fixes = await fetchTrack({ person, start: "2015-01-01", end }, 2, signal);
+      const first = fixes.at(0);
+      const last = fixes.at(-1);
+      return first && last ? { first: first.creation_time, last: last.creation_time } : null;
+    },
+    staleTime: 15_000,
+  });
+}
+
+async function fetchTrack(span: TrackSpan, maxPoints: number, signal: AbortSignal): Promise<Fix[]> {
+  const response = await fetchOrThrow(locations(span, maxPoints), { signal, headers: { Accept: "application/json" } });
+  return (await response.json()) as Fix[];
+}

@@ -1,0 +1,69 @@
+import type { Meeting, MeetingSearch } from "../api/meetings";
+import type { Fix, TrackSpan } from "../api/tracks";
+
+const SHORTEST_MARGIN_S = 60;
+const LONGEST_MARGIN_S = 15 * 60;
+const METRES_PER_DEGREE = 111_320;
+
+/** How far before and after a meeting its evidence reaches: as far as two fixes of it may be apart, within reason. */
+function marginSeconds(timeWindow: string): number {
+  const seconds = Number(timeWindow);
+  return Number.isNaN(seconds)
+    ? LONGEST_MARGIN_S // any
+    : Math.min(LONGEST_MARGIN_S, Math.max(SHORTEST_MARGIN_S, seconds));
+}
+
+/** The stretch of a person's track that shows how the meeting came about. */
+export function evidenceSpan(meeting: Meeting, person: number, search: Pick<MeetingSearch, "timeWindow">): TrackSpan {
+  const margin = marginSeconds(search.timeWindow) * 1000;
+  return {
+    person,
+    start: new Date(Date.parse(meeting.started_at) - margin).toISOString(),
+    end: new Date(Date.parse(meeting.ended_at) + margin).toISOString(),
+  };
+}
+
+/** Where both were when they were closest. gap_s: how far apart in time. */
+export interface ClosestMoment {
+  own: Fix;
+  other: Fix;
+  gap_s: number;
+}
+
+/**
+ * The service names the moment of the other's fix; the own fix that was closest to it may be of another moment, so it is
+ * looked for in space, within the time window. Null where a track has no fixes.
+ */
+export function closestMoment(
+  meeting: Meeting,
+  own: readonly Fix[],
+  other: readonly Fix[],
+  timeWindow: string,
+): ClosestMoment | null {
+  const time = Date.parse(meeting.closest_at);
+  const theirs = least(other, (fix) => Math.abs(Date.parse(fix.creation_time) - time));
+  if (!theirs) return null;
+  const window = timeWindow === "any" ? Infinity : Number(timeWindow) * 1000;
+  const inTime = own.filter((fix) => Math.abs(Date.parse(fix.creation_time) - time) <= window);
+  const mine = least(inTime.length > 0 ? inTime : own, (fix) => planarMetres(fix, theirs));
+  if (!mine) return null;
+  const gap_s = Math.abs(Date.parse(mine.creation_time) - Date.parse(theirs.creation_time)) / 1000;
+  return { own: mine, other: theirs, gap_s };
+}
+
+/** Near enough for telling which of a few fixes is closest; figures that are shown come from the service. */
+function planarMetres(a: Fix, b: Fix): number {
+  const dLongitude = ((((a.longitude - b.longitude + 180) % 360) + 360) % 360) - 180;
+  const east = dLongitude * Math.cos((b.latitude * Math.PI) / 180);
+  return Math.hypot(east, a.latitude - b.latitude) * METRES_PER_DEGREE;
+}
+
+function least<Item>(items: readonly Item[], measure: (item: Item) => number): Item | null {
+  let best: Item | null = null;
+  let smallest = Infinity;
+  for (const item of items) {
+    const size = measure(item);
+    if (size < smallest) [best, smallest] = [item, size];
+  }
+  return best;
+}

@@ -1,0 +1,67 @@
+import {
+  Map as MapLibreMap,
+  NavigationControl,
+  ScaleControl,
+  setWorkerUrl,
+  type StyleSpecification,
+} from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useColours } from "./colours";
+import { MapContext } from "./MapContext";
+
+setWorkerUrl(workerUrl);
+
+/** No tiles, no glyphs, no sprites: everything on the map comes from this origin. Letters are the machine's own. */
+const EMPTY_STYLE: StyleSpecification = {
+  version: 8,
+  sources: {},
+  layers: [{ id: "background", type: "background" }],
+};
+
+/** The map itself; its layers are its children. Throws where there is no WebGL. */
+export function MapCanvas({ children }: { children: ReactNode }) {
+  const container = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<MapLibreMap | null>(null);
+  const { sea } = useColours();
+
+  useEffect(() => {
+    if (!container.current) return;
+    // Without WebGL this throws, and the boundary around the map says so.
+    const made = new MapLibreMap({
+      container: container.current,
+      style: EMPTY_STYLE,
+      center: [10, 30],
+      zoom: 1.4,
+      maxZoom: 23,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      localIdeographFontFamily: "'Geist Variable', system-ui, sans-serif",
+    });
+    made.touchZoomRotate.disableRotation();
+    made.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    made.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
+    made.on("load", () => setMap(made));
+    const element = made.getContainer();
+    made.on("movestart", () => (element.dataset.state = "moving"));
+    made.on("idle", () => (element.dataset.state = "idle"));
+    return () => {
+      setMap(null);
+      made.remove();
+    };
+  }, []);
+
+  useEffect(() => {
+    map?.setPaintProperty("background", "background-color", sea);
+  }, [map, sea]);
+
+  return (
+    <>
+      <div ref={container} className="map" />
+      {map && <MapContext value={map}>{children}</MapContext>}
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+import { memo, useEffect, useRef } from "react";
+import type { Meeting } from "../api/meetings";
+import { nameOf } from "../api/persons";
+import { show } from "../address/useView";
+import type { View } from "../address/view";
+import { ViewLink } from "../address/ViewLink";
+import { formatDuration, formatExactClock, formatMetres, formatShortDay, formatSpan } from "../time/format";
+import { dayOf, viewerZone } from "../time/zone";
+import { Avatar } from "../ui/Avatar";
+import { keyOf } from "./useMeetings";
+
+/** One meeting; choosing it opens what is known about it here and on the map, choosing it again closes both. */
+export const MeetingRow = memo(function MeetingRow({
+  meeting,
+  view,
+  isChosen,
+}: {
+  meeting: Meeting;
+  view: View;
+  isChosen: boolean;
+}) {
+  const row = useRef<HTMLLIElement>(null);
+  const { person } = meeting;
+  const underPerson = view.grouping === "person";
+
+  useEffect(() => {
+    // It may have been chosen on the map.
+    if (isChosen) row.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [isChosen]);
+
+  return (
+    <li ref={row} className={isChosen ? "meeting meeting-chosen" : "meeting"}>
+      <button
+        type="button"
+        className="row"
+        aria-expanded={isChosen}
+        onClick={() => show({ ...view, meeting: isChosen ? null : keyOf(meeting) })}
+      >
+        {!underPerson && <Avatar person={person} />}
+        <span className="row-text">
+          <span className="row-title">
+            {underPerson ? formatShortDay(dayOf(Date.parse(meeting.started_at), viewerZone())) : nameOf(person)}
+          </span>
+          <span className="row-note">
+            {underPerson ? formatSpan(meeting.started_at, meeting.ended_at) : person.company_name}
+          </span>
+        </span>
+        <span className="row-figures">
+          {!underPerson && <span>{formatSpan(meeting.started_at, meeting.ended_at)}</span>}
+          <span className={underPerson ? undefined : "row-note"}>
+            {formatDuration(meeting.duration_s)} · {formatMetres(meeting.closest_m)}
+          </span>
+        </span>
+      </button>
+      {isChosen && (
+        <div className="meeting-detail">
+          <dl>
+            <div>
+              <dt>Closest</dt>
+              <dd>
+                {formatMetres(meeting.closest_m)} at {formatExactClock(meeting.closest_at)}
+              </dd>
+            </div>
+            <div>
+              <dt>Seen by</dt>
+              <dd>
+                {meeting.fixes} {meeting.fixes === 1 ? "fix" : "fixes"}
+              </dd>
+            </div>
+            <div>
+              <dt>Place</dt>
+              <dd>
+                {meeting.place.latitude.toFixed(5)}, {meeting.place.longitude.toFixed(5)}
+              </dd>
+            </div>
+          </dl>
+          <ViewLink className="link" to={{ ...view, person: person.id, meeting: null }}>
+            Meetings of {nameOf(person)}
+          </ViewLink>
+        </div>
+      )}
+    </li>
+  );
+});

@@ -1,0 +1,71 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Problem } from "../api/fetchOrThrow";
+import { formatCount } from "../api/meetings";
+import { nameOf, personQuery } from "../api/persons";
+import { useLastingError } from "../api/recovery";
+import type { View } from "../address/view";
+import { ViewLink } from "../address/ViewLink";
+import { SearchForm } from "../search/SearchForm";
+import { Avatar } from "../ui/Avatar";
+import { BackIcon } from "../ui/icons";
+import { Notice } from "../ui/Notice";
+import { MeetingResults } from "./MeetingResults";
+import { useMeetings } from "./useMeetings";
+
+/** One person: what counts as a meeting, and the meetings. */
+export function PersonPage({ view, id }: { view: View; id: number }) {
+  const person = useQuery(personQuery(id));
+  const { search, query, error, meetings } = useMeetings(view);
+  const personError = useLastingError(person);
+  const people = { ...view, person: null, meeting: null };
+  const name = person.data ? nameOf(person.data) : `Person ${id}`;
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    document.title = `${name} · UdaConnect`;
+    return () => {
+      document.title = "UdaConnect";
+    };
+  }, [name]);
+  // Whoever came by keyboard or listens starts at the top of the new page.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [id]);
+
+  const unknown = [personError, error].some((one) => one instanceof Problem && one.status === 404);
+  const settled = query.isSuccess && !query.isPlaceholderData;
+  return (
+    <div className="person-page">
+      <div className="person-head">
+        <ViewLink className="back" to={people}>
+          <BackIcon /> All people
+        </ViewLink>
+        <div className="person-name">
+          {person.data ? <Avatar person={person.data} /> : <span className="avatar avatar-blank" />}
+          <div>
+            <h1 ref={heading} tabIndex={-1}>
+              {name}
+            </h1>
+            <p className="muted">
+              {person.data?.company_name ?? (personError && !unknown ? "Name and company can't be shown right now" : " ")}
+            </p>
+          </div>
+        </div>
+      </div>
+      {unknown ? (
+        <Notice title={`Nobody has the number ${id}`} action={<ViewLink className="button" to={people}>See who is here</ViewLink>}>
+          The link may be old, or a digit may be missing.
+        </Notice>
+      ) : (
+        <>
+          <SearchForm
+            view={view}
+            search={search}
+            error={error}
+            count={settled ? formatCount(meetings.length, query.hasNextPage) : undefined}
+          />
+          <MeetingResults view={view} person={id} />
+        </>
+      )}
+    </div>
+  );
+}

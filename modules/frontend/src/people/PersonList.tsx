@@ -1,0 +1,74 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { nameOf, personsQuery } from "../api/persons";
+import { useLastingError } from "../api/recovery";
+import type { View } from "../address/view";
+import { ViewLink } from "../address/ViewLink";
+import { Avatar } from "../ui/Avatar";
+import { ChevronIcon } from "../ui/icons";
+import { Failure, Notice } from "../ui/Notice";
+import { Skeleton } from "../ui/Skeleton";
+
+export function PersonList({ view, query, onAdd }: { view: View; query: string; onAdd: () => void }) {
+  const persons = useInfiniteQuery(personsQuery(query));
+  const error = useLastingError(persons);
+
+  if (error && !persons.data) {
+    return <Failure title="People can't be shown right now" error={error} onRetry={() => void persons.refetch()} />;
+  }
+  if (!persons.data) return <Skeleton rows={8} label="Loading people" />;
+  const people = persons.data.pages.flatMap((page) => page.items);
+  if (people.length === 0) return query ? <NobodyFound query={query} onAdd={onAdd} /> : <NobodyYet onAdd={onAdd} />;
+
+  return (
+    <nav className="scroller" aria-label="People" aria-busy={persons.isPlaceholderData}>
+      <ul className="rows">
+        {people.map((person) => (
+          <li key={person.id}>
+            <ViewLink className="row" to={{ ...view, query: "", person: person.id, meeting: null }}>
+              <Avatar person={person} />
+              <span className="row-text">
+                <span className="row-title">{nameOf(person)}</span>
+                <span className="row-note">{person.company_name}</span>
+              </span>
+              <ChevronIcon />
+            </ViewLink>
+          </li>
+        ))}
+      </ul>
+      {persons.hasNextPage && (
+        <button
+          type="button"
+          className="button button-wide"
+          disabled={persons.isFetchingNextPage}
+          onClick={() => void persons.fetchNextPage()}
+        >
+          {persons.isFetchingNextPage ? "Loading…" : "Show more people"}
+        </button>
+      )}
+    </nav>
+  );
+}
+
+function NobodyFound({ query, onAdd }: { query: string; onAdd: () => void }) {
+  return (
+    <Notice title={`Nobody matches “${query}”`} action={<AddButton onAdd={onAdd} />}>
+      Every word must be part of a first, last or company name. Try fewer letters.
+    </Notice>
+  );
+}
+
+function NobodyYet({ onAdd }: { onAdd: () => void }) {
+  return (
+    <Notice title="Nobody is here yet" action={<AddButton onAdd={onAdd} />}>
+      Add the first person, or let a conference report with <code>udaconnect simulate</code>.
+    </Notice>
+  );
+}
+
+function AddButton({ onAdd }: { onAdd: () => void }) {
+  return (
+    <button type="button" className="button" onClick={onAdd}>
+      Add a person
+    </button>
+  );
+}

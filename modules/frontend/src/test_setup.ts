@@ -1,0 +1,13 @@
+import { cleanup, configure } from "@testing-library/react";
+import { afterEach, beforeEach, vi } from "vitest";
+
+configure({ asyncUtilTimeout: 10_000 }); // a busy machine is no failure
+
+beforeEach(() => {
+  window.history.replaceState(null, "", "/");
+  // jsdom lays nothing out.
+  vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: vi.fn(), removeEventListener: vi.fn() }));
+  Element.prototype.scrollIntoView = () => undefined;
+});
+
+afterEach(cleanup);

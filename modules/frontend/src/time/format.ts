@@ -1,0 +1,67 @@
+import { dayOf, viewerZone, type Day } from "./zone";
+
+// The page speaks English; the zone is the viewer's.
+const LOCALE = "en-GB";
+
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const exactClock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
+const longDay = new Intl.DateTimeFormat(LOCALE, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const shortDay = new Intl.DateTimeFormat(LOCALE, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+export function formatClock(time: string | number): string {
+  return clock.format(new Date(time));
+}
+
+export function formatExactClock(time: string | number): string {
+  return exactClock.format(new Date(time));
+}
+
+/** "10:32 – 10:58", with seconds where the minutes are the same, with the weekday where the day is another. */
+export function formatSpan(start: string, end: string): string {
+  const zone = viewerZone();
+  if (dayOf(Date.parse(start), zone) !== dayOf(Date.parse(end), zone)) {
+    return `${formatClock(start)} – ${weekday.format(new Date(end))} ${formatClock(end)}`;
+  }
+  const format = formatClock(start) === formatClock(end) ? formatExactClock : formatClock;
+  return format(start) === format(end) ? format(start) : `${format(start)} – ${format(end)}`;
+}
+
+export function formatDay(day: Day): string {
+  return longDay.format(new Date(`${day}T00:00:00Z`)).replace(",", "");
+}
+
+export function formatShortDay(day: Day): string {
+  return shortDay.format(new Date(`${day}T00:00:00Z`)).replace(",", "");
+}
+
+/** "45 s", "12 min", "1 h 05 min"; a meeting of one fix has no length. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 0.5) return "a moment";
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+export function formatMetres(metres: number): string {
+  return `${metres < 10 ? metres.toFixed(1) : Math.round(metres)} m`;
+}
+
+/** "GMT+1", at that moment. */
+export function formatOffset(time: number): string {
+  const parts = new Intl.DateTimeFormat(LOCALE, { timeZoneName: "shortOffset" }).formatToParts(time);
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+}

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { addDays, dayOf, instantsOf, isDay, isZone, startOfDay } from "./zone";
+
+test.each([
+  ["2026-03-02", "UTC", "2026-03-02T00:00:00.000Z"],
+  ["2026-03-02", "Europe/Berlin", "2026-03-01T23:00:00.000Z"],
+  ["2026-07-02", "Europe/Berlin", "2026-07-01T22:00:00.000Z"],
+  ["2026-03-29", "Europe/Berlin", "2026-03-28T23:00:00.000Z"], // the clocks go forward later that day
+  ["2026-10-25", "Europe/Berlin", "2026-10-24T22:00:00.000Z"], // and back
+  ["2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00.000Z"], // there was no midnight: 00:00 became 01:00
+  ["2026-03-02", "Asia/Kathmandu", "2026-03-01T18:15:00.000Z"],
+  ["2026-03-02", "Pacific/Kiritimati", "2026-03-01T10:00:00.000Z"],
+])("%s in %s begins at %s", (day, zone, instant) => {
+  expect(new Date(startOfDay(day, zone)).toISOString()).toBe(instant);
+});
+
+test("a range of days reaches to the last microsecond of its last day", () => {
+  expect(instantsOf("2026-03-28", "2026-03-29", "Europe/Berlin")).toEqual({
+    start: "2026-03-27T23:00:00.000Z",
+    end: "2026-03-29T21:59:59.999999Z",
+  });
+});
+
+test("the day of a moment depends on the zone", () => {
+  const moment = Date.parse("2026-03-02T23:30:00Z");
+  expect(dayOf(moment, "UTC")).toBe("2026-03-02");
+  expect(dayOf(moment, "Europe/Berlin")).toBe("2026-03-03");
+  expect(dayOf(moment, "America/New_York")).toBe("2026-03-02");
+});
+
+test("days are counted across months and years", () => {
+  expect(addDays("2026-12-31", 1)).toBe("2027-01-01");
+  expect(addDays("2028-03-01", -1)).toBe("2028-02-29");
+});
+
+test("impossible days and zones are told apart from possible ones", () => {
+  expect(["2026-02-28", "2026-02-30", "2026-2-3", "soon"].map(isDay)).toEqual([true, false, false, false]);
+  expect(["Europe/Berlin", "Mars/Olympus", ""].map(isZone)).toEqual([true, false, false]);
+});

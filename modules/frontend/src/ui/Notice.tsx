@@ -1,0 +1,53 @@
+import type { ReactNode } from "react";
+import { Problem } from "../api/fetchOrThrow";
+import { PinIcon, WarningIcon } from "./icons";
+
+/** Something to be told in place of, or above, what was asked for: what it is and what to do next. */
+export function Notice({
+  title,
+  children,
+  action,
+  tone = "quiet",
+}: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  tone?: "quiet" | "trouble";
+}) {
+  return (
+    <div className={`notice notice-${tone}`} role={tone === "trouble" ? "alert" : "status"}>
+      {tone === "trouble" ? <WarningIcon /> : <PinIcon />}
+      <div className="notice-text">
+        <p className="notice-title">{title}</p>
+        {children && <div className="notice-body">{children}</div>}
+        {action && <div className="notice-action">{action}</div>}
+      </div>
+    </div>
+  );
+}
+
+/** A request that failed: what is missing now, why, and another try. */
+export function Failure({ title, error, onRetry }: { title: string; error: Error; onRetry: () => void }) {
+  const retry = error instanceof Problem && error.isBadRequest ? undefined : onRetry;
+  return (
+    <Notice
+      tone="trouble"
+      title={title}
+      action={
+        retry && (
+          <button type="button" className="button" onClick={retry}>
+            Try again
+          </button>
+        )
+      }
+    >
+      {sentence(error.message)}
+    </Notice>
+  );
+}
+
+function sentence(text: string): string {
+  const startsWithName = /^\w+_/.test(text); // connection_service
+  const first = startsWithName ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(first) ? first : `${first}.`;
+}

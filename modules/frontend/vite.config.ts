@@ -1,0 +1,28 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { apiProxy } from "./proxy.ts";
+import { SECURITY_HEADERS } from "./security_headers.ts";
+
+const bind = process.env.FRONTEND_BIND ?? "127.0.0.1:30000";
+const [, host, port] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(bind) ?? [];
+if (!host || !port) throw new Error(`FRONTEND_BIND must have the form host:port, is "${bind}"`);
+
+const server = { host, port: Number(port), strictPort: true, proxy: apiProxy(process.env) };
+
+export default defineConfig({
+  plugins: [react()],
+  server,
+  preview: { ...server, headers: SECURITY_HEADERS },
+  build: {
+    assetsInlineLimit: 0, // fonts and images as files of their own: the security policy allows no inline ones
+    chunkSizeWarningLimit: 1200, // MapLibre, loaded after the page is usable
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}", "*.test.ts"],
+    setupFiles: ["src/test_setup.ts"],
+    testTimeout: 30_000,
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});

@@ -1,0 +1,48 @@
+"""The page in a real Chromium: people and locations come from here, the looking is done by modules/frontend/page."""
+
+import json
+import os
+import subprocess
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+FRONTEND = Path(__file__).resolve().parents[3] / "modules" / "frontend"
+DAY = "2026-03-02"
+MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+METRE = 1 / 111_320  # degrees of latitude
+LONGEST_S = 300
+
+
+def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
+    """Ada walks 60 m beside Bob, and an hour later meets Eve for a moment."""
+    number = uuid.uuid4().int
+    word = f"P{number:032x}"[:12]
+    latitude, longitude = number % 60_000 / 1000, number % 170_000 / 1000  # a place that no other run has used
+    ada = system.create_person("Ada", word, "Engines")
+    bob = system.create_person("Bob", "Noyce", "Chips")
+    eve = system.create_person("Eve", "Curie", "Radium")
+    fixes = []
+    for step in range(61):
+        moment, along = MORNING + timedelta(seconds=10 * step), latitude + step * METRE
+        fixes += [make_fix(ada, moment, along, longitude), make_fix(bob, moment, along, longitude + 3 * METRE)]
+    later = MORNING + timedelta(hours=1)
+    fixes += [make_fix(ada, later, latitude, longitude), make_fix(eve, later, latitude, longitude + METRE)]
+    assert system.send(fixes) == len(fixes)
+    system.wait_until_consumed()
+    meetings = system.get(f"/api/persons/{ada}/encounters", start_date=DAY, end_date=DAY)
+    assert [meeting["person"]["id"] for meeting in meetings] == [bob, eve]
+
+    person = json.dumps({"id": ada, "word": word, "day": DAY})
+    seen = subprocess.run(
+        ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
+        cwd=FRONTEND,
+        env={**os.environ, "FRONTEND_URL": addresses["FRONTEND_URL"], "PAGE_TEST_PERSON": person, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    assert seen.returncode == 0, seen.stdout + seen.stderr
