@@ -20,3 +20,6 @@ GRANT EXECUTE ON FUNCTION ensure_location_partition(date) TO location_consumer;
 
 -- connection_service reads the locations; people it asks the person service for.
 GRANT SELECT ON location TO connection_service;
+
+-- A service that is being rolled out waits until the schema is at its version.
+GRANT SELECT ON alembic_version TO person_service, location_consumer, connection_service;

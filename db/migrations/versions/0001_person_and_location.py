@@ -57,7 +57,8 @@ BEGIN
     IF to_regclass('public.' || partition_name) IS NOT NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('CREATE TABLE public.%I (LIKE public.location INCLUDING GENERATED INCLUDING CONSTRAINTS)', partition_name);
+    EXECUTE format(
+        'CREATE TABLE public.%I (LIKE public.location INCLUDING GENERATED INCLUDING CONSTRAINTS)', partition_name);
     EXECUTE format(
         'ALTER TABLE public.location ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
         partition_name, day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');

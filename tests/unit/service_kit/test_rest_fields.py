@@ -24,7 +24,7 @@ class TeamSchema(RestSchema):
 def violations(schema: RestSchema, document: object) -> list[tuple[str, str]]:
     with pytest.raises(InvalidInput) as caught:
         load(schema, document)
-    return [tuple(violation) for violation in caught.value.violations]
+    return [(field, reason) for field, reason in caught.value.violations]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run up down test test-unit test-containers lint format protobufs lock clean images containers cluster packages test-packages
+
+PYTHON := .venv/bin/python
+NATIVE := $(PYTHON) -m deployment.native
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# npm trusts whom the system trusts, as pip, uv and Maven do here.
+export NODE_USE_SYSTEM_CA := 1
+
+VENV := .venv/.made
+KAFKA := var/programs/kafka/.made
+PROTOS := $(shell find protobufs -name '*.proto')
+GENERATED := modules/udaconnect/.made
+FRONTEND := modules/frontend/dist/index.html
+NODE_MODULES := modules/frontend/node_modules/.made
+LOCKS := $(patsubst %.in,%.txt,$(filter-out modules/service_kit/%,$(wildcard modules/*/requirements.in) db/requirements.in protobufs/requirements.in))
+COMPILE := uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+SYSTEM := $(VENV) $(KAFKA) $(GENERATED) $(FRONTEND)
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^#: /{print substr($$0, 3)} /^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+#: Run
+run: packages $(SYSTEM) ## Run the whole system in the foreground, with a demonstration; Ctrl-C stops it
+	@$(NATIVE) run
+up: packages $(SYSTEM) ## Run it in the background; returns when all is ready, addresses in var/run.env
+	@$(NATIVE) up
+down: $(VENV) ## Stop it
+	@$(NATIVE) down
+
+#: Test
+test: test-packages $(SYSTEM) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
+	@npm --prefix modules/frontend test
+	@$(NATIVE) test -- $(PYTEST_ARGS)
+test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## The tests that need no running system
+	@npm --prefix modules/frontend test
+	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
+test-containers: test-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
+	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
+
+#: Develop
+lint: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Check style, types and contract
+	ruff check
+	ruff format --check
+	mypy modules tests deployment $(wildcard benchmarks)
+	protolint lint protobufs
+	hadolint modules/*/Dockerfile db/Dockerfile
+	npm --prefix modules/frontend run lint
+format: $(VENV) ## Put the code into the house's form
+	ruff check --fix-only
+	ruff format
+protobufs: packages $(GENERATED) ## Generate Python from the contract
+lock: $(VENV) ## Fix the versions of what every requirements.in names; LOCK_ARGS=--upgrade for newer ones
+	$(COMPILE) $(LOCK_ARGS) requirements-dev.in -o requirements-dev.txt
+	for lock in $(LOCKS); do $(COMPILE) --upgrade -c requirements-dev.txt $${lock%.txt}.in -o $$lock || exit 1; done
+clean: ## Stop the system and remove its data and what was generated; what was fetched stays
+	@[ ! -d var ] || $(NATIVE) clean
+	rm -rf modules/udaconnect modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
+
+#: Deploy
+images: ## Build the image of every service
+	@deployment/images.sh
+containers: ## Run the whole system in containers, in the foreground
+	@deployment/secrets.sh
+	@docker compose up --build
+cluster: ## Put it into the Kubernetes cluster that kubectl points to
+	@deployment/secrets.sh
+	@kubectl apply -k deployment
+
+packages:
+	@deployment/native/packages.sh
+test-packages:
+	@deployment/native/packages.sh chromium
+
+$(VENV): requirements-dev.txt | packages
+	@echo "Installing the Python packages into .venv"
+	@python3 -m venv .venv
+	@pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(GENERATED): $(PROTOS) $(VENV)
+	@echo "Generating Python from the contract"
+	@python -m grpc_tools.protoc -I protobufs --python_out=modules --grpc_python_out=modules --mypy_out=quiet:modules --mypy_grpc_out=quiet:modules $(PROTOS)
+	@touch $@
+
+$(KAFKA): deployment/native/kafka.pom.xml | packages
+	@echo "Fetching Apache Kafka from Maven Central"
+	@rm -rf $(@D)
+	@mvn --batch-mode --quiet -Dstyle.color=never --file $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$(@D)
+	@touch $@
+
+$(NODE_MODULES): modules/frontend/package-lock.json | $(VENV)
+	@echo "Installing the front end's packages"
+	@npm --prefix modules/frontend ci --loglevel error --no-progress --no-audit --no-fund
+	@touch $@
+
+$(FRONTEND): $(NODE_MODULES) $(shell find modules/frontend -path '*/node_modules' -prune -o -path '*/dist' -prune -o -type f -print)
+	@echo "Building the front end"
+	@npm --prefix modules/frontend run --silent build -- --logLevel warn

@@ -1,0 +1,76 @@
+"""One Kafka node, broker and controller in one, on loopback, with its data in the data folder."""
+
+import base64
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from string import Template
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from deployment.native.folders import KAFKA_JARS, DataFolder
+from deployment.native.lock import marked_environment
+from deployment.native.ports import HOST
+from deployment.native.postgresql import tail
+
+PROPERTIES = Template(Path(__file__).with_name("kafka.properties").read_text())
+JAVA = ["java", "-Xms256m", "-Xmx768m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp", f"{KAFKA_JARS}/*"]
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 30
+
+
+@contextmanager
+def kafka(folder: DataFolder, broker_port: int, controller_port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Kafka for the length of the `with` block. It is not ready at once: see `wait_for_kafka`."""
+    folder.kafka.mkdir(exist_ok=True)
+    properties = folder.kafka / "server.properties"
+    properties.write_text(
+        PROPERTIES.substitute(broker_port=broker_port, controller_port=controller_port, log_dirs=folder.kafka / "data")
+    )
+    format_storage(folder, properties)
+    environment = marked_environment(folder)
+    options = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showThreadName=false"]
+    with kafka_log(folder).open("wb") as log:
+        command = [*JAVA, *options, "kafka.Kafka", str(properties)]
+        # In a session of its own, so that Ctrl-C reaches it only after the services have drained.
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def format_storage(folder: DataFolder, properties: Path) -> None:
+    if (folder.kafka / "data" / "meta.properties").exists():
+        return
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    command = [*JAVA, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SystemExit(f"Kafka could not prepare its storage:\n{result.stdout}{result.stderr}")
+
+
+def wait_for_kafka(folder: DataFolder, process: subprocess.Popen[bytes], port: int) -> None:
+    """Return once the broker answers. Raises SystemExit with the end of its log if it ends or takes too long."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            KafkaAdminClient(bootstrap_servers=f"{HOST}:{port}", bootstrap_timeout_ms=1000).close()
+        except KafkaError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"Kafka did not start; the end of its log:\n{tail(kafka_log(folder))}")
+
+
+def kafka_log(folder: DataFolder) -> Path:
+    return folder.logs / "kafka.log"

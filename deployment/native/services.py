@@ -1,0 +1,94 @@
+"""What runs beside Kafka and PostgreSQL: command, settings and how to ask whether it is ready."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import grpc
+import requests
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from deployment.native.folders import REPOSITORY
+
+PROBE_TIMEOUT_S = 2.0
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+    command: str
+    settings: dict[str, str]
+    is_ready: Callable[[], bool]
+
+
+def services(addresses: Mapping[str, str]) -> list[Service]:
+    def bind(name: str) -> str:
+        return addresses[name].removeprefix("http://")
+
+    return [
+        python_service(
+            "location_producer",
+            {
+                "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
+                "GRPC_BIND": bind("LOCATION_GRPC"),
+            },
+            lambda: answers_grpc(addresses["LOCATION_GRPC"]),
+        ),
+        python_service(
+            "location_consumer",
+            {
+                "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
+                "DATABASE_URL": addresses["LOCATION_CONSUMER_DATABASE_URL"],
+                "HEALTH_BIND": bind("LOCATION_CONSUMER_URL"),
+            },
+            lambda: answers_http(addresses["LOCATION_CONSUMER_URL"] + "/readyz"),
+        ),
+        python_service(
+            "person_service",
+            {
+                "DATABASE_URL": addresses["PERSON_SERVICE_DATABASE_URL"],
+                "REST_BIND": bind("PERSON_URL"),
+                "GRPC_BIND": bind("PERSON_GRPC"),
+            },
+            lambda: answers_http(addresses["PERSON_URL"] + "/readyz") and answers_grpc(addresses["PERSON_GRPC"]),
+        ),
+        python_service(
+            "connection_service",
+            {
+                "DATABASE_URL": addresses["CONNECTION_SERVICE_DATABASE_URL"],
+                "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
+                "REST_BIND": bind("CONNECTION_URL"),
+            },
+            lambda: answers_http(addresses["CONNECTION_URL"] + "/readyz"),
+        ),
+        Service(
+            "frontend",
+            f"exec npm --prefix {REPOSITORY / 'modules' / 'frontend'} run --silent serve </dev/null",
+            {
+                "FRONTEND_BIND": bind("FRONTEND_URL"),
+                "PERSON_URL": addresses["PERSON_URL"],
+                "CONNECTION_URL": addresses["CONNECTION_URL"],
+            },
+            lambda: answers_http(addresses["FRONTEND_URL"] + "/"),
+        ),
+    ]
+
+
+def python_service(name: str, settings: dict[str, str], is_ready: Callable[[], bool]) -> Service:
+    return Service(name, f"exec {sys.executable} -m {name}", settings, is_ready)
+
+
+def answers_http(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=PROBE_TIMEOUT_S).ok
+    except requests.RequestException:
+        return False
+
+
+def answers_grpc(target: str) -> bool:
+    with grpc.insecure_channel(target) as channel:
+        try:
+            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=PROBE_TIMEOUT_S)
+        except grpc.RpcError:
+            return False
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -1,0 +1,44 @@
+"""`make test`: a system of its own in a temporary folder and on free ports, the tests, and everything gone again."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from deployment.native.background import clean, up
+from deployment.native.folders import REPOSITORY, DataFolder
+from deployment.native.ports import spare_block
+from deployment.native.run import exit_on_signals
+
+PREFIX = "udaconnect-test-"
+
+
+def run_tests(pytest_arguments: list[str]) -> int:
+    """Returns pytest's exit status."""
+    exit_on_signals()
+    remove_leftovers()
+    folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
+    folder.path.chmod(0o711)  # PostgreSQL's user passes through
+    os.environ["UDACONNECT_PORT"] = str(spare_block())
+    try:
+        print("Starting a system for the tests.", flush=True)
+        environment = {**os.environ, **up(folder)}
+        command = [sys.executable, "-m", "pytest", *pytest_arguments]
+        return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
+    finally:
+        remove(folder)
+
+
+def remove(folder: DataFolder) -> None:
+    clean(folder)
+    shutil.rmtree(folder.path, ignore_errors=True)
+
+
+def remove_leftovers() -> None:
+    """Remove what runs that were killed left behind: their process is in the name of their folder."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = path.name.removeprefix(PREFIX).partition("-")[0]
+        if path.stat().st_uid == os.geteuid() and not Path("/proc", pid).exists():
+            remove(DataFolder(path.resolve()))

@@ -1,0 +1,48 @@
+"""What every ring of the tests may ask for."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol, TypeVar
+
+import pytest
+
+Result = TypeVar("Result")
+
+
+class PollUntil(Protocol):
+    def __call__(self, condition: Callable[[], Result], timeout_s: float = 30, interval_s: float = 0.1) -> Result: ...
+
+
+@pytest.fixture(scope="session")
+def poll_until() -> PollUntil:
+    """Call the condition until its value is truthy, and return that; an AssertionError after `timeout_s`."""
+
+    def poll(condition: Callable[[], Result], timeout_s: float = 30, interval_s: float = 0.1) -> Result:
+        deadline = time.monotonic() + timeout_s
+        while not (value := condition()):
+            assert time.monotonic() < deadline, f"still {value!r} after {timeout_s} s"
+            time.sleep(interval_s)
+        return value
+
+    return poll
+
+
+class Addresses(Mapping[str, str]):
+    """The variables of run.env as they stand in the environment; asking for one that is missing fails the test."""
+
+    def __getitem__(self, name: str) -> str:
+        if name not in os.environ:
+            pytest.fail(f"{name} is not set. Run `make test`, or for a system that is up: set -a; . var/run.env")
+        return os.environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        return len(os.environ)
+
+
+@pytest.fixture(scope="session")
+def addresses() -> Mapping[str, str]:
+    return Addresses()

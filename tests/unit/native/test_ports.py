@@ -1,0 +1,27 @@
+import socket
+
+import pytest
+
+from deployment.native.ports import HOST, OFFSETS, choose_ports, is_free, spare_block
+
+
+def test_free_ports_are_the_block_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployment.native.ports.is_free", lambda _: True)
+    monkeypatch.setenv("UDACONNECT_PORT", "41000")
+    assert choose_ports() == {name: 41_000 + offset for name, offset in OFFSETS.items()}
+
+
+def test_a_taken_port_is_replaced_by_a_free_one_and_the_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = spare_block()
+    monkeypatch.setenv("UDACONNECT_PORT", str(first))
+    with socket.create_server((HOST, first + OFFSETS["kafka"])) as _:
+        chosen = choose_ports()
+        assert chosen["kafka"] != first + OFFSETS["kafka"]
+        assert is_free(chosen["kafka"])
+    assert chosen["person_rest"] == first + OFFSETS["person_rest"]
+    assert len(set(chosen.values())) == len(OFFSETS)
+
+
+def test_a_port_on_which_somebody_listens_on_every_address_is_not_free() -> None:
+    with socket.create_server(("", 0)) as server:
+        assert not is_free(server.getsockname()[1])
