@@ -3,8 +3,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from geographiclib.geodesic import Geodesic  # type: ignore[import-untyped] # has none
 from numpy.typing import NDArray
+from pyproj import Geod
 
 from udaconnect_client.instants import EPOCH, MICROSECOND
 from udaconnect_client.programme import FASTEST_M_S
@@ -133,7 +133,7 @@ def test_metres_on_the_floor_are_metres_on_earth() -> None:
     corners = np.array([(0.0, 0.0), (300.0, 0.0), (300.0, 250.0), (0.0, 250.0), (100.0, 70.0)])
     latitude, longitude = venue.degrees(corners)
     for one, other in pairwise(range(len(corners))):
-        geodesic = Geodesic.WGS84.Inverse(latitude[one], longitude[one], latitude[other], longitude[other])["s12"]
+        geodesic = Geod(ellps="WGS84").inv(longitude[one], latitude[one], longitude[other], latitude[other])[2]
         assert geodesic == pytest.approx(np.linalg.norm(corners[one] - corners[other]), rel=1e-4)
 
 
