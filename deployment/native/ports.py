@@ -14,6 +14,7 @@ OFFSETS = {
     "location_grpc": 3,
     "person_grpc": 4,
     "consumer_health": 5,
+    "producer_metrics": 6,
     "kafka": 92,
     "kafka_controller": 93,
     "postgresql": 432,

@@ -31,6 +31,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
             {
                 "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
                 "GRPC_BIND": bind("LOCATION_GRPC"),
+                "METRICS_BIND": bind("LOCATION_PRODUCER_URL"),
             },
             lambda: answers_grpc(addresses["LOCATION_GRPC"]),
         ),

@@ -9,6 +9,7 @@ from location_consumer.batch import BatchPolicy
 from location_consumer.brake import Brake, BrakeError
 from location_consumer.consume import Consume
 from location_consumer.dead_letters import DeadLettersUnavailableError, DeadLetterTopic
+from location_consumer.metrics import Metrics
 from location_consumer.settings import Settings, read
 from location_consumer.store import Store, StoreUnavailableError
 from service_kit.health import health_server
@@ -26,6 +27,7 @@ def main() -> None:
     store = Store(settings.database_url)
     records = group_consumer(settings)
     dead_letters = DeadLetterTopic(settings.kafka_bootstrap_servers, settings.dead_letter_topic)
+    metrics = Metrics()
     consume = Consume(
         records,
         store,
@@ -33,11 +35,13 @@ def main() -> None:
         policy=BatchPolicy(settings.batch_max_locations, settings.batch_max_age_ms / 1000),
         brake=Brake(settings.brake_window, settings.brake_ratio),
         earliest=settings.earliest_creation_time,
+        metrics=metrics,
     )
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: consume.stop())
     try:
-        with health_server(settings.health_bind, live=consume.live, ready=consume.ready):
+        checks = {"live": consume.live, "ready": consume.ready}
+        with health_server(settings.health_bind, **checks, metrics=metrics.registry):
             consume.run()
         log.info("stopped")
     except BrakeError as error:

@@ -1,4 +1,4 @@
-"""The loop: poll → decode → batch → write → commit.
+"""The loop: poll → decode → batch → write → commit. While one batch is written, the next one is polled and decoded.
 
 Offsets are committed after the rows and the dead letters are safe, never before: a crash in between costs a replay,
 and a replay is harmless. That is also all that a rebalance needs. What this consumer still holds of a partition that
@@ -8,9 +8,10 @@ whoever owns the partition, because everything before it is stored.
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Event
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import structlog
@@ -21,18 +22,37 @@ from kafka.structs import OffsetAndMetadata
 
 from location_consumer.batch import Batch, BatchPolicy
 from location_consumer.brake import Brake
-from location_consumer.dead_letters import DeadLettersUnavailableError, DeadLetterTopic, undeliverable, unreadable
+from location_consumer.dead_letters import (
+    DeadLetter,
+    DeadLettersUnavailableError,
+    DeadLetterTopic,
+    undeliverable,
+    unreadable,
+)
 from location_consumer.decode import columns, invalid
-from location_consumer.locations import Ints
+from location_consumer.locations import Ints, Locations
+from location_consumer.metrics import Metrics, Outcome
 from location_consumer.store import Store, StoreUnavailableError, Written
 
 log = structlog.get_logger()
 
 IDLE_POLL_S = 0.5
+SETTLE_POLL_S = 0.01  # how late the end of a write may be noticed
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.1, 10.0
 STUCK_AFTER_S = 120.0  # longer than any statement may take
 
 Answer = TypeVar("Answer")
+
+
+class InHand(NamedTuple):
+    """A batch that is being written."""
+
+    batch: Batch
+    given: Locations  # to the store
+    good: Ints  # their positions in the batch
+    bad: list[tuple[int, str]]  # positions of the others, and why
+    written: "Future[Written]"
+    started: float
 
 
 class Consume:
@@ -47,6 +67,7 @@ class Consume:
         policy: BatchPolicy,
         brake: Brake,
         earliest: datetime,
+        metrics: Metrics,
     ) -> None:
         self._records = records
         self._store = store
@@ -54,21 +75,29 @@ class Consume:
         self._policy = policy
         self._brake = brake
         self._earliest = earliest
+        self._metrics = metrics
         self._stopping = Event()
         self._healthy = False
         self._beat_at = time.monotonic()
+        self._in_hand: InHand | None = None
+        self._writer: ThreadPoolExecutor
 
     def run(self) -> None:
         """Work until `stop`; what is in hand then is written. Raises BrakeError."""
         self._persist(self._store.check)
         batch = self._new_batch()
-        while not self._stopping.is_set():
-            for record in self._poll(batch.due_in_s()):
-                batch.add(record)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer") as self._writer:
+            while not self._stopping.is_set():
+                for record in self._poll(batch.due_in_s()):
+                    batch.add(record)
+                    batch = self._write_if_due(batch)
                 batch = self._write_if_due(batch)
-            batch = self._write_if_due(batch)
-        if batch.size:
-            self._write(batch)
+                if self._in_hand and self._in_hand.written.done():
+                    self._settle()
+                self._metrics.behind(self._records)
+            if batch.size:
+                self._write(batch)
+            self._settle()
 
     def stop(self) -> None:
         self._stopping.set()
@@ -84,9 +113,10 @@ class Consume:
     def _new_batch(self) -> Batch:
         return Batch(self._policy, time.monotonic)
 
-    def _poll(self, wait_s: float | None) -> Iterator[ConsumerRecord]:
+    def _poll(self, due_in_s: float | None) -> Iterator[ConsumerRecord]:
         self._beat_at = time.monotonic()
-        polled = self._records.poll(timeout_ms=int((IDLE_POLL_S if wait_s is None else wait_s) * 1000))
+        wait_s = min(IDLE_POLL_S if due_in_s is None else due_in_s, SETTLE_POLL_S if self._in_hand else IDLE_POLL_S)
+        polled = self._records.poll(timeout_ms=int(wait_s * 1000))
         for records in polled.values():
             yield from records
 
@@ -97,11 +127,24 @@ class Consume:
         return self._new_batch()
 
     def _write(self, batch: Batch) -> None:
-        started = time.monotonic()
+        """Decode the batch, settle the one before it, and hand this one to the writer."""
         locations = columns(message for _, message in batch.readable)
         bad = invalid(locations, self._earliest, datetime.now(UTC))
         good = np.setdiff1d(np.arange(locations.size), [position for position, _ in bad])
-        written = self._persist(lambda: self._store.write(locations.at(good)))
+        self._settle()
+        given = locations.at(good)
+        started = time.monotonic()
+        written = self._writer.submit(self._persist, lambda: self._store.write(given))
+        self._in_hand = InHand(batch, given, good, bad, written, started)
+
+    def _settle(self) -> None:
+        """Wait until the batch in hand is written; then its dead letters, and after them its offsets."""
+        if self._in_hand is None:
+            return
+        batch, given, good, bad, future, started = self._in_hand
+        written = future.result()
+        self._in_hand = None
+        write_s = time.monotonic() - started
         letters = [unreadable(record, detail) for record, detail in batch.unreadable]
         letters += [
             undeliverable(reason, detail, *batch.origin(position))
@@ -112,13 +155,7 @@ class Consume:
             log.warning("dead letters", count=len(letters), reasons=sorted({letter.reason for letter in letters}))
             self._persist(lambda: self._dead_letters.publish(letters))
         self._commit(batch)
-        log.debug(
-            "batch written",
-            stored=written.stored,
-            duplicates=written.duplicates,
-            dead=len(letters),
-            milliseconds=round((time.monotonic() - started) * 1000),
-        )
+        self._metrics.written(_outcome(batch, given, written, letters, write_s))
 
     def _persist(self, action: Callable[[], Answer]) -> Answer:
         """Do it until it is done, with back-off. Raises what went wrong if it is time to stop."""
@@ -157,3 +194,18 @@ def _given_up(bad: list[tuple[int, str]], good: Ints, written: Written) -> Itera
         yield "conflict", position, "the person is stored at another place at this instant"
     for position, detail in written.refused:
         yield "refused", int(good[position]), detail
+
+
+def _outcome(batch: Batch, given: Locations, written: Written, letters: list[DeadLetter], write_s: float) -> Outcome:
+    """`given` are the locations that the store was given, of which `written` tells."""
+    visible_us = np.delete(given.time_us, written.unknown_person)
+    return Outcome(
+        locations=batch.size,
+        stored=written.stored,
+        duplicates=written.duplicates,
+        dead_letter_reasons=[letter.reason for letter in letters],
+        newest_time_us=int(visible_us.max()) if visible_us.size else None,
+        first_record_ms=min((record.timestamp for record, _ in batch.readable), default=None),
+        write_s=write_s,
+        next_offsets=batch.next_offsets,
+    )

@@ -20,6 +20,8 @@ from kafka.errors import KafkaError
 
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
+REASONS = ("unreadable", "invalid", "unknown_person", "conflict", "refused")
+
 ACKNOWLEDGED_WITHIN_S = 30
 LARGEST_RECORD = 2 * 1024 * 1024  # a whole record of the location topic and its headers
 

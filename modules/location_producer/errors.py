@@ -1,6 +1,6 @@
 """What can go wrong, and the gRPC status that says so."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -45,11 +45,15 @@ def status_of(error: Exception) -> grpc.Status:
 
 
 @asynccontextmanager
-async def errors_as_status(context: "grpc.aio.ServicerContext[Any, Any]") -> AsyncIterator[None]:
+async def errors_as_status(
+    context: "grpc.aio.ServicerContext[Any, Any]", failed: Callable[[grpc.StatusCode], None]
+) -> AsyncIterator[None]:
+    """End the call with the status of what was raised, and tell `failed` of it."""
     try:
         yield
     except Exception as error:  # noqa: BLE001  whatever happened, the client is told without a stack trace
         status = status_of(error)
     else:
         return
+    failed(status.code)
     await context.abort_with_status(status)

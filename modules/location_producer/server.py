@@ -7,9 +7,11 @@ import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from prometheus_client import start_http_server
 
 from location_producer.in_flight import InFlight
 from location_producer.kafka_connection import KafkaConnection
+from location_producer.metrics import Metrics
 from location_producer.publisher import KafkaPublisher
 from location_producer.service import LocationService
 from location_producer.settings import MAX_MESSAGE_BYTES, Settings
@@ -40,12 +42,11 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
 
     delivery_s = settings.delivery_timeout_ms / 1000
-    publisher = KafkaPublisher(
-        settings.location_topic,
-        InFlight(settings.in_flight_max_calls, settings.in_flight_max_bytes),
-        answer_within_s=delivery_s + 1,
-    )
-    service = LocationService(publisher, microseconds(settings.earliest_creation_time))
+    metrics = Metrics()
+    in_flight = InFlight(settings.in_flight_max_calls, settings.in_flight_max_bytes)
+    metrics.watch(in_flight)
+    publisher = KafkaPublisher(settings.location_topic, in_flight, answer_within_s=delivery_s + 1)
+    service = LocationService(publisher, metrics, microseconds(settings.earliest_creation_time))
     health_service = health.aio.HealthServicer()
 
     async def set_ready(ready: bool) -> None:
@@ -64,12 +65,18 @@ async def serve(settings: Settings) -> None:
 
     kafka = KafkaConnection(settings, publisher, set_ready)
     await set_ready(False)
+    await health_service.set(LIVE, health_pb2.HealthCheckResponse.SERVING)
     try:
         server.add_insecure_port(settings.grpc_bind)
     except RuntimeError as error:
         raise SystemExit(f"GRPC_BIND: cannot listen on {settings.grpc_bind}; is the port taken?") from error
+    host, _, port = settings.metrics_bind.rpartition(":")
+    try:
+        metrics_server, _ = start_http_server(int(port), host, metrics.registry)
+    except OSError as error:
+        raise SystemExit(f"METRICS_BIND: cannot listen on {settings.metrics_bind}; is the port taken?") from error
     await server.start()
-    log.info("listening", grpc=settings.grpc_bind)
+    log.info("listening", grpc=settings.grpc_bind, metrics=settings.metrics_bind)
     keeping = asyncio.create_task(kafka.keep())
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -83,6 +90,8 @@ async def serve(settings: Settings) -> None:
         keeping.cancel()
         await asyncio.gather(stopping, keeping, return_exceptions=True)
         await kafka.close(within_s=delivery_s)
+        await asyncio.to_thread(metrics_server.shutdown)
+        metrics_server.server_close()
     log.info("stopped")
     if not keeping.cancelled():
         keeping.result()  # it runs for ever: if it ended, it was by an error that must be heard

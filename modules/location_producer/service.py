@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeVar
 
 import grpc
 
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
+from location_producer.metrics import Metrics
 from location_producer.partition import partition_of
 from location_producer.publisher import Publisher
 from location_producer.split import framed, split
@@ -32,8 +33,11 @@ def now_us() -> int:
 
 
 class LocationService(LocationServiceServicer):
-    def __init__(self, publisher: Publisher, earliest_us: int, clock: Callable[[], int] = now_us) -> None:
+    def __init__(
+        self, publisher: Publisher, metrics: Metrics, earliest_us: int, clock: Callable[[], int] = now_us
+    ) -> None:
         self._publisher = publisher
+        self._metrics = metrics
         self._earliest_us = earliest_us
         self._clock = clock
         self._readers: set[asyncio.Task[None]] = set()
@@ -41,22 +45,24 @@ class LocationService(LocationServiceServicer):
     async def CreateLocation(  # noqa: N802  the contract's name
         self, request: pb.CreateLocationRequest, context: Context
     ) -> pb.CreateLocationResponse:
-        async with errors_as_status(context):
+        async with errors_as_status(context, self._metrics.failed):
             if not request.HasField("location"):
                 raise InvalidRequestError([("location", "must be given")])
             location = request.location
             rules = self._rules()
-            if violations := list(rules.violations(location)):
+            violations = list(rules.violations(location))
+            self._metrics.received(1, [field for field, _ in violations[:1]])
+            if violations:
                 raise InvalidRequestError([(f"location.{field}", reason) for field, reason in violations])
             complete(location, rules.now_us)
             partition = partition_of(location.person_id, self._publisher.partitions)
-            await self._publisher.publish({partition: framed(location)})
+            await self._publish({partition: framed(location)}, 1)
             return pb.CreateLocationResponse(location=location)
 
     async def BatchCreateLocations(  # noqa: N802  the contract's name
         self, request: pb.BatchCreateLocationsRequest, context: Context
     ) -> pb.BatchCreateLocationsResponse:
-        async with errors_as_status(context):
+        async with errors_as_status(context, self._metrics.failed):
             receipt, acknowledged = self._take(request, pb.BatchCreateLocationsResponse)
             await acknowledged
             return receipt
@@ -70,7 +76,7 @@ class LocationService(LocationServiceServicer):
         self._readers.add(reader)
         reader.add_done_callback(self._readers.discard)
         try:
-            async with errors_as_status(context):
+            async with errors_as_status(context, self._metrics.failed):
                 while (item := await taken.get()) is not None:
                     if isinstance(item, Exception):
                         raise item
@@ -111,10 +117,15 @@ class LocationService(LocationServiceServicer):
             raise InvalidRequestError([("locations", f"must hold 1 to {MAX_LOCATIONS:,} locations, holds {count:,}")])
         result = split(batch, self._publisher.partitions, self._rules())
         batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
-        return (
-            receipt(accepted_count=count - len(result.rejections), rejections=result.rejections),
-            self._publisher.publish(result.records),
-        )
+        self._metrics.received(count, (rejection.field for rejection in result.rejections))
+        accepted = count - len(result.rejections)
+        answer = receipt(accepted_count=accepted, rejections=result.rejections)
+        return answer, self._publish(result.records, accepted)
+
+    def _publish(self, batches: Mapping[int, bytes], locations: int) -> asyncio.Future[None]:
+        acknowledged = self._publisher.publish(batches)
+        self._metrics.sent(locations, acknowledged)
+        return acknowledged
 
     def _rules(self) -> Rules:
         return Rules(self._earliest_us, self._clock())

@@ -14,6 +14,7 @@ class Settings:
     kafka_bootstrap_servers: str
     location_topic: str
     grpc_bind: str
+    metrics_bind: str
     earliest_creation_time: datetime
     delivery_timeout_ms: int
     batch_bytes: int
@@ -28,6 +29,7 @@ def read(env: Env) -> Settings:
         kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
         grpc_bind=env.str("GRPC_BIND", "127.0.0.1:30003"),
+        metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30006"),
         earliest_creation_time=env.datetime(
             "EARLIEST_CREATION_TIME", datetime(2015, 1, 1, tzinfo=UTC), validate=has_time_zone
         ),

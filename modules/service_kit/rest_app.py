@@ -1,4 +1,4 @@
-"""The Flask app around an API: its limits, its headers, and /livez and /readyz."""
+"""The Flask app around an API: its limits, its headers, /livez, /readyz and /metrics."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from flask import Flask, Response
 
 from service_kit.rest_api import RestApi
+from service_kit.rest_metrics import RestMetrics
 
 BODY_MAX_BYTES: Final = 64 * 1024
 
@@ -25,6 +26,9 @@ def create_rest_app(*, title: str, description: str, tag: str, check: Callable[[
     app = Flask(title, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
     app.url_map.merge_slashes = False  # a path that is not ours is 404, not a redirect
+    metrics = RestMetrics()
+    metrics.count_requests_of(app)
+    app.add_url_rule("/metrics", view_func=metrics.exposition)
 
     @app.get("/livez")
     def live() -> Response:

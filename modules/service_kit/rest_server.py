@@ -15,6 +15,7 @@ from gunicorn.config import Config  # type: ignore[import-untyped]  # likewise
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # likewise
 from gunicorn.http.wsgi import Response as GunicornResponse  # type: ignore[import-untyped]  # likewise
 
+from service_kit import rest_metrics
 from service_kit.rest_worker import ProblemWorker
 
 # A question in Chinese or emoji takes 12 characters of a request line for each of its own.
@@ -22,7 +23,7 @@ REQUEST_LINE_MAX_BYTES: Final = 8_190
 
 # Within it a stopping worker answers what it has begun and leaves its context.
 GRACEFUL_TIMEOUT_S: Final = 20
-PROBES: Final = {"/livez", "/readyz"}
+PROBES: Final = {"/livez", "/readyz", "/metrics"}
 
 log = structlog.get_logger("access")
 
@@ -70,6 +71,8 @@ class RestServer(BaseApplication):  # type: ignore[misc]  # likewise
             "logger_class": Logs,
             "control_socket_disable": True,
             "worker_exit": lambda _arbiter, _worker: self.context.close(),
+            "child_exit": lambda _arbiter, worker: rest_metrics.forget_worker(worker.pid),
+            "on_exit": lambda _arbiter: rest_metrics.remove_shared(),
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
@@ -83,4 +86,5 @@ def serve_rest(
     bind: str, *, workers: int, threads: int, in_worker: Callable[[], AbstractContextManager[Flask]]
 ) -> None:
     """Serve until SIGTERM. Each worker enters the context `in_worker()` for its app and leaves it when it stops."""
+    rest_metrics.share_between_workers()
     RestServer(bind, workers, threads, in_worker).run()

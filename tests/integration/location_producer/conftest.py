@@ -25,6 +25,7 @@ def start_producer(kafka_bootstrap_servers: str) -> Iterator[StartProducer]:
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "LOCATION_TOPIC": topic,
             "GRPC_BIND": target,
+            "METRICS_BIND": "127.0.0.1:0",
             **settings,
         }
         process = subprocess.Popen([sys.executable, "-m", "location_producer"], env=environment)

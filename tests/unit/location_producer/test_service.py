@@ -10,6 +10,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from location_producer.errors import NotAcknowledgedError, OverloadedError
+from location_producer.metrics import Metrics
 from location_producer.partition import partition_of
 from location_producer.service import STREAM_WINDOW, LocationService
 from udaconnect.location.v1 import location_pb2 as pb
@@ -62,7 +63,7 @@ class FakePublisher:
 
 
 def service(publisher: FakePublisher) -> LocationService:
-    return LocationService(publisher, EARLIEST_US, clock=lambda: NOW_US)
+    return LocationService(publisher, Metrics(), EARLIEST_US, clock=lambda: NOW_US)
 
 
 def create(publisher: FakePublisher, request: pb.CreateLocationRequest) -> pb.CreateLocationResponse:

@@ -1,0 +1,91 @@
+"""What the consumer counts, once a batch: what became of the locations, how long it took, and what still waits."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, Protocol
+
+from kafka import TopicPartition
+from prometheus_client import Counter, Gauge, Histogram
+
+from location_consumer.dead_letters import REASONS
+from service_kit.metrics import LOCATIONS, SECONDS, process_registry
+
+
+class Position(Protocol):
+    """What is asked of a KafkaConsumer."""
+
+    def assignment(self) -> set[TopicPartition]: ...
+    def highwater(self, partition: TopicPartition, /) -> int | None: ...
+    def position(self, partition: TopicPartition, /) -> int | None: ...
+
+
+class Outcome(NamedTuple):
+    """What became of a batch: locations = stored + duplicates + length of dead_letter_reasons."""
+
+    locations: int  # an unreadable record counts as one
+    stored: int
+    duplicates: int
+    dead_letter_reasons: Iterable[str]
+    newest_time_us: int | None  # creation time of the newest one that is stored, microseconds since 1970
+    first_record_ms: int | None  # when the oldest record was sent to Kafka, milliseconds since 1970
+    write_s: float  # until the rows were durable
+    next_offsets: Mapping[TopicPartition, int]  # where each of its partitions goes on
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self.registry = registry = process_registry()
+        name = "location_consumer_{}".format
+        self._received = Counter(name("received_total"), "Locations taken from Kafka", registry=registry)
+        self._stored = Counter(name("stored_total"), "Rows that are new in the table", registry=registry)
+        self._duplicates = Counter(name("duplicates_total"), "Locations that were stored already", registry=registry)
+        self._dead_letters = Counter(name("dead_letters_total"), "Given up", ["reason"], registry=registry)
+        self._batch = Histogram(name("batch_locations"), "Size of batches", buckets=LOCATIONS, registry=registry)
+        self._write = Histogram(
+            name("write_seconds"), "From a full batch to durable rows", buckets=SECONDS, registry=registry
+        )
+        self._visible = Histogram(
+            name("visible_after_seconds"),
+            "From the sending of a batch's oldest record to Kafka until its rows are visible",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._lag = Gauge(name("lag_records"), "Records that are not stored yet", ["partition"], registry=registry)
+        self._newest_s = float("nan")
+        age = Gauge(
+            name("newest_location_age_seconds"),
+            "Age of the newest location that this process has stored; NaN before the first",
+            registry=registry,
+        )
+        age.set_function(lambda: time.time() - self._newest_s)
+        self._next_offsets: dict[TopicPartition, int] = {}
+        for reason in REASONS:  # from 0 on: an increase from nothing would be missed
+            self._dead_letters.labels(reason)
+
+    def written(self, outcome: Outcome) -> None:
+        self._next_offsets |= outcome.next_offsets
+        self._received.inc(outcome.locations)
+        self._stored.inc(outcome.stored)
+        self._duplicates.inc(outcome.duplicates)
+        for reason in outcome.dead_letter_reasons:
+            self._dead_letters.labels(reason).inc()
+        self._batch.observe(outcome.locations)
+        self._write.observe(outcome.write_s)
+        if outcome.first_record_ms is not None:
+            self._visible.observe(max(0.0, time.time() - outcome.first_record_ms / 1000))
+        if outcome.newest_time_us is not None and not outcome.newest_time_us / 1e6 <= self._newest_s:
+            self._newest_s = outcome.newest_time_us / 1e6
+
+    def behind(self, consumer: Position) -> None:
+        """Take note of how much waits on the partitions of this consumer; those that it has lost are forgotten."""
+        assigned = consumer.assignment()
+        for partition in self._next_offsets.keys() - assigned:
+            del self._next_offsets[partition]
+            self._lag.remove(str(partition.partition))
+        for partition in assigned:
+            end = consumer.highwater(partition)
+            if end is None:  # nothing has been asked of it yet
+                continue
+            if partition not in self._next_offsets:
+                self._next_offsets[partition] = consumer.position(partition) or 0
+            self._lag.labels(str(partition.partition)).set(max(0, end - self._next_offsets[partition]))
