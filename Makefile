@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-containers lint format protobufs lock clean images containers cluster packages test-packages
+.PHONY: help run up down test test-unit test-containers bench-ingest lint format protobufs lock clean images containers cluster packages test-packages
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -39,6 +39,8 @@ test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## The tests that need 
 	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
 test-containers: test-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
+bench-ingest: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast locations are taken in, beside limits and peers; QUICK=1: in 5 minutes
+	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(BENCH)
 
 #: Develop
 lint: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Check style, types and contract

@@ -1,6 +1,9 @@
 """`python -m location_consumer`: consume until SIGTERM or SIGINT."""
 
 import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
 
 import structlog
 from kafka import KafkaConsumer
@@ -22,6 +25,8 @@ BOOTSTRAP_WITHIN_MS = 120_000
 
 
 def main() -> None:
+    # Until there is something to finish, a signal just ends the process; as process 1 it would be ignored.
+    on_signals(lambda *_: sys.exit(0))
     set_up_logs("location_consumer")
     settings = read_settings(read)
     store = Store(settings.database_url)
@@ -37,8 +42,7 @@ def main() -> None:
         earliest=settings.earliest_creation_time,
         metrics=metrics,
     )
-    for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: consume.stop())
+    on_signals(lambda *_: consume.stop())
     try:
         checks = {"live": consume.live, "ready": consume.ready}
         with health_server(settings.health_bind, **checks, metrics=metrics.registry):
@@ -53,6 +57,11 @@ def main() -> None:
         records.close(autocommit=False)
         dead_letters.close()
         store.close()
+
+
+def on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
 
 
 def group_consumer(settings: Settings) -> KafkaConsumer:

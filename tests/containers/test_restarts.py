@@ -1,0 +1,133 @@
+"""Every acknowledged location is stored, whatever is restarted meanwhile."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import grpc
+import psycopg2
+import pytest
+import requests
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
+
+BATCH = 20
+START = datetime(2017, 1, 2, tzinfo=UTC)
+PATIENCE_S = 120
+
+# What a client does when it is told that the system is not there: it sends the same again.
+TRY_AGAIN = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.CANCELLED,
+}
+
+
+class Reporter(threading.Thread):
+    """A phone that sends batches until it is told to stop, and remembers how many it was told are taken."""
+
+    def __init__(self, target: str, person_id: int, start: datetime) -> None:
+        super().__init__(name="reporter")
+        self.target, self.person_id, self.start_time = target, person_id, start
+        self.acknowledged = 0
+        self.refusals: list[grpc.StatusCode] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        options = [("grpc.max_reconnect_backoff_ms", 500), ("grpc.initial_reconnect_backoff_ms", 100)]
+        with grpc.insecure_channel(self.target, options=options) as channel:
+            stub = location_pb2_grpc.LocationServiceStub(channel)
+            while not self.stopping.is_set():
+                request = location_pb2.BatchCreateLocationsRequest(locations=self.next_batch())
+                try:
+                    answer = stub.BatchCreateLocations(request, timeout=15)
+                except grpc.RpcError as error:
+                    self.refusals.append(error.code())
+                    self.stopping.wait(0.2)
+                    continue
+                assert answer.accepted_count == BATCH
+                self.acknowledged += BATCH
+                self.stopping.wait(0.02)
+
+    def next_batch(self) -> Iterator[location_pb2.Location]:
+        for number in range(self.acknowledged, self.acknowledged + BATCH):
+            time = Timestamp()
+            time.FromDatetime(self.start_time + timedelta(seconds=number))
+            yield location_pb2.Location(person_id=self.person_id, latitude=1.0, longitude=1.0, creation_time=time)
+
+
+@contextmanager
+def load(addresses: Mapping[str, str], start: datetime) -> Iterator[Reporter]:
+    body = {"first_name": "Grace", "last_name": "Hopper", "company_name": "Compilers"}
+    person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=body, timeout=10).json()["id"]
+    reporter = Reporter(addresses["LOCATION_GRPC"], person, start)
+    reporter.start()
+    try:
+        yield reporter
+    finally:
+        reporter.stopping.set()
+        reporter.join()
+
+
+def stored(addresses: Mapping[str, str], person_id: int) -> int:
+    session = psycopg2.connect(addresses["DATABASE_URL"])
+    try:
+        with session.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM location WHERE person_id = %s", [person_id])
+            return sum(count for (count,) in cursor.fetchall())
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize("service", ["location_producer", "location_consumer", "kafka", "postgis"])
+def test_nothing_acknowledged_is_lost_when_a_service_restarts_under_load(
+    addresses: Mapping[str, str], compose: Any, poll_until: Any, service: str
+) -> None:
+    with load(addresses, START) as reporter:
+        poll_until(lambda: reporter.acknowledged > 5 * BATCH)
+        compose.run("restart", "--timeout", "60", service)
+        before = reporter.acknowledged
+        poll_until(lambda: compose.health(service) == "healthy", timeout_s=PATIENCE_S)
+        poll_until(lambda: reporter.acknowledged > before + 5 * BATCH, timeout_s=PATIENCE_S)
+    assert set(reporter.refusals) <= TRY_AGAIN
+    if service in ("location_consumer", "postgis"):
+        assert not reporter.refusals, "Kafka stands between: a phone notices nothing"
+    # One more than acknowledged may be stored: the batch whose answer was lost on the way.
+    poll_until(lambda: stored(addresses, reporter.person_id) >= reporter.acknowledged, timeout_s=PATIENCE_S)
+    assert stored(addresses, reporter.person_id) <= reporter.acknowledged + BATCH
+
+
+@pytest.mark.parametrize(
+    ("service", "address"), [("person_service", "PERSON_URL"), ("connection_service", "CONNECTION_URL")]
+)
+def test_a_rest_service_ends_by_itself_and_comes_back(
+    addresses: Mapping[str, str], compose: Any, poll_until: Any, service: str, address: str
+) -> None:
+    compose.run("stop", "--timeout", "30", service)
+    assert compose.inspect()[service]["State"]["ExitCode"] == 0
+    compose.run("start", service)
+    poll_until(lambda: compose.health(service) == "healthy")
+    poll_until(lambda: requests.get(f"{addresses[address]}/readyz", timeout=10).ok)
+
+
+def test_the_whole_system_stops_at_sigterm_and_has_lost_nothing(
+    addresses: Mapping[str, str], compose: Any, poll_until: Any
+) -> None:
+    with load(addresses, START + timedelta(days=7)) as reporter:
+        poll_until(lambda: reporter.acknowledged > 20 * BATCH)
+        compose.run("stop", "--timeout", "60")
+        states = {service: said["State"] for service, said in compose.inspect().items()}
+        ended = {service: state["ExitCode"] for service, state in states.items()}
+        assert not any(state["OOMKilled"] for state in states.values())
+        acknowledged = reporter.acknowledged
+    # 143 is 128 + SIGTERM, with which Java ends after an orderly stop.
+    assert {service for service, code in ended.items() if code not in (0, 143)} == set()
+    assert set(reporter.refusals) <= TRY_AGAIN
+
+    compose.run("start")
+    poll_until(lambda: compose.health("location_consumer") == "healthy", timeout_s=PATIENCE_S)
+    poll_until(lambda: stored(addresses, reporter.person_id) >= acknowledged, timeout_s=PATIENCE_S)

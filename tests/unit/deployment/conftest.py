@@ -1,0 +1,64 @@
+"""The manifests as kubectl would apply them."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deployment.native.folders import REPOSITORY
+
+Manifest = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what kustomize reads, with passwords of its own."""
+    root = tmp_path_factory.mktemp("checkout")
+    for folder in ("deployment", "db"):
+        shutil.copytree(REPOSITORY / folder, root / folder, ignore=shutil.ignore_patterns("secrets", "__pycache__"))
+    shutil.copy(REPOSITORY / ".env.example", root)
+    subprocess.run([root / "deployment" / "secrets.sh"], check=True)
+    return root
+
+
+@pytest.fixture(scope="session")
+def render(checkout: Path) -> Callable[[str], list[Manifest]]:
+    """render("deployment/overlays/local") → its manifests; "…/production+keda" is with that component."""
+    kustomize = (
+        [found, "kustomize"] if (found := shutil.which("kubectl")) else [shutil.which("kustomize") or "", "build"]
+    )
+    if not kustomize[0]:
+        pytest.skip("neither kubectl nor kustomize is installed")
+
+    @cache
+    def rendered(overlay: str) -> list[Manifest]:
+        folder, *components = overlay.split("+")
+        if components:
+            folder = with_components(checkout, folder, components)
+        result = subprocess.run(
+            [*kustomize, checkout / folder], check=False, capture_output=True, text=True, env=os.environ
+        )
+        assert result.returncode == 0, result.stderr
+        return [manifest for manifest in yaml.safe_load_all(result.stdout) if manifest]
+
+    return rendered
+
+
+def with_components(checkout: Path, folder: str, components: list[str]) -> str:
+    """Uncomment components, as the kustomization says one should."""
+    copy = f"{folder}-{'-'.join(components)}"
+    shutil.copytree(checkout / folder, checkout / copy)
+    kustomization = checkout / copy / "kustomization.yaml"
+    text = kustomization.read_text()
+    for component in components:
+        line = f"- ../../components/{component}\n"
+        assert f"# {line}" in text
+        text = text.replace(f"# {line}", line)
+    kustomization.write_text(text)
+    return copy

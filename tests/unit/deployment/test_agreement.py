@@ -1,0 +1,129 @@
+"""What is said in more than one place says the same."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from deployment.native.folders import REPOSITORY
+from tests.unit.deployment.manifests import EVERY_OVERLAY, LOCAL, containers, environment, of_kind, pod_spec, workloads
+
+SERVICES = ["location_producer", "location_consumer", "person_service", "connection_service"]
+COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
+
+
+def required_variables(service: str) -> set[str]:
+    """The variables that the service's settings read without a default."""
+    tree = ast.parse((REPOSITORY / "modules" / service / "settings.py").read_text())
+    return set(reads_without_default(tree))
+
+
+def reads_without_default(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+        ):
+            has_default = len(node.args) > 1 or any(keyword.arg == "default" for keyword in node.keywords)
+            if node.func.value.id == "env" and not has_default:
+                [name] = node.args
+                assert isinstance(name, ast.Constant)
+                yield str(name.value)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_variable_that_a_service_requires_is_set(render: Any, service: str) -> None:
+    assert required_variables(service), "each of the four requires something"
+    assert required_variables(service) <= set(COMPOSE["services"][service]["environment"])
+    for overlay in EVERY_OVERLAY:
+        [container] = [
+            container
+            for workload in of_kind(render(overlay), "Deployment")
+            for container in pod_spec(workload)["containers"]
+            if container["name"] == service.replace("_", "-")
+        ]
+        assert required_variables(service) <= set(environment(container))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_variable_is_set_that_a_service_does_not_know(render: Any, service: str) -> None:
+    parts = {"POSTGRESQL", "DATABASE_PASSWORD"}  # of DATABASE_URL
+    text = (REPOSITORY / "modules" / service / "settings.py").read_text()
+    known = set(re.findall(r'"([A-Z][A-Z_]+)"', text))
+    assert set(COMPOSE["services"][service]["environment"]) <= known
+    for workload in of_kind(render(LOCAL), "Deployment"):
+        [container] = pod_spec(workload)["containers"]
+        if container["name"] == service.replace("_", "-"):
+            assert set(environment(container)) <= known | parts
+
+
+def test_a_service_listens_where_its_container_says(render: Any) -> None:
+    for workload in of_kind(render(LOCAL), "Deployment"):
+        [container] = pod_spec(workload)["containers"]
+        bound = {
+            int(value.rpartition(":")[2])
+            for name, value in environment(container).items()
+            if value and name.endswith("_BIND")
+        }
+        if bound:
+            assert bound == {port["containerPort"] for port in container["ports"]}
+
+
+def test_compose_and_cluster_run_the_same_images(render: Any) -> None:
+    of_compose = {service["image"].replace("${TAG:-", "").replace("}", "") for service in COMPOSE["services"].values()}
+    of_cluster = {container["image"] for workload in workloads(render(LOCAL)) for container in containers(workload)}
+    assert of_compose == of_cluster
+
+
+def test_the_version_is_that_of_the_project(render: Any) -> None:
+    version = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]["version"]
+    for workload in workloads(render(LOCAL)):
+        for container in containers(workload):
+            if container["image"].startswith("udaconnect/"):
+                assert container["image"].endswith(f":{version}")
+    for dockerfile in [*REPOSITORY.glob("modules/*/Dockerfile"), REPOSITORY / "db" / "Dockerfile"]:
+        assert f"ARG VERSION={version}\n" in dockerfile.read_text()
+    assert f"tag=${{1:-{version}}}" in (REPOSITORY / "deployment" / "images.sh").read_text()
+
+
+def test_kafka_is_of_the_version_that_runs_natively() -> None:
+    pom = (REPOSITORY / "deployment" / "native" / "kafka.pom.xml").read_text()
+    [version] = re.findall(r"<artifactId>kafka_[\d.]+</artifactId>\s*<version>([^<]+)<", pom)
+    assert COMPOSE["services"]["kafka"]["image"] == f"apache/kafka:{version}"
+
+
+def test_every_published_port_of_compose_is_on_loopback_only() -> None:
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+    assert published
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_every_service_of_compose_has_a_memory_limit_and_every_server_a_health_check() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert "mem_limit" in service
+        assert ("healthcheck" in service) == (name not in ("topics", "migrations"))
+
+
+def test_nginx_sends_the_security_headers_that_vite_sends() -> None:
+    said = (REPOSITORY / "modules" / "frontend" / "security_headers.ts").read_text()
+    policy = re.search(r'"Content-Security-Policy": \[(.*?)\]', said, re.DOTALL)
+    assert policy is not None
+    headers = {"Content-Security-Policy": "; ".join(re.findall(r'"([^"]+)",', policy[1]))}
+    headers |= dict(re.findall(r'^  "([\w-]+)": "([^"]+)"', said, re.MULTILINE))
+    config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
+    sent = dict(re.findall(r'add_header ([\w-]+) "([^"]+)" always', config))
+    assert sent == headers
+
+
+def test_nginx_routes_as_vite_does() -> None:
+    said = (REPOSITORY / "modules" / "frontend" / "proxy.ts").read_text()
+    of_vite = [pattern.replace("\\\\?|", "").replace("?", "") for pattern in re.findall(r'"(\^/api/[^"]+)"', said)]
+    config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
+    routes = re.findall(r"location ~ (\S+) \{\s+set \$service (\w+);", config)
+    # nginx sees no query string, so that its patterns need not end before one.
+    assert routes == [(of_vite[0], "connection_service"), (of_vite[1], "person_service")]

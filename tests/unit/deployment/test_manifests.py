@@ -1,0 +1,212 @@
+"""What each overlay promises of its pods, in general."""
+
+import re
+from typing import Any
+
+import kubernetes_validate  # type: ignore[import-untyped]  # it ships no types
+import pytest
+from kubernetes_validate import SchemaNotFoundError
+
+from tests.unit.deployment.manifests import (
+    EVERY_OVERLAY,
+    LOCAL,
+    NAME,
+    OPERATORS,
+    PRODUCTION,
+    containers,
+    environment,
+    of_kind,
+    pod_labels,
+    pod_spec,
+    ports,
+    selects,
+    workloads,
+)
+
+VERSIONS = ["1.35", "1.36", "1.37"]
+# What each takes at most: calls that have begun and a delivery to Kafka, a statement, an answer passed on.
+DRAIN_S = {
+    "location-producer": 15 + 10 + 1,
+    "location-consumer": 60,
+    "person-service": 20 + 5,
+    "connection-service": 20,
+    "frontend": 30,
+}
+OF_OPERATORS = {"Kafka", "KafkaNodePool", "Cluster", "ScaledObject"}
+
+
+@pytest.fixture(params=EVERY_OVERLAY)
+def manifests(request: pytest.FixtureRequest, render: Any) -> Any:
+    return render(request.param)
+
+
+def test_the_versions_checked_are_the_newest_that_the_schemas_know() -> None:
+    assert kubernetes_validate.latest_version().startswith(f"{VERSIONS[-1]}.")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_manifest_is_valid_to_the_letter(manifests: Any, version: str) -> None:
+    without_schema = set()
+    for manifest in manifests:
+        try:
+            kubernetes_validate.validate(manifest, version, strict=True)
+        except SchemaNotFoundError:
+            without_schema.add(manifest["kind"])
+    assert without_schema <= OF_OPERATORS
+
+
+def test_every_pod_passes_the_restricted_pod_security_standard(manifests: Any) -> None:
+    for workload in workloads(manifests):
+        spec = pod_spec(workload)
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["runAsUser"] > 0
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        kinds = {kind for volume in spec.get("volumes", []) for kind in volume if kind != "name"}
+        assert kinds <= {"configMap", "emptyDir", "secret", "persistentVolumeClaim"}
+        for container in containers(workload):
+            context = container["securityContext"]
+            assert context == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,  # more than the standard wants
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert not any("hostPort" in port for port in container.get("ports", []))
+
+
+def test_the_namespace_refuses_pods_that_do_not_pass(manifests: Any) -> None:
+    [namespace] = of_kind(manifests, "Namespace")
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    everywhere = {manifest["metadata"].get("namespace") for manifest in manifests if manifest is not namespace}
+    assert everywhere == {namespace["metadata"]["name"]}
+
+
+def test_every_workload_has_a_service_account_of_its_own_without_a_token(manifests: Any) -> None:
+    accounts = {account["metadata"]["name"]: account for account in of_kind(manifests, "ServiceAccount")}
+    used = [pod_spec(workload)["serviceAccountName"] for workload in workloads(manifests)]
+    assert sorted(used) == sorted(accounts)
+    assert not any(account["automountServiceAccountToken"] for account in accounts.values())
+    assert not any(pod_spec(workload)["automountServiceAccountToken"] for workload in workloads(manifests))
+
+
+def test_what_serves_has_all_three_probes_at_ports_that_exist(manifests: Any) -> None:
+    for workload in workloads(manifests):
+        if workload["kind"] == "Job":
+            continue
+        for container in pod_spec(workload)["containers"]:
+            for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+                how = container[probe]
+                at = how.get("httpGet") or how.get("grpc") or how.get("tcpSocket")
+                if at is not None:
+                    assert at["port"] in {*ports(workload), *ports(workload).values()}
+
+
+def test_being_live_does_not_depend_on_others(manifests: Any) -> None:
+    """Or a database that is down would have every pod killed, over and over."""
+    for workload in workloads(manifests):
+        for container in pod_spec(workload)["containers"]:
+            alive = container.get("livenessProbe", {})
+            assert alive.get("httpGet", {}).get("path") in (None, "/livez", "/healthz")
+            assert alive.get("grpc", {}).get("service", "live") == "live"
+
+
+def test_every_container_says_what_it_needs_and_what_it_may_take(manifests: Any) -> None:
+    for workload in workloads(manifests):
+        for container in containers(workload):
+            for bound in ("requests", "limits"):
+                assert set(container["resources"][bound]) == {"cpu", "memory"}
+
+
+def test_no_image_is_without_a_tag_or_latest(manifests: Any) -> None:
+    for workload in workloads(manifests):
+        for container in containers(workload):
+            assert re.fullmatch(r"[^:]+:\d[\w.-]+", container["image"])
+
+
+def test_a_job_bears_the_tag_in_its_name(manifests: Any) -> None:
+    for job in of_kind(manifests, "Job"):
+        [container] = pod_spec(job)["containers"]
+        name, _, tag = job["metadata"]["name"].partition("-")
+        assert (name, tag) == (job["metadata"]["labels"][NAME], container["image"].partition(":")[2])
+
+
+def test_everything_is_labelled_and_every_selector_finds_its_pods(manifests: Any) -> None:
+    for workload in workloads(manifests):
+        assert pod_labels(workload)["app.kubernetes.io/part-of"] == "udaconnect"
+        assert pod_labels(workload)[NAME] == workload["metadata"]["labels"][NAME]
+        if workload["kind"] != "Job":
+            assert selects(workload["spec"]["selector"], pod_labels(workload))
+    for service in of_kind(manifests, "Service"):
+        found = [
+            one
+            for one in workloads(manifests)
+            if selects({"matchLabels": service["spec"]["selector"]}, pod_labels(one))
+        ]
+        assert len(found) == 1
+        for port in service["spec"]["ports"]:
+            assert port["targetPort"] in ports(found[0])
+    for budget in of_kind(manifests, "PodDisruptionBudget"):
+        assert any(selects(budget["spec"]["selector"], pod_labels(one)) for one in of_kind(manifests, "Deployment"))
+    for workload in of_kind(manifests, "Deployment"):
+        for constraint in pod_spec(workload)["topologySpreadConstraints"]:
+            assert selects(constraint["labelSelector"], pod_labels(workload))
+
+
+def test_a_pod_has_time_to_drain(manifests: Any) -> None:
+    for workload in of_kind(manifests, "Deployment"):
+        spec = pod_spec(workload)
+        [container] = spec["containers"]
+        until_unknown = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
+        assert spec["terminationGracePeriodSeconds"] > until_unknown + DRAIN_S[workload["metadata"]["name"]]
+        if workload["metadata"]["name"] != "location-consumer":  # nobody calls that one
+            assert until_unknown >= 5
+        assert workload["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_every_secret_and_every_setting_that_a_pod_names_is_there_or_made_beforehand(manifests: Any) -> None:
+    given = {(one["kind"], one["metadata"]["name"]) for one in of_kind(manifests, "ConfigMap", "Secret")}
+    beforehand = {
+        f"database-{role}" for role in ("udaconnect", "location-consumer", "person-service", "connection-service")
+    }
+    for workload in workloads(manifests):
+        for container in containers(workload):
+            for variable in container.get("env", []):
+                source = variable.get("valueFrom", {})
+                if "configMapKeyRef" in source:
+                    assert ("ConfigMap", source["configMapKeyRef"]["name"]) in given
+                if "secretKeyRef" in source:
+                    name = source["secretKeyRef"]["name"]
+                    assert ("Secret", name) in given or name in beforehand
+
+
+def test_no_secret_is_part_of_production(render: Any) -> None:
+    for overlay in (PRODUCTION, OPERATORS):
+        assert of_kind(render(overlay), "Secret") == []
+        for workload in workloads(render(overlay)):
+            for container in containers(workload):
+                for name, value in environment(container).items():
+                    assert value is None or not re.search("PASSWORD|SECRET|TOKEN", name)
+
+
+def test_the_local_cluster_answers_at_the_ports_that_the_documents_name(render: Any) -> None:
+    answering = {
+        service["metadata"]["name"]: port["nodePort"]
+        for service in of_kind(render(LOCAL), "Service")
+        for port in service["spec"]["ports"]
+        if "nodePort" in port
+    }
+    assert answering == {
+        "frontend": 30000,
+        "person-service": 30001,
+        "connection-service": 30002,
+        "location-producer": 30003,
+    }
+
+
+def test_production_scales_each_service_by_one_thing_only(render: Any) -> None:
+    scaled = {"location-producer", "location-consumer", "person-service", "connection-service"}
+    for overlay in (PRODUCTION, OPERATORS):
+        scalers = of_kind(render(overlay), "HorizontalPodAutoscaler", "ScaledObject")
+        assert sorted(one["spec"]["scaleTargetRef"]["name"] for one in scalers) == sorted(scaled)
+        for workload in of_kind(render(overlay), "Deployment"):
+            assert ("replicas" in workload["spec"]) == (workload["metadata"]["name"] not in scaled)

@@ -1,0 +1,108 @@
+"""Every arrow of the architecture is allowed, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.unit.deployment.manifests import (
+    LOCAL,
+    NAME,
+    OPERATORS,
+    PRODUCTION,
+    of_kind,
+    pod_labels,
+    ports,
+    selects,
+    workloads,
+)
+
+ANYBODY = "anybody"
+
+TO_SERVICES = {
+    (ANYBODY, "location-producer", 30003),
+    (ANYBODY, "person-service", 30001),
+    (ANYBODY, "connection-service", 30002),
+    (ANYBODY, "frontend", 30000),
+    ("frontend", "person-service", 30001),
+    ("frontend", "connection-service", 30002),
+    ("connection-service", "person-service", 30004),
+}
+TO_KAFKA = {"location-producer", "topics", "location-consumer"}
+TO_POSTGRESQL = {"location-consumer", "migrations", "person-service", "connection-service"}
+
+
+Labels = Mapping[str, str]
+
+
+def allowed(manifests: list[dict[str, Any]]) -> set[tuple[str, str, int]]:
+    """(from, to, port) for every two of our pods that may speak, and for anybody from outside of the namespace."""
+    policies = [policy["spec"] for policy in of_kind(manifests, "NetworkPolicy")]
+    pods = [(pod_labels(workload), ports(workload)) for workload in workloads(manifests)]
+    arrows = set()
+    for target, target_ports in pods:
+        for port in target_ports.items():
+            for source, _ in pods:
+                if may_leave(policies, source, target, port) and may_enter(policies, target, source, port):
+                    arrows.add((source[NAME], target[NAME], port[1]))
+            if may_enter(policies, target, {}, port):
+                arrows.add((ANYBODY, target[NAME], port[1]))
+    return arrows
+
+
+def may_leave(policies: list[Any], here: Labels, there: Labels, port: tuple[str, int]) -> bool:
+    about = [
+        policy for policy in policies if "Egress" in policy["policyTypes"] and selects(policy["podSelector"], here)
+    ]
+    return not about or any(fits(rule, "to", there, port) for policy in about for rule in policy.get("egress", []))
+
+
+def may_enter(policies: list[Any], here: Labels, there: Labels, port: tuple[str, int]) -> bool:
+    about = [
+        policy for policy in policies if "Ingress" in policy["policyTypes"] and selects(policy["podSelector"], here)
+    ]
+    return not about or any(fits(rule, "from", there, port) for policy in about for rule in policy.get("ingress", []))
+
+
+def fits(rule: Mapping[str, Any], peers: str, labels: Labels, port: tuple[str, int]) -> bool:
+    return (peers not in rule or any(is_meant(peer, labels) for peer in rule[peers])) and (
+        "ports" not in rule or any(given["port"] in port for given in rule["ports"])
+    )
+
+
+def is_meant(peer: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    return "podSelector" in peer and "namespaceSelector" not in peer and selects(peer["podSelector"], labels)
+
+
+def test_in_the_local_cluster_the_arrows_are_those_of_the_architecture(render: Any) -> None:
+    to_stores = {(source, "kafka", 9092) for source in TO_KAFKA} | {
+        (source, "postgis", 5432) for source in TO_POSTGRESQL
+    }
+    # Whom anybody may call, others of the namespace may call too, if they may speak at all.
+    assert allowed(render(LOCAL)) == TO_SERVICES | to_stores
+
+
+def test_in_production_too(render: Any) -> None:
+    for overlay in (PRODUCTION, OPERATORS):
+        assert allowed(render(overlay)) == TO_SERVICES
+
+
+def test_in_production_only_those_who_need_a_store_reach_one(render: Any) -> None:
+    for overlay in (PRODUCTION, OPERATORS):
+        manifests = render(overlay)
+        reaching: dict[str, set[str]] = {}
+        for workload in workloads(manifests):
+            for policy in of_kind(manifests, "NetworkPolicy"):
+                if policy["metadata"]["name"].startswith("to-") and selects(
+                    policy["spec"]["podSelector"], pod_labels(workload)
+                ):
+                    reaching.setdefault(policy["metadata"]["name"], set()).add(pod_labels(workload)[NAME])
+        assert reaching == {"to-kafka": TO_KAFKA, "to-postgresql": TO_POSTGRESQL}
+
+
+def test_everybody_may_ask_for_names_and_nobody_for_more(render: Any) -> None:
+    for overlay in (LOCAL, PRODUCTION, OPERATORS):
+        policies = of_kind(render(overlay), "NetworkPolicy")
+        for_all = {one["metadata"]["name"]: one["spec"] for one in policies if not one["spec"]["podSelector"]}
+        assert set(for_all) == {"default-deny", "names"}
+        assert for_all["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        [rule] = for_all["names"]["egress"]
+        assert {port["port"] for port in rule["ports"]} == {53}
