@@ -66,7 +66,7 @@ def on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
 
 def group_consumer(settings: Settings) -> KafkaConsumer:
     """Join the group. Raises KafkaTimeoutError where no broker answers."""
-    return KafkaConsumer(
+    records = KafkaConsumer(
         settings.location_topic,
         bootstrap_servers=settings.kafka_bootstrap_servers,
         bootstrap_timeout_ms=BOOTSTRAP_WITHIN_MS,
@@ -80,6 +80,10 @@ def group_consumer(settings: Settings) -> KafkaConsumer:
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
     )
+    # The client would join its group before it knows the topic's partitions, and share out none. Mostly it then joins
+    # again when it learns of them; where the news comes in between, it would wait for ever.
+    records.partitions_for_topic(settings.location_topic)
+    return records
 
 
 if __name__ == "__main__":

@@ -153,6 +153,20 @@ def test_a_killed_consumer_loses_nothing_and_stores_nothing_twice(pipeline: Pipe
     assert pipeline.dead_letters() == []
 
 
+def test_a_consumer_killed_between_reading_and_writing_has_not_committed(pipeline: Pipeline, poll_until: Any) -> None:
+    pipeline.query("REVOKE INSERT ON location FROM location_consumer")
+    pipeline.publish(record(location(1, 0)))
+    consumer = pipeline.start_consumer()
+    # Its partition is made right before it is written, in a transaction of its own.
+    poll_until(lambda: pipeline.query("SELECT 1 WHERE to_regclass('location_20260216') IS NOT NULL"))
+    consumer.kill()
+    consumer.wait()
+    assert pipeline.committed() == 0
+    pipeline.query("GRANT INSERT ON location TO location_consumer")
+    pipeline.start_consumer()
+    poll_until(lambda: pipeline.stored() == 1)
+
+
 def test_consumers_that_come_and_go_lose_nothing(pipeline: Pipeline, poll_until: Any) -> None:
     first = pipeline.start_consumer()
     for round_ in range(4):
