@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-containers bench-ingest lint format protobufs lock clean images containers cluster packages test-packages
+.PHONY: help run up down test test-unit test-page test-containers bench-ingest lint format protobufs lock clean images containers cluster packages test-packages
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -37,6 +37,9 @@ test: test-packages $(SYSTEM) ## Every test, on a system of its own; PYTEST_ARGS
 test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## The tests that need no running system
 	@npm --prefix modules/frontend test
 	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
+test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of it in a real Chromium, on a system of its own
+	@npm --prefix modules/frontend test
+	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
 test-containers: test-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
 bench-ingest: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast locations are taken in, beside limits and peers; QUICK=1: in 5 minutes

@@ -1,7 +1,8 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { pageConfig } from "./page_config.ts";
 import { apiProxy } from "./proxy.ts";
-import { SECURITY_HEADERS } from "./security_headers.ts";
+import { securityHeaders } from "./security_headers.ts";
 
 const bind = process.env.FRONTEND_BIND ?? "127.0.0.1:30000";
 const [, host, port] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(bind) ?? [];
@@ -10,9 +11,9 @@ if (!host || !port) throw new Error(`FRONTEND_BIND must have the form host:port,
 const server = { host, port: Number(port), strictPort: true, proxy: apiProxy(process.env) };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), pageConfig(process.env)],
   server,
-  preview: { ...server, headers: SECURITY_HEADERS },
+  preview: { ...server, headers: securityHeaders(process.env) },
   build: {
     assetsInlineLimit: 0, // fonts and images as files of their own: the security policy allows no inline ones
     chunkSizeWarningLimit: 1200, // MapLibre, loaded after the page is usable

@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
 /** WebGL without a graphics card, and no traffic of the browser's own. */
 const FLAGS = ["--no-sandbox", "--disable-background-networking", "--enable-unsafe-swiftshader"];
@@ -8,6 +9,30 @@ const EXPECTED = /GPU stall|status of 400/;
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/**
+ * A browser for the tests of a file. A test fails over what nobody should see in its pages, except where it matches
+ * `expected`.
+ */
+export function withBrowser(expected?: RegExp) {
+  let browser: Browser;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    expect(complaints.splice(0).filter((text) => !expected?.test(text))).toEqual([]);
+  });
+  afterAll(() => browser.close());
+  return {
+    open: async (address: string, options?: BrowserContextOptions): Promise<Page> => {
+      const opened = await openPage(browser, address, options);
+      opened.page.on("close", () => complaints.push(...opened.complaints));
+      return opened.page;
+    },
+  };
 }
 
 /** A new browser profile on the page, and everything in it that nobody should see. */

@@ -1,43 +1,16 @@
 import axe, { type AxeResults } from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import type { Meeting } from "../src/api/meetings";
 import { formatDuration, formatMetres, formatSpan } from "../src/time/format";
-import { launch, mapColours, openPage } from "./browser";
+import { mapColours, withBrowser } from "./browser";
+import { CONNECTION, day, FRONTEND, id, linkTo, word } from "./system";
 
-function variable(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: tests/e2e/page sets it and starts this test`);
-  return value;
-}
-
-const FRONTEND = variable("FRONTEND_URL");
-const CONNECTION = variable("CONNECTION_URL");
-/** Somebody with meetings on that day, and a word that only the name of that person has. */
-const { id, word, day } = JSON.parse(variable("PAGE_TEST_PERSON")) as { id: number; word: string; day: string };
-const LINK = `${FRONTEND}/?person=${id}&from=${day}&to=${day}&zone=Europe/Berlin`;
+const LINK = linkTo(id);
 /** --own and --other of tokens.css, which only the person's way and a meeting's evidence have. */
 const [OWN, OTHER] = ["63,81,201", "217,99,30"];
 
-let browser: Browser;
-const complaints: string[] = [];
-
-beforeAll(async () => {
-  browser = await launch();
-});
-
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  expect(complaints.splice(0)).toEqual([]);
-});
-
-afterAll(() => browser.close());
-
-async function open(address: string, options?: BrowserContextOptions): Promise<Page> {
-  const opened = await openPage(browser, address, options);
-  opened.page.on("close", () => complaints.push(...opened.complaints));
-  return opened.page;
-}
+const { open } = withBrowser();
 
 async function meetingsOfRest(): Promise<Meeting[]> {
   const parameters = new URLSearchParams({ start_date: `${day}T00:00:00+01:00`, end_date: `${day}T23:59:59+01:00` });
@@ -56,6 +29,7 @@ async function seriousViolations(page: Page): Promise<string[]> {
 test("somebody is found, picked, and their meetings are those that REST tells of", async () => {
   const page = await open(FRONTEND);
   await page.getByRole("searchbox", { name: "Find a person" }).fill(word);
+  await expect.poll(() => page.locator("a.row").count()).toBe(1);
   await page.getByRole("link", { name: new RegExp(word) }).click();
   await page.getByRole("button", { name: "Everything" }).click();
   await page.getByLabel("First day").fill(day);
@@ -156,7 +130,7 @@ test.each(["light", "dark"] as const)("axe finds no serious violation in %s", as
 
   const person = await open(LINK, { colorScheme });
   await person.locator(".meeting .row").first().click();
-  await person.locator(".meeting-detail").waitFor();
+  await person.getByRole("button", { name: "Play" }).waitFor();
   expect(await seriousViolations(person)).toEqual([]);
   await person.getByRole("button", { name: "By person" }).click();
   expect(await seriousViolations(person)).toEqual([]);

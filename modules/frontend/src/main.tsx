@@ -14,6 +14,7 @@ import "./people/people.css";
 import "./search/search.css";
 import "./meetings/meetings.css";
 import "./map/map.css";
+import "./playback/player.css";
 import "./app/phone.css";
 
 const root = document.getElementById("root");

@@ -1,7 +1,9 @@
 """The page in a real Chromium: people and locations come from here, the looking is done by modules/frontend/page."""
 
 import json
+import math
 import os
+import random
 import subprocess
 import uuid
 from collections.abc import Mapping
@@ -11,9 +13,14 @@ from typing import Any
 
 FRONTEND = Path(__file__).resolve().parents[3] / "modules" / "frontend"
 DAY = "2026-03-02"
-MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
+MORNING = MIDNIGHT + timedelta(hours=9)
 METRE = 1 / 111_320  # degrees of latitude
-LONGEST_S = 300
+LONGEST_S = 400
+
+# A day on foot, reported every 0.8 s.
+WALK_FIXES = 100_000
+WALK_STEP = timedelta(seconds=0.8)
 
 
 def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
@@ -30,12 +37,14 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
         fixes += [make_fix(ada, moment, along, longitude), make_fix(bob, moment, along, longitude + 3 * METRE)]
     later = MORNING + timedelta(hours=1)
     fixes += [make_fix(ada, later, latitude, longitude), make_fix(eve, later, latitude, longitude + METRE)]
-    assert system.send(fixes) == len(fixes)
+    walker = system.create_person("Wanda", "Walker", "Ways")
+    fixes += walk(make_fix, walker, latitude, longitude)
+    assert system.send(fixes, batch_size=10_000) == len(fixes)
     system.wait_until_consumed()
     meetings = system.get(f"/api/persons/{ada}/encounters", start_date=DAY, end_date=DAY)
     assert [meeting["person"]["id"] for meeting in meetings] == [bob, eve]
 
-    person = json.dumps({"id": ada, "word": word, "day": DAY})
+    person = json.dumps({"id": ada, "word": word, "day": DAY, "walker": walker})
     seen = subprocess.run(
         ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
         cwd=FRONTEND,
@@ -46,3 +55,15 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
         check=False,
     )
     assert seen.returncode == 0, seen.stdout + seen.stderr
+
+
+def walk(make_fix: Any, person_id: int, latitude: float, longitude: float) -> list[Any]:
+    """A way on foot that turns a little with every step, a good way off from where the others are."""
+    chance = random.Random(1)  # noqa: S311  not for secrets
+    fixes, heading, north, east = [], 0.0, latitude + 0.1, longitude
+    for step in range(WALK_FIXES):
+        heading += chance.gauss(0, 0.1)
+        north += math.cos(heading) * METRE
+        east += math.sin(heading) * METRE
+        fixes.append(make_fix(person_id, MIDNIGHT + step * WALK_STEP, north, east))
+    return fixes

@@ -14,11 +14,11 @@ test("a view survives the address bar", () => {
     timeWindow: "any",
     minimumMinutes: "5",
     grouping: "person",
-    meeting: { person: 7, startedAt: "2026-03-02T10:32:00.25Z" },
+    meeting: { person: 7, startedAt: "2026-03-02T10:32:00.25Z", moment: "2026-03-02T10:40:07.000Z" },
   };
   const address = formatView(view);
   expect(address).toBe(
-    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&window=any&min=5&by=person&meeting=7@2026-03-02T10:32:00.25Z",
+    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&window=any&min=5&by=person&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z",
   );
   expect(parseView(address, NOW)).toEqual(view);
 });

@@ -4,6 +4,8 @@ import { addDays, isDay, isZone, today, viewerZone, type Day } from "../time/zon
 export interface MeetingKey {
   person: number;
   startedAt: string;
+  /** The moment that the play head is at; none: when they were closest. */
+  moment?: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export function parseView(search: string, now = Date.now()): View {
     timeWindow: figure("window", DEFAULTS.timeWindow),
     minimumMinutes: figure("min", DEFAULTS.minimumMinutes),
     grouping: parameters.get("by") === "person" ? "person" : "day",
-    meeting: parseMeeting(parameters.get("meeting")),
+    meeting: parseMeeting(parameters.get("meeting"), parameters.get("moment")),
   };
 }
 
@@ -59,6 +61,7 @@ export function formatView(view: View): string {
     if (view.minimumMinutes !== DEFAULTS.minimumMinutes) parameters.set("min", view.minimumMinutes);
     if (view.grouping !== "day") parameters.set("by", view.grouping);
     if (view.meeting) parameters.set("meeting", formatMeeting(view.meeting));
+    if (view.meeting?.moment) parameters.set("moment", view.meeting.moment);
   }
   // Colons, slashes and @ are allowed in a query and keep the link readable.
   const text = parameters.toString().replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%40/g, "@");
@@ -88,8 +91,9 @@ function parseId(text: string | null): number | null {
   return Number.isSafeInteger(id) && id > 0 ? id : null;
 }
 
-function parseMeeting(text: string | null): MeetingKey | null {
+function parseMeeting(text: string | null, moment: string | null): MeetingKey | null {
   const [, id = null, startedAt = ""] = /^(\d+)@(.+)$/.exec(text ?? "") ?? [];
   const person = parseId(id);
-  return person !== null && !Number.isNaN(Date.parse(startedAt)) ? { person, startedAt } : null;
+  if (person === null || Number.isNaN(Date.parse(startedAt))) return null;
+  return moment !== null && !Number.isNaN(Date.parse(moment)) ? { person, startedAt, moment } : { person, startedAt };
 }

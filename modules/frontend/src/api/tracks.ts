@@ -21,7 +21,7 @@ export interface TrackSpan {
 const LINE_POINTS = 10_000;
 const EVIDENCE_POINTS = 2_000;
 
-function locations({ person, start, end }: TrackSpan, maxPoints: number): string {
+export function locations({ person, start, end }: TrackSpan, maxPoints: number): string {
   const parameters = new URLSearchParams({ start_date: start, end_date: end, max_points: String(maxPoints) });
   return `/api/persons/${person}/locations?${parameters.toString()}`;
 }

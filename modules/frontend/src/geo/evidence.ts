@@ -1,8 +1,10 @@
 import type { Meeting, MeetingSearch } from "../api/meetings";
 import type { Fix, TrackSpan } from "../api/tracks";
+import { passageOf, type Passage } from "./passage";
 
 const SHORTEST_MARGIN_S = 60;
 const LONGEST_MARGIN_S = 15 * 60;
+const SHORTEST_LEAD_S = 60;
 const METRES_PER_DEGREE = 111_320;
 
 /** How far before and after a meeting its evidence reaches: as far as two fixes of it may be apart, within reason. */
@@ -11,6 +13,38 @@ function marginSeconds(timeWindow: string): number {
   return Number.isNaN(seconds)
     ? LONGEST_MARGIN_S // any
     : Math.min(LONGEST_MARGIN_S, Math.max(SHORTEST_MARGIN_S, seconds));
+}
+
+/** A track around a meeting: its fixes, and where they put the person at any moment. */
+export interface Witness {
+  fixes: readonly Fix[];
+  passage: Passage;
+}
+
+/** What the tracks tell of a meeting. */
+export interface Evidence {
+  meeting: Meeting;
+  own: Witness;
+  other: Witness;
+  closest: ClosestMoment | null;
+  /** What is worth watching, in ms: the meeting, and how the two came to it and left it. */
+  stretch: { start: number; end: number };
+}
+
+export function evidenceOf(meeting: Meeting, own: readonly Fix[], other: readonly Fix[], timeWindow: string): Evidence {
+  const margin = marginSeconds(timeWindow);
+  const lead = Math.round(Math.min(margin, Math.max(SHORTEST_LEAD_S, meeting.duration_s / 2)) * 1000);
+  const witness = (fixes: readonly Fix[]) => ({
+    fixes,
+    passage: passageOf(fixes, meeting.place.longitude, margin * 1000),
+  });
+  return {
+    meeting,
+    own: witness(own),
+    other: witness(other),
+    closest: closestMoment(meeting, own, other, timeWindow),
+    stretch: { start: Date.parse(meeting.started_at) - lead, end: Date.parse(meeting.ended_at) + lead },
+  };
 }
 
 /** The stretch of a person's track that shows how the meeting came about. */

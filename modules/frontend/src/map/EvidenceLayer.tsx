@@ -3,17 +3,10 @@ import { useMemo } from "react";
 import type { Meeting } from "../api/meetings";
 import type { Fix } from "../api/tracks";
 import { nearTo } from "../geo/antimeridian";
-import type { ClosestMoment } from "../geo/evidence";
+import type { Evidence } from "../geo/evidence";
 import { formatMetres } from "../time/format";
 import { useColours } from "./colours";
 import { MAP_FONT, NOTHING, useLayers, type Layer } from "./useLayers";
-
-export interface Evidence {
-  meeting: Meeting;
-  own: readonly Fix[];
-  other: readonly Fix[];
-  closest: ClosestMoment | null;
-}
 
 /** Both tracks around a meeting, strong while it lasted, and the moment when the two were closest. */
 export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
@@ -29,7 +22,7 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
         type: "line",
         filter: of("track"),
         layout: { "line-join": "round", "line-cap": "round" },
-        paint: { "line-color": whose, "line-width": during(3.5, 2), "line-opacity": during(0.95, 0.35) },
+        paint: { "line-color": whose, "line-width": during(2, 2), "line-opacity": during(0.4, 0.3) },
       },
       {
         id: "evidence-fixes",
@@ -37,26 +30,25 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
         filter: of("fix"),
         paint: {
           "circle-color": whose,
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 16, 1.5, 20, 3.5],
-          "circle-stroke-color": halo,
-          "circle-stroke-width": 1,
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 16, 1, 20, 2.5],
+          "circle-opacity": 0.6,
         },
       },
       {
         id: "evidence-distance",
         type: "line",
         filter: of("distance"),
-        paint: { "line-color": ink, "line-width": 2, "line-dasharray": [1.5, 1.5] },
+        paint: { "line-color": ink, "line-width": 1.5, "line-opacity": 0.5 },
       },
       {
         id: "evidence-closest",
         type: "circle",
         filter: of("closest"),
         paint: {
-          "circle-color": whose,
-          "circle-radius": 9,
-          "circle-stroke-color": halo,
-          "circle-stroke-width": 3,
+          "circle-color": halo,
+          "circle-radius": 5,
+          "circle-stroke-color": whose,
+          "circle-stroke-width": 2.5,
         },
       },
       {
@@ -79,7 +71,7 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
 }
 
 function draw({ meeting, own, other, closest }: Evidence): FeatureCollection {
-  const features = [...drawTrack(other, "other", meeting), ...drawTrack(own, "own", meeting)];
+  const features = [...drawTrack(other.fixes, "other", meeting), ...drawTrack(own.fixes, "own", meeting)];
   if (closest) {
     const [mine, theirs] = [positionOf(closest.own, meeting), positionOf(closest.other, meeting)];
     const above = [(mine[0] + theirs[0]) / 2, Math.max(mine[1], theirs[1])];

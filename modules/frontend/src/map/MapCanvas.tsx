@@ -20,8 +20,8 @@ const EMPTY_STYLE: StyleSpecification = {
   layers: [{ id: "background", type: "background" }],
 };
 
-/** The map itself; its layers are its children. Throws where there is no WebGL. */
-export function MapCanvas({ children }: { children: ReactNode }) {
+/** The map itself, on the given style or on none; its layers are its children. Throws where there is no WebGL. */
+export function MapCanvas({ style, children }: { style: StyleSpecification | null; children: ReactNode }) {
   const container = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapLibreMap | null>(null);
   const { sea } = useColours();
@@ -31,11 +31,11 @@ export function MapCanvas({ children }: { children: ReactNode }) {
     // Without WebGL this throws, and the boundary around the map says so.
     const made = new MapLibreMap({
       container: container.current,
-      style: EMPTY_STYLE,
+      style: style ?? EMPTY_STYLE,
       center: [10, 30],
       zoom: 1.4,
       maxZoom: 23,
-      attributionControl: false,
+      attributionControl: style ? { compact: true } : false,
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
@@ -52,11 +52,11 @@ export function MapCanvas({ children }: { children: ReactNode }) {
       setMap(null);
       made.remove();
     };
-  }, []);
+  }, [style]);
 
   useEffect(() => {
-    map?.setPaintProperty("background", "background-color", sea);
-  }, [map, sea]);
+    if (!style) map?.setPaintProperty("background", "background-color", sea);
+  }, [map, style, sea]);
 
   return (
     <>

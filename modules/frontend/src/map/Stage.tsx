@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { FeatureCollection, Point } from "geojson";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
+import { mapStyleQuery } from "../api/config";
 import type { Meeting } from "../api/meetings";
 import { nameOf, personQuery } from "../api/persons";
 import { isRefusal, useLastingError } from "../api/recovery";
@@ -8,20 +9,25 @@ import { trackLineQuery } from "../api/tracks";
 import { show } from "../address/useView";
 import { formatMeeting, type View } from "../address/view";
 import { atLeast, boxAround, type Box } from "../geo/bounds";
+import type { Evidence } from "../geo/evidence";
 import { keyOf, useMeetings } from "../meetings/useMeetings";
+import { Player } from "../playback/Player";
+import { usePlayback } from "../playback/usePlayback";
 import { rangeFault } from "../search/meetingSearch";
 import { Camera } from "./Camera";
-import { EvidenceLayer, type Evidence } from "./EvidenceLayer";
+import { EvidenceLayer } from "./EvidenceLayer";
 import { GraticuleLayer } from "./GraticuleLayer";
 import { Legend } from "./Legend";
 import { MapCanvas } from "./MapCanvas";
 import { MeetingsLayer } from "./MeetingsLayer";
+import { PlayHeadLayer } from "./PlayHeadLayer";
 import { TrackLayer } from "./TrackLayer";
 import { useEvidence } from "./useEvidence";
+import { VenueLayer, VenueNamesLayer } from "./VenueLayer";
 import { WorldLayer } from "./WorldLayer";
 
 const NEAREST_VIEW_M = 12;
-const OVERVIEW_M = 60;
+const OVERVIEW_M = 30;
 
 /** The map with what the view is about: a person's way and meetings, or one meeting from near. */
 export default function Stage({ view }: { view: View }) {
@@ -35,19 +41,33 @@ export default function Stage({ view }: { view: View }) {
   const lineError = useLastingError(line);
   const track = isAsking ? line.data : undefined;
   const { evidence, settled, error } = useEvidence(chosen, search);
+  const key = chosen && formatMeeting(keyOf(chosen));
+  const asked = view.meeting?.moment;
+  const playback = usePlayback(key, evidence && { ...evidence.stretch, time: Date.parse(asked ?? evidence.meeting.closest_at) });
+  const style = useQuery(mapStyleQuery);
+  const legend = useRef<HTMLDivElement>(null);
   const overview = useMemo(() => overviewBox(track, meetings), [track, meetings]);
 
   const isOverviewReady = !query.isPending && !line.isPending && !query.isPlaceholderData && !line.isPlaceholderData;
   const reason = chosen
-    ? `${formatMeeting(keyOf(chosen))} ${settled}`
+    ? `${key} ${settled}`
     : `${search.person} ${search.start} ${search.end} ${isOverviewReady}`;
   const box = chosen ? (settled ? meetingBox(chosen, evidence) : null) : isOverviewReady ? overview : null;
 
+  // Where the play head stands is part of the address, but no step to go back to.
+  const keepMoment = (time: number) => {
+    if (!chosen || time === Date.parse(asked ?? chosen.closest_at)) return;
+    show({ ...view, meeting: { ...keyOf(chosen), moment: new Date(time).toISOString() } }, "refinement");
+  };
+
+  if (style.isPending) return null;
   return (
     <>
-      <MapCanvas>
-        <WorldLayer />
+      <MapCanvas style={style.data ?? null}>
+        {!style.data && <WorldLayer />}
+        <VenueLayer />
         <GraticuleLayer />
+        <VenueNamesLayer />
         <TrackLayer track={track} isBackground={chosen !== null} />
         <MeetingsLayer
           meetings={meetings}
@@ -55,17 +75,22 @@ export default function Stage({ view }: { view: View }) {
           onChoose={(meeting) => show({ ...view, meeting: keyOf(meeting) })}
         />
         <EvidenceLayer evidence={evidence} />
-        <Camera box={box} reason={reason} />
+        <PlayHeadLayer evidence={evidence} playback={playback} />
+        <Camera box={box} reason={reason} cover={legend} />
       </MapCanvas>
       {view.person !== null && !(person.error && isRefusal(person.error)) && (
         <Legend
+          ref={legend}
           own={person.data ? nameOf(person.data) : `Person ${view.person}`}
           meeting={chosen}
-          closest={evidence?.closest ?? null}
           hasMeetings={meetings.length > 0}
           missing={chosen ? error : lineError}
           onClose={() => show({ ...view, meeting: null })}
-        />
+        >
+          {evidence && playback && (
+            <Player evidence={evidence} playback={playback} limit={Number(search.distance)} onRest={keepMoment} />
+          )}
+        </Legend>
       )}
     </>
   );
@@ -82,7 +107,7 @@ function overviewBox(track: FeatureCollection<Point> | undefined, meetings: read
 /** All that happened while the meeting lasted, or its place where the tracks are missing. */
 function meetingBox(meeting: Meeting, evidence: Evidence | null): Box | null {
   const [start, end] = [Date.parse(meeting.started_at), Date.parse(meeting.ended_at)];
-  const during = [...(evidence?.own ?? []), ...(evidence?.other ?? [])].filter(
+  const during = [...(evidence?.own.fixes ?? []), ...(evidence?.other.fixes ?? [])].filter(
     ({ creation_time }) => Date.parse(creation_time) >= start && Date.parse(creation_time) <= end,
   );
   const closest = evidence?.closest ? [evidence.closest.own, evidence.closest.other] : [];

@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Meeting, MeetingSearch } from "../api/meetings";
 import { trackQuery } from "../api/tracks";
-import { closestMoment, evidenceSpan } from "../geo/evidence";
-import type { Evidence } from "./EvidenceLayer";
+import { evidenceOf, evidenceSpan, type Evidence } from "../geo/evidence";
 
 /** Both tracks around the chosen meeting. `settled`: as good as it gets, be it that a track can't be had. */
 export function useEvidence(
@@ -20,8 +19,7 @@ export function useEvidence(
   });
   const evidence = useMemo<Evidence | null>(() => {
     if (!meeting || !own.data || !other.data) return null;
-    const closest = closestMoment(meeting, own.data, other.data, search.timeWindow);
-    return { meeting, own: own.data, other: other.data, closest };
+    return evidenceOf(meeting, own.data, other.data, search.timeWindow);
   }, [meeting, own.data, other.data, search.timeWindow]);
   const error = meeting ? (own.error ?? other.error) : null;
   return { evidence, settled: evidence !== null || error !== null, error };

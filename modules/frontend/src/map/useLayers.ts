@@ -1,4 +1,4 @@
-import type { GeoJSON } from "geojson";
+import type { FeatureCollection, GeoJSON } from "geojson";
 import type { GeoJSONSource, GeoJSONSourceSpecification, LayerSpecification } from "maplibre-gl";
 import { useEffect } from "react";
 import { useMap } from "./MapContext";
@@ -13,7 +13,7 @@ export type Layer = LayerSpecification extends infer Each
 /** There are no glyph files: letters are drawn with the page's own font. */
 export const MAP_FONT = ["Geist Variable", "sans-serif"];
 
-export const NOTHING: GeoJSON = { type: "FeatureCollection", features: [] };
+export const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 /**
  * Keeps GeoJSON and how it is painted on the map. Layers lie above each other in the order of their components, and live

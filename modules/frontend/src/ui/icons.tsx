@@ -33,6 +33,18 @@ export const ChevronIcon = () => (
   </Icon>
 );
 
+export const PlayIcon = () => (
+  <Icon>
+    <path className="icon-solid" d="M7 4.8v10.4L15.2 10z" />
+  </Icon>
+);
+
+export const PauseIcon = () => (
+  <Icon>
+    <path d="M7 5v10M13 5v10" />
+  </Icon>
+);
+
 export const WarningIcon = () => (
   <Icon>
     <path d="M10 3.2 17.6 16H2.4zM10 8v3.6M10 13.6v.4" />

@@ -1,0 +1,104 @@
+import { beforeAll, expect, test } from "vitest";
+import type { FieldError } from "../src/api/fetchOrThrow";
+import { meetingsQuery, type Meeting } from "../src/api/meetings";
+import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
+import { locations, type Fix } from "../src/api/tracks";
+
+/**
+ * The page's types against the specification that the services serve. The compiler holds these lists to the types, the
+ * tests hold them to the specification: neither can change alone.
+ */
+type Present<Value> = Value extends string
+  ? "string"
+  : Value extends number
+    ? "number" | "integer"
+    : string; // the name of another definition
+type Field<Value> = null extends Value ? `${Present<NonNullable<Value>>} or null` : Present<Value>;
+type Fields<Type> = { [Name in keyof Type]-?: Field<Type[Name]> };
+
+const PERSON: Fields<Person> = { id: "integer", first_name: "string", last_name: "string", company_name: "string" };
+const NEW_PERSON: Fields<NewPerson> = { first_name: "string", last_name: "string", company_name: "string" };
+const PLACE: Fields<Meeting["place"]> = { latitude: "number", longitude: "number" };
+const MEETING: Fields<Meeting> = {
+  person: "Person",
+  started_at: "string",
+  ended_at: "string",
+  duration_s: "number",
+  closest_m: "number",
+  closest_at: "string",
+  place: "Place",
+  fixes: "integer",
+};
+const FIX: Fields<Fix> = {
+  person_id: "integer",
+  latitude: "number",
+  longitude: "number",
+  creation_time: "string",
+  accuracy_m: "number or null",
+};
+const VIOLATION: Fields<FieldError> = { field: "string", reason: "string" };
+
+/** As much of Swagger 2.0 as is looked at. */
+interface Schema {
+  type?: string;
+  $ref?: string;
+  allOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  "x-nullable"?: boolean;
+}
+interface Operation {
+  parameters?: { name: string; in: string; required?: boolean }[];
+  responses: Record<string, { schema?: Schema }>;
+}
+interface Specification {
+  definitions: Record<string, Schema>;
+  paths: Record<string, { get?: Operation; post?: Operation }>;
+}
+
+const served: Record<"PERSON_URL" | "CONNECTION_URL", Specification> = {} as never;
+
+beforeAll(async () => {
+  for (const name of ["PERSON_URL", "CONNECTION_URL"] as const) {
+    const url = process.env[name];
+    if (!url) throw new Error(`${name} is not set: tests/e2e/page sets it and starts this test`);
+    served[name] = (await (await fetch(`${url}/swagger.json`)).json()) as Specification;
+  }
+});
+
+function nameOf(schema: Schema): string {
+  const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;
+  const name = reference?.split("/").at(-1) ?? schema.type ?? "nothing";
+  return schema["x-nullable"] ? `${name} or null` : name;
+}
+
+test.each([
+  ["PERSON_URL", "Person", PERSON],
+  ["PERSON_URL", "NewPerson", NEW_PERSON],
+  ["PERSON_URL", "Violation", VIOLATION],
+  ["CONNECTION_URL", "Person", PERSON],
+  ["CONNECTION_URL", "Encounter", MEETING],
+  ["CONNECTION_URL", "Place", PLACE],
+  ["CONNECTION_URL", "Location", FIX],
+  ["CONNECTION_URL", "Violation", VIOLATION],
+] as const)("%s: %s has the fields that the page knows, none of them optional", (service, definition, fields) => {
+  const { properties = {}, required = [] } = served[service].definitions[definition] ?? {};
+  expect(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, nameOf(schema)]))).toEqual(fields);
+  expect([...required].sort()).toEqual(Object.keys(fields).sort());
+});
+
+const SEARCH = { person: 1, start: "", end: "", distance: "", timeWindow: "", minimumDuration: "" };
+
+test.each([
+  ["PERSON_URL", "/api/persons", personsQuery("ada").initialPageParam, "Person"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(SEARCH).initialPageParam, "Encounter"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations({ person: 1, start: "", end: "" }, 2), "Location"],
+] as const)("%s: %s takes what the page asks with, and answers with a list", (service, path, asked, item) => {
+  const operation = served[service].paths[path]?.get;
+  const query = operation?.parameters?.filter((parameter) => parameter.in === "query") ?? [];
+  const names = [...new URL(asked, "http://origin").searchParams.keys()];
+  expect(query.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
+  expect(names).toEqual(expect.arrayContaining(query.filter(({ required }) => required).map(({ name }) => name)));
+  expect(operation?.responses["200"]?.schema?.items?.$ref).toBe(`#/definitions/${item}`);
+});

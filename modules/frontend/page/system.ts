@@ -1,0 +1,24 @@
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: tests/e2e/page sets it and starts this test`);
+  return value;
+}
+
+export const FRONTEND = variable("FRONTEND_URL");
+export const PERSON = variable("PERSON_URL");
+export const CONNECTION = variable("CONNECTION_URL");
+
+/**
+ * Somebody with meetings on that day, a word that only the name of that person has, and somebody who went a long way
+ * on that day: 100,000 fixes.
+ */
+export const { id, word, day, walker } = JSON.parse(variable("PAGE_TEST_PERSON")) as {
+  id: number;
+  word: string;
+  day: string;
+  walker: number;
+};
+
+export function linkTo(person: number, origin = FRONTEND): string {
+  return `${origin}/?person=${person}&from=${day}&to=${day}&zone=Europe/Berlin`;
+}

@@ -1,0 +1,34 @@
+import type { Position } from "geojson";
+import { positionAt, type Passage } from "./passage";
+
+const EQUATORIAL_RADIUS_M = 6_378_137;
+const ECCENTRICITY_SQUARED = 0.006_694_379_990_14;
+const RADIANS = Math.PI / 180;
+
+/** How far apart two were at a moment (ms); null where the place of one is not known. */
+export interface Apart {
+  time: number;
+  metres: number | null;
+}
+
+/** Metres between two places near each other, by the WGS 84 radii of curvature between them. */
+export function metresBetween([west = 0, south = 0]: Position, [east = 0, north = 0]: Position): number {
+  const latitude = ((south + north) / 2) * RADIANS;
+  const flattening = 1 - ECCENTRICITY_SQUARED * Math.sin(latitude) ** 2;
+  const meridian = (EQUATORIAL_RADIUS_M * (1 - ECCENTRICITY_SQUARED)) / flattening ** 1.5;
+  const parallel = (EQUATORIAL_RADIUS_M / Math.sqrt(flattening)) * Math.cos(latitude);
+  return Math.hypot((north - south) * RADIANS * meridian, (east - west) * RADIANS * parallel);
+}
+
+export function metresApart(own: Passage, other: Passage, time: number): number | null {
+  const [here, there] = [positionAt(own, time), positionAt(other, time)];
+  return here && there ? metresBetween(here, there) : null;
+}
+
+/** The distance at moments spread evenly from `start` to `end`, both included: as many as asked for, not one per fix. */
+export function distancesOver(own: Passage, other: Passage, start: number, end: number, moments: number): Apart[] {
+  return Array.from({ length: moments }, (_, index) => {
+    const time = start + ((end - start) * index) / (moments - 1);
+    return { time, metres: metresApart(own, other, time) };
+  });
+}

@@ -1,0 +1,38 @@
+import { memo, useId } from "react";
+import type { Apart } from "../geo/apart";
+import { CHART, pathOf } from "./chart";
+
+/** The distance over time as a line, coloured where it is within the limit. The readout beside it says the same. */
+export const DistanceChart = memo(function DistanceChart({
+  distances,
+  limit,
+  ceiling,
+  during,
+}: {
+  distances: readonly Apart[];
+  limit: number;
+  ceiling: number;
+  /** When the meeting lasted, as parts of the width. */
+  during: { start: number; end: number };
+}) {
+  const id = useId();
+  const path = pathOf(distances, ceiling);
+  const level = CHART.height * (1 - limit / ceiling);
+  const inside = { x: 0, y: level, width: CHART.width, height: CHART.height - level };
+  return (
+    <svg viewBox={`0 0 ${CHART.width} ${CHART.height}`} preserveAspectRatio="none" aria-hidden="true">
+      <clipPath id={id}>
+        <rect {...inside} />
+      </clipPath>
+      <rect
+        className="chart-during"
+        x={during.start * CHART.width}
+        width={Math.max(2, (during.end - during.start) * CHART.width)}
+        height={CHART.height}
+      />
+      <line className="chart-limit" x2={CHART.width} y1={level} y2={level} />
+      <path className="chart-line" d={path} />
+      <path className="chart-line chart-line-near" d={path} clipPath={`url(#${id})`} />
+    </svg>
+  );
+});

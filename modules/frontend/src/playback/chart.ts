@@ -1,0 +1,31 @@
+import type { Apart } from "../geo/apart";
+
+/** The chart's own units; it is stretched to the room there is. */
+export const CHART = { width: 1000, height: 100 } as const;
+
+/** The greatest distance that the chart shows: all of the meeting, and enough beyond the limit to see them come and go. */
+export function ceilingOf(distances: readonly Apart[], limit: number, during: { start: number; end: number }): number {
+  const most = distances
+    .filter(({ time }) => during.start <= time && time <= during.end)
+    .reduce((greatest, { metres }) => Math.max(greatest, metres ?? 0), 0);
+  return Math.min(Math.max(most * 1.15, limit * 2), limit * 6);
+}
+
+/** The distances as an SVG path, broken where they are not known; what is beyond the ceiling runs out at the top. */
+export function pathOf(distances: readonly Apart[], ceiling: number): string {
+  const last = Math.max(1, distances.length - 1);
+  let pen = "M";
+  return distances
+    .map(({ metres }, index) => {
+      if (metres === null) {
+        pen = "M";
+        return "";
+      }
+      const x = ((index / last) * CHART.width).toFixed(1);
+      const y = (CHART.height * (1 - Math.min(metres / ceiling, 2))).toFixed(1);
+      const step = `${pen}${x} ${y}`;
+      pen = "L";
+      return step;
+    })
+    .join("");
+}
