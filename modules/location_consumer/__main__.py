@@ -80,8 +80,8 @@ def group_consumer(settings: Settings) -> KafkaConsumer:
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
     )
-    # The client would join its group before it knows the topic's partitions, and share out none. Mostly it then joins
-    # again when it learns of them; where the news comes in between, it would wait for ever.
+    # Otherwise the client joins its group before it knows the topic's partitions, shares out none, and has to join a
+    # second time when it learns of them, which can take seconds.
     records.partitions_for_topic(settings.location_topic)
     return records
 

@@ -1,0 +1,69 @@
+"""The figures that are promised, each with its target."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from benchmarks.measured import Measured
+from benchmarks.result import median_ratio
+
+MOST_ROWS = 20_000_000
+
+
+class Bound(Enum):
+    AT_LEAST = "≥"
+    AT_MOST = "≤"
+
+
+@dataclass(frozen=True)
+class Figure:
+    name: str
+    value: float | None  # None: it was not measured
+    bound: Bound
+    target: float
+    unit: str = ""
+    remark: str = ""
+
+    @property
+    def ok(self) -> bool:
+        if self.value is None:
+            return False
+        return self.value >= self.target if self.bound is Bound.AT_LEAST else self.value <= self.target
+
+    def line(self) -> str:
+        value = "not measured" if self.value is None else f"{self.value:,.3g}{self.unit}"
+        remark = f"  ({self.remark})" if self.remark else ""
+        target = f"{self.bound.value} {self.target:g}{self.unit}"
+        return f"{self.name:<48} {value:>12} {target:>10}  {'ok' if self.ok else 'short'}{remark}"
+
+
+def figures(measured: Measured) -> Iterator[Figure]:
+    """Every figure of which a part was asked for; medians over the rounds."""
+    rounds = measured.rounds
+    for name, of, to, target, remark in (
+        ("consumer only / limit", "consumer_only", "limit", 0.9, ""),
+        ("whole way / limit", "whole_way", "limit", 0.75, ""),
+        ("whole way / naive peer", "whole_way", "naive_peer", 100, ""),
+        ("consumer only / Debezium JDBC sink", "consumer_only", "jdbc_sink", 5, measured.not_to_be_had),
+        ("redelivery / first delivery", "redelivery", "consumer_only", 1, ""),
+    ):
+        if {of, to} <= measured.asked:
+            yield Figure(name, median_ratio(rounds, of, to), Bound.AT_LEAST, target, remark=remark)
+    if measured.growth:
+        most = max(measured.growth)
+        remark = "" if most == MOST_ROWS else f"at {most:,} rows; the target is meant for {MOST_ROWS:,}"
+        ratio = median_ratio(measured.growth[most], "grown", "empty")
+        yield Figure("consumer rate, grown table / empty", ratio, Bound.AT_LEAST, 0.9, remark=remark)
+    if "latency" in measured.asked:
+        visible = measured.detail("latency at 1/2", "visible_p99_ms")
+        yield Figure(
+            "acknowledged to visible, p99 at half load",
+            visible and visible / 1000,
+            Bound.AT_MOST,
+            1,
+            unit=" s",
+        )
+    if "whole_way" in measured.asked:
+        for service in ("producer", "consumer"):
+            peaks = [round_["whole_way"].details[f"{service}_peak_memory_mb"] for round_ in rounds]
+            yield Figure(f"peak memory of the {service}", max(peaks, default=None), Bound.AT_MOST, 200, unit=" MB")

@@ -1,0 +1,118 @@
+"""How long a client waits for the acknowledgement, and how long until the location is found over REST, under load.
+
+Calls are made when they are due, whether or not the ones before have been answered, and timed from when they were due:
+a server that stalls cannot hide it by slowing its client down.
+"""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event
+from urllib.parse import urljoin
+
+import grpc
+import numpy as np
+import requests
+
+from benchmarks.accounting import check
+from benchmarks.result import Result
+from benchmarks.services import ended, service, watch
+from benchmarks.stores import Stores
+from benchmarks.whole_way import pipeline
+from benchmarks.workload import Workload
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
+from udaconnect_client.instants import EPOCH
+
+CALL = 1_000
+CALLERS = 32
+ASK_EVERY_S = 0.01
+VISIBLE_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True)
+class Target:
+    grpc: str
+    connection_url: str
+
+
+def latency(stores: Stores, workload: Workload, rate: float) -> Result:
+    """Send the workload at `rate` locations a second while one thread asks for locations of its own."""
+    calls = [batch.request for batch in workload.calls(CALL)]
+    with (
+        stores.database() as database,
+        pipeline(stores, database) as (_producer, consumer),
+        service(stores, "person_service", database),
+        service(stores, "connection_service", database, WEB_CONCURRENCY="1"),
+        grpc.insecure_channel(stores.addresses["LOCATION_GRPC"]) as channel,
+        ThreadPoolExecutor(CALLERS) as callers,
+        ThreadPoolExecutor(1) as asking,
+    ):
+        stub = LocationServiceStub(channel)
+        target = Target(stores.addresses["LOCATION_GRPC"], stores.addresses["CONNECTION_URL"])
+        stop = Event()
+        markers = asking.submit(ask_for_markers, stub, target, stop, workload)
+        began = time.monotonic()
+        waits: list[Future[float]] = []
+        for number, call in enumerate(calls):
+            due = began + number * CALL / rate
+            time.sleep(max(0.0, due - time.monotonic()))
+            waits.append(callers.submit(acknowledged_after, stub, call, due))
+        acknowledged = [wait.result() for wait in waits]
+        seconds = time.monotonic() - began
+        stop.set()
+        visible = markers.result()
+        sent = workload.locations + len(visible)
+        watch(lambda: ended([consumer]), sent)
+        check(database, [consumer], sent=sent)
+    return Result(
+        workload.locations,
+        seconds,
+        {
+            "acknowledged_p50_ms": percentile_ms(acknowledged, 50),
+            "acknowledged_p99_ms": percentile_ms(acknowledged, 99),
+            "visible_p50_ms": percentile_ms(visible, 50),
+            "visible_p99_ms": percentile_ms(visible, 99),
+            "visible_samples": float(len(visible)),
+        },
+    )
+
+
+def acknowledged_after(stub: LocationServiceStub, call: pb.BatchCreateLocationsRequest, due: float) -> float:
+    """Seconds from when the call was due to its answer."""
+    receipt = stub.BatchCreateLocations(call, timeout=60)
+    if receipt.rejections:
+        raise ValueError(f"the workload is wrong: {receipt.rejections[0]}")
+    return time.monotonic() - due
+
+
+def ask_for_markers(stub: LocationServiceStub, target: Target, stop: Event, workload: Workload) -> list[float]:
+    """Send one location at a time and ask for it until it is there: seconds from acknowledgement to answer, each."""
+    waits = []
+    with requests.Session() as session:
+        # A microsecond off the second: no phone of the simulation reports then.
+        marker_us = (workload.begins + workload.length - EPOCH).total_seconds() * 1e6 + 1
+        while not stop.is_set():
+            marker_us += 1_000_000
+            location = pb.Location(person_id=workload.people, latitude=1, longitude=1)
+            location.creation_time.FromMicroseconds(int(marker_us))
+            stub.CreateLocation(pb.CreateLocationRequest(location=location), timeout=60)
+            acknowledged = time.monotonic()
+            while not is_visible(session, target.connection_url, location):
+                if time.monotonic() - acknowledged > VISIBLE_WITHIN_S:
+                    raise TimeoutError(f"not visible after {VISIBLE_WITHIN_S} s")
+                time.sleep(ASK_EVERY_S)
+            waits.append(time.monotonic() - acknowledged)
+    return waits
+
+
+def is_visible(session: requests.Session, connection_url: str, location: pb.Location) -> bool:
+    at = location.creation_time.ToJsonString()
+    url = urljoin(connection_url, f"/api/persons/{location.person_id}/locations")
+    answer = session.get(url, params={"start_date": at, "end_date": at}, timeout=30)
+    answer.raise_for_status()
+    return bool(answer.json())
+
+
+def percentile_ms(seconds: list[float], percent: float) -> float:
+    return float(np.percentile(seconds, percent)) * 1000
