@@ -56,11 +56,13 @@ def run() -> None:
     names = {
         person_id: f"{person.first_name} {person.last_name}" for person_id, person in zip(ids, people, strict=True)
     }
+    # Each meeting is found from both sides; whose side counts does not depend on who was created first.
+    number = {person_id: position for position, person_id in enumerate(ids)}
     found = [
         (person_id, meeting)
         for person_id, name in names.items()
         for meeting in encounters(connection_url, person_id, name, **period, **QUESTION)
-        if person_id < meeting.with_id  # each meeting is found from both sides
+        if number[person_id] < number.get(meeting.with_id, 0)
     ]
     longest = sorted((meeting for _, meeting in found), key=lambda meeting: meeting.lasted, reverse=True)[:SHOWN]
     typer.echo(f"\nMeetings found, within 2 m for 2 minutes or more: {len(found)}. The longest (times are UTC):\n")
@@ -70,13 +72,13 @@ def run() -> None:
 
 def recall(found: Iterable[tuple[int, Meeting]], ids: Sequence[int], start: datetime) -> str:
     """How many of the meetings that truly took place were found: the same two, and some of the same time."""
-    of_pair: dict[tuple[int, int], list[Meeting]] = {}
+    of_pair: dict[frozenset[int], list[Meeting]] = {}
     for person_id, meeting in found:
-        of_pair.setdefault((person_id, meeting.with_id), []).append(meeting)
+        of_pair.setdefault(frozenset((person_id, meeting.with_id)), []).append(meeting)
     true = right = 0
     for meetings in true_meetings(CONFERENCE.stretches()):
         for person, other, started_s, ended_s, _ in zip(*(column.tolist() for column in meetings), strict=True):
-            pair = min(ids[person], ids[other]), max(ids[person], ids[other])
+            pair = frozenset((ids[person], ids[other]))
             begins, ends = start + timedelta(seconds=started_s), start + timedelta(seconds=ended_s)
             true += 1
             right += any(meeting.started_at < ends and begins < meeting.ended_at for meeting in of_pair.get(pair, ()))
