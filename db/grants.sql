@@ -2,24 +2,39 @@
 -- What is not granted here is refused. Partitions need no grants: access goes through their parent.
 
 DO $$ BEGIN
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO person_service, location_consumer, connection_service', current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO person_service, location_consumer, connection_service, retention',
+                   current_database());
     -- The consumer stages redelivered batches in a temporary table.
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO location_consumer', current_database());
 END $$;
 
-GRANT USAGE ON SCHEMA public TO person_service, location_consumer, connection_service;
+GRANT USAGE ON SCHEMA public TO person_service, location_consumer, connection_service, retention;
 
--- person_service owns the people.
-GRANT SELECT, INSERT ON person TO person_service;
+-- person_service owns the people. Their ids it cannot choose, so that none is given out twice; erasing is done by
+-- functions, because it reaches into the locations.
+REVOKE INSERT ON person FROM person_service;
+GRANT SELECT, INSERT (first_name, last_name, company_name) ON person TO person_service;
+REVOKE EXECUTE ON FUNCTION erase_person(bigint), erase_locations(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION erase_person(bigint) TO person_service;
+GRANT EXECUTE ON FUNCTION erase_locations(bigint) TO person_service, retention;
 
--- location_consumer writes the locations, makes their partitions, and asks which persons exist.
+-- location_consumer writes the locations, makes their partitions, and asks which persons exist and which were erased.
 GRANT SELECT, INSERT ON location TO location_consumer;
 GRANT SELECT (id) ON person TO location_consumer;
+GRANT SELECT (person_id) ON erased_person TO location_consumer;
+REVOKE EXECUTE ON FUNCTION hold_erasures(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hold_erasures(bigint) TO location_consumer;
 REVOKE EXECUTE ON FUNCTION ensure_location_partition(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_location_partition(date) TO location_consumer;
+-- And it says how far it is. (ON CONFLICT … DO UPDATE reads what it changes.)
+GRANT SELECT, INSERT, UPDATE ON consumer_progress TO location_consumer;
 
--- connection_service reads the locations; people it asks the person service for.
-GRANT SELECT ON location TO connection_service;
+-- connection_service reads the locations and how complete they are; people it asks the person service for.
+GRANT SELECT ON location, consumer_progress TO connection_service;
+
+-- retention, a job, drops days that are too old, and finishes erasures that were broken off. It reads no table.
+REVOKE EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures() TO retention;
 
 -- A service that is being rolled out waits until the schema is at its version.
-GRANT SELECT ON alembic_version TO person_service, location_consumer, connection_service;
+GRANT SELECT ON alembic_version TO person_service, location_consumer, connection_service, retention;

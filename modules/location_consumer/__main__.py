@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable
+from threading import Event
 from types import FrameType
 
 import structlog
@@ -15,6 +16,7 @@ from location_consumer.dead_letters import DeadLettersUnavailableError, DeadLett
 from location_consumer.metrics import Metrics
 from location_consumer.settings import Settings, read
 from location_consumer.store import Store, StoreUnavailableError
+from location_consumer.writing import Writing
 from service_kit.health import health_server
 from service_kit.logs import set_up_logs
 from service_kit.settings import read_settings
@@ -33,20 +35,22 @@ def main() -> None:
     records = group_consumer(settings)
     dead_letters = DeadLetterTopic(settings.kafka_bootstrap_servers, settings.dead_letter_topic)
     metrics = Metrics()
-    consume = Consume(
+    stopping = Event()
+    writing = Writing(
         records,
         store,
         dead_letters,
-        policy=BatchPolicy(settings.batch_max_locations, settings.batch_max_age_ms / 1000),
         brake=Brake(settings.brake_window, settings.brake_ratio),
         earliest=settings.earliest_creation_time,
         metrics=metrics,
+        stopping=stopping,
     )
-    on_signals(lambda *_: consume.stop())
+    policy = BatchPolicy(settings.batch_max_locations, settings.batch_max_age_ms / 1000)
+    on_signals(lambda *_: stopping.set())
     try:
-        checks = {"live": consume.live, "ready": consume.ready}
+        checks = {"live": writing.live, "ready": lambda: writing.ready() and not stopping.is_set()}
         with health_server(settings.health_bind, **checks, metrics=metrics.registry):
-            consume.run()
+            Consume(records, writing, policy, metrics, stopping).run()
         log.info("stopped")
     except BrakeError as error:
         log.critical("the brake is on: look at the dead letters before starting again", because=str(error))

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from location_consumer.decode import UnreadableRecordError, parse
+from location_consumer.decode import UnreadableRecordError, columns, parse, usual_form
+from location_consumer.locations import Locations
+from service_kit.location_wire import UnusualFormError, decode, frames
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 
@@ -23,35 +25,54 @@ class Batch:
 
     policy: BatchPolicy
     clock: Callable[[], float]
-    readable: list[tuple[ConsumerRecord, LocationBatch]] = field(default_factory=list)
+    readable: list[ConsumerRecord] = field(default_factory=list)
     unreadable: list[tuple[ConsumerRecord, str]] = field(default_factory=list)
     next_offsets: dict[TopicPartition, int] = field(default_factory=dict)
-    size: int = 0  # locations; an unreadable record counts as one
+    _values: list[bytes] = field(default_factory=list)  # of the readable records
+    _octets: int = 0
+    _frames: list[int] = field(default_factory=list)  # where each location starts in all values together
     _starts: list[int] = field(default_factory=list)  # position of the first location of each readable record
+    _parsed: tuple[int, LocationBatch] | None = None
     _opened_at: float = 0
+
+    @property
+    def size(self) -> int:
+        """Locations; an unreadable record counts as one."""
+        return len(self._frames) + len(self.unreadable)
 
     def add(self, record: ConsumerRecord) -> None:
         if not self.size:
             self._opened_at = self.clock()
-        try:
-            locations = parse(record.value)
-        except UnreadableRecordError as error:
-            self.unreadable.append((record, str(error)))
-            self.size += 1
-        else:
-            self.readable.append((record, locations))
-            self._starts.append(self.size - len(self.unreadable))
-            self.size += len(locations.locations)
         partition = TopicPartition(record.topic, record.partition)
         # After a rebalance records may come a second time, from further back than those that are here already.
         self.next_offsets[partition] = max(self.next_offsets.get(partition, 0), record.offset + 1)
+        value = record.value or b""
+        try:
+            if starts := frames(value, self._octets):
+                self._append(record, value, starts)
+                return
+        except UnusualFormError:
+            pass
+        self._add_unusual(record)
+
+    def locations(self) -> Locations:
+        """The locations of the readable records, in their order. What turns out to be unreadable becomes so."""
+        try:
+            return columns(decode(b"".join(self._values), self._frames))
+        except UnusualFormError:
+            records = self.readable
+            self.readable, self._values, self._octets, self._frames, self._starts = [], [], 0, [], []
+            for record in records:
+                self._add_unusual(record)
+            return columns(decode(b"".join(self._values), self._frames))
 
     def origin(self, position: int) -> tuple[ConsumerRecord, int, Location]:
         """The record of the location at this position among all readable ones, its position there, and itself."""
         number = bisect_right(self._starts, position) - 1
-        record, message = self.readable[number]
+        if self._parsed is None or self._parsed[0] != number:
+            self._parsed = number, parse(self.readable[number].value)
         position -= self._starts[number]
-        return record, position, message.locations[position]
+        return self.readable[number], position, self._parsed[1].locations[position]
 
     def due_in_s(self) -> float | None:
         """Seconds until the batch is to be written: 0 is now, None never, because it is empty."""
@@ -60,3 +81,18 @@ class Batch:
         if self.size >= self.policy.max_locations:
             return 0
         return max(0.0, self._opened_at + self.policy.max_age_s - self.clock())
+
+    def _add_unusual(self, record: ConsumerRecord) -> None:
+        try:
+            value = usual_form(record.value)
+        except UnreadableRecordError as error:
+            self.unreadable.append((record, str(error)))
+        else:
+            self._append(record, value, frames(value, self._octets))
+
+    def _append(self, record: ConsumerRecord, value: bytes, starts: list[int]) -> None:
+        self.readable.append(record)
+        self._starts.append(len(self._frames))
+        self._values.append(value)
+        self._frames += starts
+        self._octets += len(value)

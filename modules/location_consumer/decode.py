@@ -3,28 +3,17 @@
 The producer has checked everything once. It is checked again because a topic is a door that others can use too.
 """
 
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import numpy as np
 from google.protobuf.message import DecodeError
 
 from location_consumer.locations import Floats, Locations, Mask, microseconds
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+from service_kit.location_wire import Fields
+from udaconnect.location.v1.location_pb2 import LocationBatch
 
 # The producer allows five minutes; clocks of machines may differ. What matters here is that strays make no partitions.
 AHEAD = timedelta(days=1)
-
-ROW = np.dtype(
-    [
-        ("person_id", np.int64),
-        ("latitude", np.float64),
-        ("longitude", np.float64),
-        ("seconds", np.int64),
-        ("nanos", np.int64),
-        ("accuracy_m", np.float32),
-    ]
-)
 
 
 class UnreadableRecordError(ValueError):
@@ -44,43 +33,43 @@ def parse(value: bytes | None) -> LocationBatch:
     return batch
 
 
-def columns(batches: Iterable[LocationBatch]) -> Locations:
-    """Put the locations of all batches into columns. Times beyond int64 microseconds are clipped, and so invalid."""
-    rows = np.array([_row(location) for batch in batches for location in batch.locations], dtype=ROW)
-    seconds = np.clip(rows["seconds"], -(2**43), 2**43)
+def usual_form(value: bytes | None) -> bytes:
+    """Return the same locations in the form that `service_kit.location_wire` decodes. Raises UnreadableRecordError."""
+    batch = parse(value)
+    batch.DiscardUnknownFields()
+    return batch.SerializeToString()
+
+
+def columns(fields: Fields) -> Locations:
+    """Put what was decoded into columns. Times beyond int64 microseconds are clipped, and so invalid."""
+    seconds = np.clip(fields.seconds, -(2**43), 2**43)
     return Locations(
-        person_id=rows["person_id"],
-        time_us=seconds * 1_000_000 + rows["nanos"] // 1000,
-        latitude=rows["latitude"] + 0.0,  # -0.0 is the same place as 0.0
-        longitude=rows["longitude"] + 0.0,
-        accuracy_m=rows["accuracy_m"],
+        person_id=fields.person_id,
+        time_us=seconds * 1_000_000 + fields.nanos // 1000,
+        latitude=fields.latitude + 0.0,  # -0.0 is the same place as 0.0
+        longitude=fields.longitude + 0.0,
+        accuracy_m=np.where(fields.has_accuracy, fields.accuracy_m, np.float32(np.nan)),
     )
-
-
-def _row(location: Location) -> tuple[int, float, float, int, int, float]:
-    time = location.creation_time
-    accuracy = location.accuracy_m if location.HasField("accuracy_m") else np.nan
-    return location.person_id, location.latitude, location.longitude, time.seconds, time.nanos, accuracy
 
 
 def invalid(locations: Locations, earliest: datetime, now: datetime) -> list[tuple[int, str]]:
     """Return the positions of locations that can never be stored, each with its reason."""
     first, last = microseconds(earliest), microseconds(now + AHEAD)
-    checks: list[tuple[str, Callable[[], Mask]]] = [
-        ("person_id must be greater than 0", lambda: locations.person_id > 0),
-        ("latitude must be between -90 and 90", lambda: _within(locations.latitude, 90)),
-        ("longitude must be between -180 and 180", lambda: _within(locations.longitude, 180)),
-        (f"creation_time must not be before {earliest:%Y-%m-%d}", lambda: locations.time_us >= first),
-        ("creation_time must not lie in the future", lambda: locations.time_us <= last),
+    checks = [
+        ("person_id must be greater than 0", locations.person_id > 0),
+        ("latitude must be between -90 and 90", _within(locations.latitude, 90)),
+        ("longitude must be between -180 and 180", _within(locations.longitude, 180)),
+        (f"creation_time must not be before {earliest:%Y-%m-%d}", locations.time_us >= first),
+        ("creation_time must not lie in the future", locations.time_us <= last),
         # Not reported is NaN, and must stay allowed.
         (
             "accuracy_m must be finite and not negative",
-            lambda: ~((locations.accuracy_m < 0) | np.isinf(locations.accuracy_m)),
+            ~((locations.accuracy_m < 0) | np.isinf(locations.accuracy_m)),
         ),
     ]
     reasons: dict[int, str] = {}
     for reason, good in checks:
-        for position in np.flatnonzero(~good()).tolist():
+        for position in np.flatnonzero(~good).tolist():
             reasons.setdefault(position, reason)
     return sorted(reasons.items())
 

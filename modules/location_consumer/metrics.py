@@ -2,21 +2,14 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from kafka import TopicPartition
 from prometheus_client import Counter, Gauge, Histogram
 
 from location_consumer.dead_letters import REASONS
+from location_consumer.lag import Consumer, Lag, Position
 from service_kit.metrics import LOCATIONS, SECONDS, process_registry
-
-
-class Position(Protocol):
-    """What is asked of a KafkaConsumer."""
-
-    def assignment(self) -> set[TopicPartition]: ...
-    def highwater(self, partition: TopicPartition, /) -> int | None: ...
-    def position(self, partition: TopicPartition, /) -> int | None: ...
 
 
 class Outcome(NamedTuple):
@@ -50,7 +43,7 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
-        self._lag = Gauge(name("lag_records"), "Records that are not stored yet", ["partition"], registry=registry)
+        self._waiting = Gauge(name("lag_records"), "Records that are not stored yet", ["partition"], registry=registry)
         self._newest_s = float("nan")
         age = Gauge(
             name("newest_location_age_seconds"),
@@ -58,12 +51,13 @@ class Metrics:
             registry=registry,
         )
         age.set_function(lambda: time.time() - self._newest_s)
-        self._next_offsets: dict[TopicPartition, int] = {}
+        self._lag = Lag()
+        self._partitions: set[TopicPartition] = set()
         for reason in REASONS:  # from 0 on: an increase from nothing would be missed
             self._dead_letters.labels(reason)
 
     def written(self, outcome: Outcome) -> None:
-        self._next_offsets |= outcome.next_offsets
+        self._lag.stored(outcome.next_offsets)
         self._received.inc(outcome.locations)
         self._stored.inc(outcome.stored)
         self._duplicates.inc(outcome.duplicates)
@@ -76,16 +70,12 @@ class Metrics:
         if outcome.newest_time_us is not None and not outcome.newest_time_us / 1e6 <= self._newest_s:
             self._newest_s = outcome.newest_time_us / 1e6
 
-    def behind(self, consumer: Position) -> None:
-        """Take note of how much waits on the partitions of this consumer; those that it has lost are forgotten."""
-        assigned = consumer.assignment()
-        for partition in self._next_offsets.keys() - assigned:
-            del self._next_offsets[partition]
-            self._lag.remove(str(partition.partition))
-        for partition in assigned:
-            end = consumer.highwater(partition)
-            if end is None:  # nothing has been asked of it yet
-                continue
-            if partition not in self._next_offsets:
-                self._next_offsets[partition] = consumer.position(partition) or 0
-            self._lag.labels(str(partition.partition)).set(max(0, end - self._next_offsets[partition]))
+    def behind(self, consumer: Consumer) -> dict[TopicPartition, Position]:
+        """Take note of how much waits on the partitions of this consumer, and return where they stand."""
+        positions = self._lag.positions(consumer)
+        for partition in self._partitions - positions.keys():  # they went to another consumer
+            self._waiting.remove(str(partition.partition))
+        self._partitions = set(positions)
+        for partition, position in positions.items():
+            self._waiting.labels(str(partition.partition)).set(position.lag)
+        return positions

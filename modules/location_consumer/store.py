@@ -1,6 +1,6 @@
 """Writes locations into PostGIS: COPY straight into the table, or a staging table where some are there already."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 import psycopg2
+from kafka import TopicPartition
 from psycopg2.errorcodes import CLASS_DATA_EXCEPTION, CLASS_INTEGRITY_CONSTRAINT_VIOLATION
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import connection as Connection  # noqa: N812  it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  likewise
 
-from location_consumer.copy_binary import COLUMNS, copy_bytes
-from location_consumer.locations import EPOCH, MICROSECOND, Ints, Locations, Mask, microseconds
+from location_consumer.copy_binary import COLUMNS
+from location_consumer.lag import Position
+from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
+from location_consumer.rows import DAY_US, Rows
 
-DAY_US = 86_400_000_000
 NOTHING: Ints = np.empty(0, dtype=np.int64)
 
 COPY = f"COPY {{table}} ({COLUMNS}) FROM STDIN WITH (FORMAT binary)"
@@ -37,15 +39,22 @@ INSERT_NEW = f"""
 """  # noqa: S608  built of constants
 # A new temporary table has no statistics, and a wrong guess would read whole partitions: only the join that asks the
 # primary key row by row is left. The constant range keeps all other partitions out of the plan.
-FIND_CONFLICTS = """
+FIND_STORED = """
     SET LOCAL enable_hashjoin = off;
     SET LOCAL enable_mergejoin = off;
-    SELECT staging.arrival - (SELECT min(arrival) FROM staging)
+    SELECT count(*),
+           array_agg(staging.arrival - (SELECT min(arrival) FROM staging) ORDER BY staging.arrival)
+               FILTER (WHERE NOT location.coordinate = staging.coordinate)
     FROM staging
     JOIN location USING (person_id, creation_time)
-    WHERE NOT location.coordinate = staging.coordinate
-      AND location.creation_time BETWEEN %s AND %s
-    ORDER BY 1
+    WHERE location.creation_time BETWEEN %s AND %s
+"""
+REPORT = """
+    SET LOCAL synchronous_commit = off;
+    INSERT INTO consumer_progress (topic, partition, next_offset, end_offset, observed_at)
+    SELECT *, now() FROM unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[])
+    ON CONFLICT (topic, partition) DO UPDATE SET
+        next_offset = excluded.next_offset, end_offset = excluded.end_offset, observed_at = excluded.observed_at
 """
 
 
@@ -75,92 +84,113 @@ class Store:
         self._connection: Connection | None = None
         self._known_persons: set[int] = set()
         self._known_days: set[int] = set()
+        self._expect_duplicates = False
 
     def check(self) -> None:
         """Say by returning that the table can be reached. Raises StoreUnavailableError."""
         with self._transaction() as cursor:
             cursor.execute("SELECT FROM location LIMIT 0")
 
-    def write(self, locations: Locations) -> Written:
+    def write(self, rows: Rows) -> Written:
         """Make the locations durable: when this returns, each is in the table or named in the answer.
 
         Writing the same locations again is harmless. Raises StoreUnavailableError; then any part of them may have been
         stored.
         """
-        unknown = self._of_unknown_persons(locations)
-        known = np.flatnonzero(~unknown)
-        stored, conflicts, refused = self._write_known(locations.at(known))
-        return Written(
-            stored=stored,
-            duplicates=known.size - stored - conflicts.size - len(refused),
-            unknown_person=np.flatnonzero(unknown),
-            conflict=known[conflicts],
-            refused=[(int(known[position]), reason) for position, reason in refused],
-        )
+        unknown, known = NOTHING, None
+        if strangers := self._unknown(rows.person_ids):
+            is_unknown = np.isin(rows.locations.person_id, list(strangers))
+            unknown, known = np.flatnonzero(is_unknown), np.flatnonzero(~is_unknown)
+            rows = Rows.of(rows.locations.at(known))
+        stored, conflicts, refused = self._write_known(rows)
+        duplicates = rows.locations.size - stored - conflicts.size - len(refused)
+        if known is not None:
+            conflicts = known[conflicts]
+            refused = [(int(known[position]), reason) for position, reason in refused]
+        return Written(stored, duplicates, unknown, conflicts, refused)
+
+    def report(self, positions: Mapping[TopicPartition, Position]) -> None:
+        """Keep where the partitions stand, for whoever asks how complete the table is.
+
+        Raises StoreUnavailableError.
+        """
+        rows = [(*partition, *position) for partition, position in sorted(positions.items())]
+        with self._transaction() as cursor:
+            cursor.execute(REPORT, [list(column) for column in zip(*rows, strict=True)])
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _of_unknown_persons(self, locations: Locations) -> Mask:
-        ids = set(np.unique(locations.person_id).tolist())
-        if new := ids - self._known_persons:
+    def _unknown(self, person_ids: frozenset[int]) -> frozenset[int]:
+        """Those of whom person_service knows nothing."""
+        if new := person_ids - self._known_persons:
             with self._transaction() as cursor:
                 cursor.execute("SELECT id FROM person WHERE id = ANY(%s)", (list(new),))
                 self._known_persons.update(person_id for (person_id,) in cursor)
-        return np.isin(locations.person_id, list(ids - self._known_persons))
+        return new - self._known_persons
 
-    def _write_known(self, locations: Locations) -> tuple[int, Ints, list[tuple[int, str]]]:
+    def _write_known(self, rows: Rows) -> tuple[int, Ints, list[tuple[int, str]]]:
         """Return the number of new rows, the positions of conflicts, and the positions of what was refused.
 
         Where the database refuses something, halving finds what it was, and the rest is stored.
         """
-        if not locations.size:
+        size = rows.locations.size
+        if not size:
             return 0, NOTHING, []
         try:
-            self._ensure_partitions(locations)
-            return *self._copy_or_stage(locations), []
+            self._ensure_partitions(rows.days)
+            return *self._copy_or_stage(rows), []
         except _RefusedError as error:
             self._known_days.clear()  # it may have been a partition that is gone
-            if locations.size == 1:
+            if size == 1:
                 return 0, NOTHING, [(0, str(error))]
-        half = locations.size // 2
-        stored, conflicts, refused = self._write_known(locations.at(slice(half)))
-        stored_2, conflicts_2, refused_2 = self._write_known(locations.at(slice(half, None)))
+        half = size // 2
+        stored, conflicts, refused = self._write_known(Rows.of(rows.locations.at(slice(half))))
+        stored_2, conflicts_2, refused_2 = self._write_known(Rows.of(rows.locations.at(slice(half, None))))
         return (
             stored + stored_2,
             np.concatenate([conflicts, conflicts_2 + half]),
             refused + [(position + half, reason) for position, reason in refused_2],
         )
 
-    def _ensure_partitions(self, locations: Locations) -> None:
+    def _ensure_partitions(self, days: frozenset[int]) -> None:
         tomorrow = microseconds(datetime.now(UTC)) // DAY_US + 1  # made ahead, so that midnight is like any moment
-        if new := {tomorrow, *np.unique(locations.time_us // DAY_US).tolist()} - self._known_days:
+        if new := (days | {tomorrow}) - self._known_days:
             with self._transaction() as cursor:
                 for day in sorted(new):
                     date = (EPOCH + day * DAY_US * MICROSECOND).date()
                     cursor.execute("SELECT ensure_location_partition(%s)", (date,))
             self._known_days |= new
 
-    def _copy_or_stage(self, locations: Locations) -> tuple[int, Ints]:
-        rows = copy_bytes(locations)
-        try:
-            with self._transaction() as cursor:
-                cursor.copy_expert(COPY.format(table="location"), BytesIO(rows), size=1 << 18)
-        except UniqueViolation:
-            return self._stage(rows, locations)
-        return locations.size, NOTHING
+    def _copy_or_stage(self, rows: Rows) -> tuple[int, Ints]:
+        if not self._expect_duplicates:
+            try:
+                with self._transaction() as cursor:
+                    cursor.copy_expert(COPY.format(table="location"), BytesIO(rows.copy), size=1 << 18)
+            except UniqueViolation:
+                pass
+            else:
+                return rows.locations.size, NOTHING
+        stored, conflicts = self._stage(rows)
+        self._expect_duplicates = 2 * stored < rows.locations.size  # a replay; the next batch is likely more of it
+        return stored, conflicts
 
-    def _stage(self, rows: bytes, locations: Locations) -> tuple[int, Ints]:
-        first, last = (EPOCH + int(end) * MICROSECOND for end in (locations.time_us.min(), locations.time_us.max()))
+    def _stage(self, rows: Rows) -> tuple[int, Ints]:
+        times = rows.locations.time_us
+        first_and_last = [EPOCH + int(end) * MICROSECOND for end in (times.min(), times.max())]
         with self._transaction() as cursor:
             cursor.execute(CREATE_STAGING)
-            cursor.copy_expert(COPY.format(table="staging"), BytesIO(rows), size=1 << 18)
+            cursor.copy_expert(COPY.format(table="staging"), BytesIO(rows.copy), size=1 << 18)
+            found, conflicts = _found_stored(cursor, first_and_last)
+            if found == times.size:
+                return 0, conflicts
             cursor.execute(INSERT_NEW)
             stored = cursor.rowcount
-            cursor.execute(FIND_CONFLICTS, (first, last))
-            return stored, np.array([position for (position,) in cursor], dtype=np.int64)
+            if found + stored < times.size:  # an instant twice in the batch, or stored meanwhile by another consumer
+                _, conflicts = _found_stored(cursor, first_and_last)
+            return stored, conflicts
 
     @contextmanager
     def _transaction(self) -> Iterator[Cursor]:
@@ -170,8 +200,13 @@ class Store:
                 self._connection = psycopg2.connect(
                     self._database_url,
                     application_name="location_consumer",
-                    connect_timeout=5,
                     options="-c timezone=UTC -c statement_timeout=60s",
+                    # A database that is cut off is noticed within half a minute, not after the system's hours.
+                    connect_timeout=5,
+                    keepalives_idle=10,
+                    keepalives_interval=5,
+                    keepalives_count=3,
+                    tcp_user_timeout=30_000,
                 )
             with self._connection, self._connection.cursor() as cursor:
                 yield cursor
@@ -182,3 +217,10 @@ class Store:
                 raise _RefusedError(f"the database refuses it (SQLSTATE {error.pgcode})") from error
             self.close()
             raise StoreUnavailableError(f"SQLSTATE {error.pgcode}" if error.pgcode else str(error).strip()) from error
+
+
+def _found_stored(cursor: Cursor, first_and_last: Sequence[datetime]) -> tuple[int, Ints]:
+    """How many staged rows have their person and instant in the table, and the positions of those at another place."""
+    cursor.execute(FIND_STORED, first_and_last)
+    [(found, conflicts)] = cursor
+    return found, np.array(conflicts or [], dtype=np.int64)

@@ -6,24 +6,28 @@ from typing import Any
 import numpy as np
 import psycopg2
 import pytest
+from kafka import TopicPartition
 
 from deployment.native.schema import Database
+from location_consumer.lag import Position
 from location_consumer.locations import Locations
+from location_consumer.rows import DAY_US, Rows
 from location_consumer.store import Store, StoreUnavailableError
 
-DAY_US = 86_400_000_000
 START_US = 20_500 * DAY_US  # 2026-02-16
 
 
-def rows_of(*rows: tuple[int, int, float, float, float]) -> Locations:
-    """Columns from (person_id, microseconds after the start, latitude, longitude, accuracy_m or NaN)."""
+def rows_of(*rows: tuple[int, int, float, float, float]) -> Rows:
+    """Rows from (person_id, microseconds after the start, latitude, longitude, accuracy_m or NaN)."""
     person, time, latitude, longitude, accuracy = zip(*rows, strict=True)
-    return Locations(
-        np.array(person, dtype=np.int64),
-        np.array(time, dtype=np.int64) + START_US,
-        np.array(latitude, dtype=float),
-        np.array(longitude, dtype=float),
-        np.array(accuracy, dtype=np.float32),
+    return Rows.of(
+        Locations(
+            np.array(person, dtype=np.int64),
+            np.array(time, dtype=np.int64) + START_US,
+            np.array(latitude, dtype=float),
+            np.array(longitude, dtype=float),
+            np.array(accuracy, dtype=np.float32),
+        )
     )
 
 
@@ -74,10 +78,20 @@ def test_every_value_arrives_as_it_was_sent(store: Store, database: Database) ->
 
 def test_a_second_delivery_changes_nothing(store: Store, database: Database) -> None:
     rows = rows_of(*((1, second, 48.0, 11.0, np.nan) for second in range(100)))
-    store.write(rows.at(slice(50)))
+    store.write(Rows.of(rows.locations.at(slice(50))))
     written = store.write(rows)
     assert (written.stored, written.duplicates, written.conflict.size) == (50, 50, 0)
     assert len(stored(database)) == 100
+
+
+def test_new_rows_amid_a_replay_are_stored(store: Store, database: Database) -> None:
+    rows = [(1, second, 48.0, 11.0, np.nan) for second in range(100)]
+    store.write(rows_of(*rows[:50]))
+    store.write(rows_of(*rows[:50]))
+    written = store.write(rows_of(*rows[40:], (1, 45, 9.0, 9.0, np.nan), (1, 99, 48.0, 11.0, np.nan)))
+    assert (written.stored, written.duplicates, written.conflict.tolist()) == (50, 11, [60])
+    assert store.write(rows_of((2, 0, 48.0, 11.0, np.nan))).stored == 1
+    assert len(stored(database)) == 101
 
 
 def test_another_place_for_a_taken_instant_is_a_conflict_and_the_first_one_stays(
@@ -130,6 +144,16 @@ def test_after_a_lost_connection_the_same_batch_can_be_written(store: Store, dat
     with pytest.raises(StoreUnavailableError):
         store.write(rows)
     assert store.write(rows).stored == 1
+
+
+def test_how_far_the_consumer_is_can_be_read_by_those_who_answer_questions(store: Store, database: Database) -> None:
+    zero, one = TopicPartition("location", 0), TopicPartition("location", 1)
+    store.report({zero: Position(5, 9), one: Position(0, 0)})
+    store.report({zero: Position(9, 9)})
+    assert query(
+        database.connection_service,
+        "SELECT partition, next_offset, end_offset, now() - observed_at < '1 minute' FROM consumer_progress ORDER BY 1",
+    ) == [(0, 9, 9, True), (1, 0, 0, True)]
 
 
 def test_the_role_of_the_consumer_can_do_nothing_else(database: Database) -> None:

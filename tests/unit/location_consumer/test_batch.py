@@ -1,5 +1,6 @@
 from typing import NamedTuple
 
+import pytest
 from kafka import TopicPartition
 
 from location_consumer.batch import Batch, BatchPolicy
@@ -50,6 +51,26 @@ def test_every_location_remembers_the_record_that_it_came_in() -> None:
         (7, 0, 12),
     ]
     assert [one.offset for one, _ in batch.unreadable] == [6]
+    assert batch.size == 4
+    assert batch.locations().person_id.tolist() == [10, 11, 12]
+
+
+OUT_OF_ORDER = b"\x11" + bytes(8) + b"\x08\x05"  # latitude 0, then person_id 5
+UNKNOWN_FIELD = b"\x08\x06" + b"\x32\x7a" + bytes(122)  # person_id 6, and what a later version may add
+NOT_A_LOCATION = b"\x08"  # a person_id without a value
+
+
+@pytest.mark.parametrize("unusual", [OUT_OF_ORDER, UNKNOWN_FIELD])
+def test_a_valid_record_of_an_unusual_form_is_read_like_any_other(unusual: bytes) -> None:
+    batch = Batch(BatchPolicy(10, 1), Clock())
+    value = b"\x0a" + bytes([len(unusual)]) + unusual
+    for one in (record(5, 10), Record(value, 6), Record(b"\x0a\x01" + NOT_A_LOCATION, 7), record(8, 12)):
+        batch.add(one)
+    person_ids = batch.locations().person_id.tolist()
+    assert person_ids == [10, Location.FromString(unusual).person_id, 12]
+    assert [batch.origin(position)[0].offset for position in range(3)] == [5, 6, 8]
+    assert [batch.origin(position)[2].person_id for position in range(3)] == person_ids
+    assert [one.offset for one, _ in batch.unreadable] == [7]
     assert batch.size == 4
 
 

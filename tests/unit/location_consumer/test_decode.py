@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from location_consumer.decode import UnreadableRecordError, columns, invalid, parse
+from location_consumer.decode import UnreadableRecordError, columns, invalid, usual_form
+from location_consumer.locations import Locations
+from service_kit.location_wire import decode, frames
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -38,12 +40,13 @@ def location(
     )
 
 
+def columns_of(*locations: Location) -> Locations:
+    value = LocationBatch(locations=locations).SerializeToString()
+    return columns(decode(value, frames(value)))
+
+
 def test_locations_become_columns_in_their_order() -> None:
-    batches = [
-        LocationBatch(locations=[location(1), location(2, accuracy_m=4)]),
-        LocationBatch(locations=[location(3)]),
-    ]
-    rows = columns(batches)
+    rows = columns_of(location(1), location(2, accuracy_m=4), location(3))
     assert rows.person_id.tolist() == [1, 2, 3]
     assert rows.time_us.tolist() == [1_772_000_000_123_456] * 3
     assert rows.latitude.tolist() == [1.5] * 3
@@ -52,11 +55,11 @@ def test_locations_become_columns_in_their_order() -> None:
 
 
 def test_no_batches_are_empty_columns() -> None:
-    assert columns([]).size == 0
+    assert columns_of().size == 0
 
 
 def test_minus_zero_is_zero() -> None:
-    rows = columns([LocationBatch(locations=[location(latitude=-0.0, longitude=-0.0)])])
+    rows = columns_of(location(latitude=-0.0, longitude=-0.0))
     assert not np.signbit(rows.latitude[0])
     assert not np.signbit(rows.longitude[0])
 
@@ -64,7 +67,7 @@ def test_minus_zero_is_zero() -> None:
 @pytest.mark.parametrize("value", [None, b"", b"\xff\xff", b"not protobuf", LocationBatch().SerializeToString()])
 def test_what_is_no_batch_is_unreadable(value: bytes | None) -> None:
     with pytest.raises(UnreadableRecordError):
-        parse(value)
+        usual_form(value)
 
 
 @pytest.mark.parametrize(
@@ -87,21 +90,15 @@ def test_what_is_no_batch_is_unreadable(value: bytes | None) -> None:
     ],
 )
 def test_what_can_never_be_stored_is_named_with_its_field(wrong: Location, field: str) -> None:
-    rows = columns([LocationBatch(locations=[location(), wrong, location()])])
+    rows = columns_of(location(), wrong, location())
     [(position, reason)] = invalid(rows, EARLIEST, NOW)
     assert position == 1
     assert reason.startswith(f"{field} must")
 
 
 def test_the_ends_of_every_range_are_valid() -> None:
-    rows = columns(
-        [
-            LocationBatch(
-                locations=[
-                    location(1, 90, 180, creation_time=timestamp(EARLIEST), accuracy_m=0),
-                    location(2**63 - 1, -90, -180, creation_time=timestamp(NOW + timedelta(days=1))),
-                ]
-            )
-        ]
+    rows = columns_of(
+        location(1, 90, 180, creation_time=timestamp(EARLIEST), accuracy_m=0),
+        location(2**63 - 1, -90, -180, creation_time=timestamp(NOW + timedelta(days=1))),
     )
     assert invalid(rows, EARLIEST, NOW) == []

@@ -1,0 +1,198 @@
+"""Batches on their way into the database: one is being written, the next one waits behind it, ready to go.
+
+Each is settled in its turn: when its rows are durable, its dead letters are published, and after them its offsets are
+committed.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime
+from threading import Event
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+import numpy as np
+import structlog
+from kafka import TopicPartition
+from kafka.errors import KafkaError
+from kafka.structs import OffsetAndMetadata
+
+from location_consumer.attempts import Attempts
+from location_consumer.batch import Batch
+from location_consumer.brake import Brake
+from location_consumer.dead_letters import DeadLetter, DeadLetterTopic, undeliverable, unreadable
+from location_consumer.decode import invalid
+from location_consumer.lag import Position
+from location_consumer.locations import Ints
+from location_consumer.metrics import Metrics, Outcome
+from location_consumer.rows import Rows
+from location_consumer.store import Store, StoreUnavailableError, Written
+
+log = structlog.get_logger()
+
+AT_ONCE = 2  # batches in hand: while one is settled and the next one is decoded, the database has another to write
+SLOW_AFTER_S = 10.0  # many times as long as a write takes
+STUCK_AFTER_S = 120.0  # longer than any statement may take
+BEAT_S = 1.0
+
+
+class Offsets(Protocol):
+    """What is asked of a KafkaConsumer."""
+
+    def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata], /) -> None: ...
+
+
+class InHand(NamedTuple):
+    batch: Batch
+    rows: Rows  # that the store was given
+    good: Ints  # their positions in the batch
+    bad: list[tuple[int, str]]  # positions of the others, and why
+    written: "Future[Written]"
+    handed_over: float
+
+
+class Writing:
+    """A context that ends its thread. For one thread; `live` and `ready` may be asked by others."""
+
+    def __init__(  # noqa: PLR0913  it is where the parts come together
+        self,
+        offsets: Offsets,
+        store: Store,
+        dead_letters: DeadLetterTopic,
+        *,
+        brake: Brake,
+        earliest: datetime,
+        metrics: Metrics,
+        stopping: Event,
+    ) -> None:
+        self._offsets = offsets
+        self._store = store
+        self._dead_letters = dead_letters
+        self._brake = brake
+        self._earliest = earliest
+        self._metrics = metrics
+        self._writes = Attempts(stopping)
+        self._publishes = Attempts(stopping)
+        self._publishes.succeeding = True
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._in_hand: deque[InHand] = deque()
+        self._reported: Future[None] = Future()
+        self._reported.set_result(None)
+        self._beat_at = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._writes.until_done(self._store.check)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.shutdown(cancel_futures=True)
+
+    def live(self) -> bool:
+        """Whether the loop turns, and nothing that it waits for has taken longer than it ever may."""
+        attempts_s = max(self._writes.running_s(), self._publishes.running_s())
+        return max(time.monotonic() - self._beat_at, attempts_s) < STUCK_AFTER_S
+
+    def ready(self) -> bool:
+        """Whether the database and the dead-letter topic took the last of what they were given, and in good time."""
+        return all(each.succeeding and each.running_s() < SLOW_AFTER_S for each in (self._writes, self._publishes))
+
+    def beat(self) -> None:
+        """Say that the loop turns."""
+        self._beat_at = time.monotonic()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._in_hand)
+
+    def write(self, batch: Batch) -> None:
+        """Hand the batch over. Waits while there are enough in hand. Raises BrakeError."""
+        locations = batch.locations()
+        bad = invalid(locations, self._earliest, datetime.now(UTC))
+        good = np.arange(locations.size)
+        if bad:
+            good = np.delete(good, [position for position, _ in bad])
+            locations = locations.at(good)
+        rows = Rows.of(locations)
+        while len(self._in_hand) >= AT_ONCE:
+            self._settle_next()
+        written = self._writer.submit(self._writes.until_done, lambda: self._store.write(rows))
+        self._in_hand.append(InHand(batch, rows, good, bad, written, time.monotonic()))
+
+    def settle_what_is_written(self) -> None:
+        """Raises BrakeError."""
+        while self._in_hand and self._in_hand[0].written.done():
+            self._settle_next()
+
+    def settle_all(self) -> None:
+        """Raises BrakeError, and what prevented the end if it is time to stop."""
+        while self._in_hand:
+            self._settle_next()
+
+    def report(self, positions: Mapping[TopicPartition, Position]) -> None:
+        """Let the database know how far this consumer is, once it is through with what it was given before."""
+        if self._reported.done():  # where the database is away, reports do not queue up
+            self._reported = self._writer.submit(self._report, positions)
+
+    def _report(self, positions: Mapping[TopicPartition, Position]) -> None:
+        try:
+            self._store.report(positions)
+        except StoreUnavailableError as error:
+            log.warning("progress not reported", because=str(error))  # the next report says it all
+
+    def _settle_next(self) -> None:
+        batch, rows, good, bad, future, handed_over = self._in_hand[0]
+        while not future.done():
+            self.beat()
+            wait([future], timeout=BEAT_S)
+        written = future.result()
+        write_s = time.monotonic() - handed_over
+        letters = [unreadable(record, detail) for record, detail in batch.unreadable]
+        letters += [
+            undeliverable(reason, detail, *batch.origin(position))
+            for reason, position, detail in _given_up(bad, good, written)
+        ]
+        self._brake.record(batch.size, len(letters))
+        if letters:
+            log.warning("dead letters", count=len(letters), reasons=sorted({letter.reason for letter in letters}))
+            self._publishes.until_done(lambda: self._dead_letters.publish(letters))
+        self._commit(batch)
+        self._in_hand.popleft()
+        self._metrics.written(_outcome(batch, rows, written, letters, write_s))
+
+    def _commit(self, batch: Batch) -> None:
+        offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in batch.next_offsets.items()}
+        try:
+            self._offsets.commit(offsets)
+        except KafkaError as error:
+            # The group is being rebalanced, or the broker is away: the records come again and are found to be stored.
+            log.warning("offsets not committed", because=type(error).__name__)
+
+
+def _given_up(bad: list[tuple[int, str]], good: Ints, written: Written) -> Iterator[tuple[str, int, str]]:
+    """Reason, position in the batch and detail of every location that is not stored."""
+    for position, detail in bad:
+        yield "invalid", position, detail
+    for position in good[written.unknown_person].tolist():
+        yield "unknown_person", position, "no person has this id"
+    for position in good[written.conflict].tolist():
+        yield "conflict", position, "the person is stored at another place at this instant"
+    for position, detail in written.refused:
+        yield "refused", int(good[position]), detail
+
+
+def _outcome(batch: Batch, rows: Rows, written: Written, letters: list[DeadLetter], write_s: float) -> Outcome:
+    visible_us = np.delete(rows.locations.time_us, written.unknown_person)
+    return Outcome(
+        locations=batch.size,
+        stored=written.stored,
+        duplicates=written.duplicates,
+        dead_letter_reasons=[letter.reason for letter in letters],
+        newest_time_us=int(visible_us.max()) if visible_us.size else None,
+        first_record_ms=min((record.timestamp for record in batch.readable), default=None),
+        write_s=write_s,
+        next_offsets=batch.next_offsets,
+    )

@@ -1,0 +1,130 @@
+"""LocationBatches from their bytes straight into columns: several times as fast as asking each message for its fields.
+
+The wire format (https://protobuf.dev/programming-guides/encoding/) as our producer and every protobuf library write it:
+the known fields of a location, each at most once, in the order of their numbers, absent ones left out. All locations
+are decoded together, field after field. Whatever has another form, though it may be valid, is left to protobuf.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Octets = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+VARINT, DOUBLE, LENGTH_DELIMITED, FLOAT = 0, 1, 2, 5  # wire types
+LOCATIONS_TAG = 1 << 3 | LENGTH_DELIMITED
+MORE = 0x80  # set in every byte of a varint but its last
+LONGEST_VARINT = 10
+LONGEST_LOCATION = 58
+"""Bytes of a location of known fields: person_id 11, latitude 9, longitude 9, creation_time 2 + 11 + 11, accuracy_m 5.
+So its length is one byte."""
+
+
+class UnusualFormError(ValueError):
+    """The bytes may well be a LocationBatch, but not in the form that is decoded here."""
+
+
+class Fields(NamedTuple):
+    """The fields of n locations, in their order; what is absent is 0."""
+
+    person_id: Ints
+    latitude: Floats
+    longitude: Floats
+    has_time: Mask
+    seconds: Ints
+    nanos: Ints
+    accuracy_m: NDArray[np.float32]
+    has_accuracy: Mask
+
+
+def frames(batch: bytes, base: int = 0) -> list[int]:
+    """Where each location begins, behind its tag and its length, counted from `base`. Raises UnusualFormError."""
+    starts: list[int] = []
+    add = starts.append
+    at, end = 0, len(batch)
+    try:
+        while at < end:
+            if batch[at] != LOCATIONS_TAG or (length := batch[at + 1]) > LONGEST_LOCATION:
+                raise UnusualFormError
+            at += 2
+            add(base + at)
+            at += length
+    except IndexError as error:
+        raise UnusualFormError from error
+    if at != end:
+        raise UnusualFormError
+    return starts
+
+
+def decode(batches: bytes, starts: Sequence[int]) -> Fields:
+    """Decode what one or more LocationBatches hold, with the starts that `frames` found. Raises UnusualFormError."""
+    cursor = _Cursor(batches, starts)
+    person_id, _ = cursor.varint(1)
+    latitude, _ = cursor.fixed(2, DOUBLE, np.dtype("<f8"))
+    longitude, _ = cursor.fixed(3, DOUBLE, np.dtype("<f8"))
+    time_end, has_time = cursor.enter(4)
+    seconds, _ = cursor.varint(1)
+    nanos, _ = cursor.varint(2)
+    cursor.must_be_at(time_end)
+    accuracy_m, has_accuracy = cursor.fixed(5, FLOAT, np.dtype("<f4"))
+    cursor.must_be_at(cursor.ends)
+    return Fields(
+        person_id,
+        latitude,
+        longitude,
+        has_time,
+        seconds,
+        nanos.astype(np.int32).astype(np.int64),  # of a longer varint protobuf takes the lower 32 bits
+        accuracy_m,
+        has_accuracy,
+    )
+
+
+class _Cursor:
+    """A place in each of n messages, which moves on over a field where it is there."""
+
+    def __init__(self, batches: bytes, starts: Sequence[int]) -> None:
+        # Whatever a field pretends, what is read of it lies within the bytes; where it ends is looked at afterwards.
+        self._octets: Octets = np.frombuffer(batches + bytes(5 * LONGEST_LOCATION), np.uint8)
+        self._at: Ints = np.array(starts, np.int64)
+        self.ends: Ints = self._at + self._octets[self._at - 1]
+
+    def varint(self, number: int) -> tuple[Ints, Mask]:
+        there = self._pass_tag(number, VARINT)
+        value = np.zeros(there.shape, np.int64)
+        more = there
+        for place in range(LONGEST_VARINT):
+            octet = self._octets[self._at].astype(np.int64)
+            value |= np.where(more, (octet & ~MORE) << (7 * place), 0)
+            self._at = self._at + more
+            more = more & (octet >= MORE)
+            if not more.any():
+                return value, there
+        raise UnusualFormError
+
+    def fixed(self, number: int, wire_type: int, dtype: np.dtype[Any]) -> tuple[NDArray[Any], Mask]:
+        there = self._pass_tag(number, wire_type)
+        value = self._octets[self._at[:, np.newaxis] + np.arange(dtype.itemsize)].view(dtype)[:, 0]
+        self._at = self._at + there * dtype.itemsize
+        return np.where(there, value, np.zeros(1, dtype)), there
+
+    def enter(self, number: int) -> tuple[Ints, Mask]:
+        """Move into a message within the message; where it ends, or where one stands if it is not there."""
+        there = self._pass_tag(number, LENGTH_DELIMITED)
+        end = self._at + np.where(there, 1 + self._octets[self._at].astype(np.int64), 0)
+        self._at = self._at + there
+        return end, there
+
+    def must_be_at(self, end: Ints) -> None:
+        if not np.array_equal(self._at, end):
+            raise UnusualFormError
+
+    def _pass_tag(self, number: int, wire_type: int) -> Mask:
+        there: Mask = (self._octets[self._at] == (number << 3 | wire_type)) & (self._at < self.ends)
+        self._at = self._at + there
+        return there
