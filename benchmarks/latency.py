@@ -19,7 +19,7 @@ from benchmarks.result import Result
 from benchmarks.services import ended, service, watch
 from benchmarks.stores import Stores
 from benchmarks.whole_way import pipeline
-from benchmarks.workload import Workload
+from benchmarks.workload import Workload, calls_of
 from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 from udaconnect_client.instants import EPOCH
@@ -38,7 +38,7 @@ class Target:
 
 def latency(stores: Stores, workload: Workload, rate: float) -> Result:
     """Send the workload at `rate` locations a second while one thread asks for locations of its own."""
-    calls = [batch.request for batch in workload.calls(CALL)]
+    calls = [batch.request for batch in calls_of(workload.slices(), CALL)]
     with (
         stores.database() as database,
         pipeline(stores, database) as (_producer, consumer),

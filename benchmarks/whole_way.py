@@ -10,7 +10,7 @@ from benchmarks.accounting import check
 from benchmarks.result import Result
 from benchmarks.services import Running, ended, service, watch
 from benchmarks.stores import Stores
-from benchmarks.workload import Workload
+from benchmarks.workload import Workload, calls_of
 from deployment.native.schema import Database
 from udaconnect_client.sending import connect
 
@@ -41,14 +41,18 @@ def pipeline(stores: Stores, database: Database, batch: int | None = None) -> It
 
 
 def whole_way(stores: Stores, workload: Workload, batch: int) -> Result:
-    """Timed from the first call until the last location is stored; the client makes its requests meanwhile."""
+    """Timed from the first call until the last location is stored; the client makes its requests meanwhile.
+
+    The walks of the simulated people are not its work: they are made beforehand.
+    """
+    fixes = list(workload.slices())
     with stores.database() as database, pipeline(stores, database, batch) as (producer, consumer):
         with ThreadPoolExecutor(1) as watching:
             began = time.monotonic()
             finished = watching.submit(watch, lambda: ended([consumer]), workload.locations)
             sent = accepted = rejected = 0
             with connect(stores.addresses["LOCATION_GRPC"]) as sender:
-                for receipt in sender.send(workload.calls()):
+                for receipt in sender.send(calls_of(fixes)):
                     sent += len(receipt.batch.request.locations)
                     accepted += receipt.accepted
                     rejected += len(receipt.refused)

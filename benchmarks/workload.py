@@ -1,6 +1,6 @@
 """The locations that every benchmark works on: a simulated conference, whose phones report every ten seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from math import ceil
@@ -52,10 +52,9 @@ class Workload:
         slices = list(self.slices())
         return Fixes(*(np.concatenate([part[column] for part in slices]) for column in range(len(Fixes._fields))))
 
-    def calls(self, size: int = CALL) -> Iterator[Batch]:
-        """What a client sends."""
-        for fixes in self.slices():
-            yield from batches_of(fixes.rows(), size)
+    def calls(self) -> Iterator[Batch]:
+        """What a client in a hurry sends."""
+        return calls_of(self.slices())
 
     def records(self, partitions: int) -> Iterator[tuple[int, bytes]]:
         """Partition and value of what the producer makes of it."""
@@ -65,3 +64,9 @@ class Workload:
             if result.rejections:
                 raise ValueError(f"the workload is wrong: {result.rejections[0]}")
             yield from result.records.items()
+
+
+def calls_of(slices: Iterable[Fixes], size: int = CALL) -> Iterator[Batch]:
+    """What a client sends."""
+    for fixes in slices:
+        yield from batches_of(fixes.rows(), size)

@@ -1,28 +1,33 @@
-"""From one request to one Kafka record for each partition: the hot path, below a microsecond a location.
+"""From one request to one Kafka record for each partition: the hot path, below half a microsecond a location.
 
 Every record is a LocationBatch on the wire: `locations` is field 1, so each location is framed as the byte 0x0A, its
-length, its bytes. A location of known fields has at most 58 bytes, hence one byte of length. Serialising the request
-once and cutting it at these frames costs less than building a LocationBatch for each partition.
+length, its bytes. Serialising the request once, looking at all its locations in columns, and cutting it at the frames
+costs less than asking each location for its fields and building a LocationBatch for each partition.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
 
-from location_producer.partition import MULTIPLIER
+import numpy as np
+
+from location_producer.partition import partition_of, partitions_of
 from location_producer.validation import SECOND_NS, SECOND_US, Rules, complete
+from service_kit.location_wire import Fields, Mask, UnusualFormError, decode, frames
 from udaconnect.location.v1.location_pb2 import Location, Rejection
 
 FRAME_TAG = b"\n"
-MAX_LOCATION_BYTES = 58  # person_id 11, latitude 9, longitude 9, creation_time 2 + 11 + 11, accuracy_m 5
+FRAME_HEAD = 2  # bytes: the tag, and the length
+FEW = 32  # locations that are sooner looked at one by one than put into columns
 
 
 class Batch(Protocol):
     """BatchCreateLocationsRequest or StreamLocationsRequest."""
 
     @property
-    def locations(self) -> Iterable[Location]: ...
+    def locations(self) -> Sequence[Location]: ...
     def SerializeToString(self) -> bytes: ...  # noqa: N802  protobuf's name
     def DiscardUnknownFields(self) -> None: ...  # noqa: N802  protobuf's name
 
@@ -41,45 +46,14 @@ def split(batch: Batch, partitions: int, rules: Rules) -> Split:
     The order of the request is kept within a partition. Locations without a time get the moment of receipt, each a
     microsecond later than the one before, so that two of one person do not claim the same instant.
     """
-    wire = batch.SerializeToString()
-    frames: list[list[bytes]] = [[] for _ in range(partitions)]
-    rejections = []
-    received_us = rules.now_us
-    # Whole seconds that are surely inside; what is outside is looked at closely.
-    after_s, before_s = rules.earliest_us // SECOND_US, rules.latest_us // SECOND_US
-    start = 0
-    for index, location in enumerate(batch.locations):
-        length = wire[start + 1]
-        if length > MAX_LOCATION_BYTES:
-            # It carries fields that this version does not know. Dropping them bounds the size of a record.
-            batch.DiscardUnknownFields()
-            return split(batch, partitions, rules)
-        end = start + 2 + length
-        time = location.creation_time
-        nanos = time.nanos
-        if (
-            (person_id := location.person_id) > 0
-            and -90 <= location.latitude <= 90  # noqa: PLR2004  degrees
-            and -180 <= location.longitude <= 180  # noqa: PLR2004  degrees
-            and after_s < time.seconds < before_s
-            and 0 <= nanos < SECOND_NS
-            and nanos % 1000 == 0
-            and 0 <= location.accuracy_m < inf
-        ):
-            frame = wire[start:end]
-        elif violation := next(rules.violations(location), None):
-            frame = b""
-            rejections.append(Rejection(index=index, field=violation[0], reason=violation[1]))
-        else:
-            was_absent = not location.HasField("creation_time")
-            complete(location, received_us)
-            received_us += was_absent
-            frame = framed(location)
-        # partition_of, written out: the call alone would cost a tenth of the whole.
-        frames[((person_id * MULTIPLIER >> 32 & 0xFFFFFFFF) * partitions) >> 32].append(frame)
-        start = end
-    records = {partition: record for partition, record in enumerate(map(b"".join, frames)) if record}
-    return Split(records, rejections)
+    if len(batch.locations) <= FEW:
+        return _one_by_one(batch.locations, partitions, rules)
+    try:
+        return _in_columns(batch.locations, batch.SerializeToString(), partitions, rules)
+    except UnusualFormError:
+        # It carries fields that this version does not know. Dropping them bounds the size of a record.
+        batch.DiscardUnknownFields()
+        return split(batch, partitions, rules)
 
 
 def framed(location: Location) -> bytes:
@@ -87,3 +61,74 @@ def framed(location: Location) -> bytes:
     location.DiscardUnknownFields()
     wire = location.SerializeToString()
     return FRAME_TAG + bytes((len(wire),)) + wire
+
+
+def _one_by_one(locations: Sequence[Location], partitions: int, rules: Rules) -> Split:
+    taken, rejections = _look_closely(locations, range(len(locations)), rules)
+    gathered: dict[int, list[bytes]] = defaultdict(list)
+    for index, frame in taken.items():
+        gathered[partition_of(locations[index].person_id, partitions)].append(frame)
+    return Split({partition: b"".join(each) for partition, each in gathered.items()}, rejections)
+
+
+def _in_columns(locations: Sequence[Location], wire: bytes, partitions: int, rules: Rules) -> Split:
+    """`wire` holds the same locations. Raises UnusualFormError."""
+    starts = frames(wire)
+    fields = decode(wire, starts)
+    partition = partitions_of(fields.person_id, partitions)
+    order = np.argsort(partition, kind="stable").tolist()
+    ends = [*starts[1:], len(wire) + FRAME_HEAD]
+    gathered = [wire[starts[index] - FRAME_HEAD : ends[index] - FRAME_HEAD] for index in order]
+    plain = _plain(fields, rules)
+    rejections: list[Rejection] = []
+    if not plain.all():
+        taken, rejections = _look_closely(locations, np.flatnonzero(~plain).tolist(), rules)
+        gathered = [
+            frame if is_plain else taken.get(index, b"")
+            for frame, index, is_plain in zip(gathered, order, plain[order].tolist(), strict=True)
+        ]
+    records = {}
+    begin = 0
+    for number, end in enumerate(np.cumsum(np.bincount(partition, minlength=partitions)).tolist()):
+        if record := b"".join(gathered[begin:end]):
+            records[number] = record
+        begin = end
+    return Split(records, rejections)
+
+
+def _plain(fields: Fields, rules: Rules) -> Mask:
+    """Whether a location may go on as it is: surely good, and its time complete. False where it needs a closer look."""
+    # Whole seconds that are surely inside.
+    after_s, before_s = rules.earliest_us // SECOND_US, rules.latest_us // SECOND_US
+    plain: Mask = (
+        (fields.person_id > 0)
+        & (np.abs(fields.latitude) <= 90)  # noqa: PLR2004  degrees
+        & (np.abs(fields.longitude) <= 180)  # noqa: PLR2004  degrees
+        & (fields.seconds > after_s)
+        & (fields.seconds < before_s)
+        & (fields.nanos >= 0)
+        & (fields.nanos < SECOND_NS)
+        & (fields.nanos % 1000 == 0)
+        & (fields.accuracy_m >= 0)
+        & (fields.accuracy_m < inf)
+        & fields.has_time
+    )
+    return plain
+
+
+def _look_closely(
+    locations: Sequence[Location], indexes: Iterable[int], rules: Rules
+) -> tuple[dict[int, bytes], list[Rejection]]:
+    """Validate and complete the locations at these indexes: the frames of the good ones, and what is wrong."""
+    taken, rejections = {}, []
+    received_us = rules.now_us
+    for index in indexes:
+        location = locations[index]
+        if violation := next(rules.violations(location), None):
+            rejections.append(Rejection(index=index, field=violation[0], reason=violation[1]))
+            continue
+        was_absent = not location.HasField("creation_time")
+        complete(location, received_us)
+        received_us += was_absent
+        taken[index] = framed(location)
+    return taken, rejections

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
-from location_producer.partition import partition_of
+from location_producer.partition import partition_of, partitions_of
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,10 @@ def test_ids_in_steps_are_spread_evenly(step: int) -> None:
     counts = Counter(partition_of(person_id, 6) for person_id in range(1, 6000 * step, step))
     assert len(counts) == 6
     assert max(counts.values()) < 1.1 * min(counts.values())
+
+
+@pytest.mark.parametrize("partitions", [1, 6, 7, 64])
+def test_many_at_once_get_the_partitions_that_each_would_get(partitions: int) -> None:
+    people = [*range(-5, 1000), 2**31, 2**32 + 1, 2**62, 2**63 - 1, -(2**63)]
+    expected = [partition_of(person_id, partitions) for person_id in people]
+    assert partitions_of(np.array(people), partitions).tolist() == expected

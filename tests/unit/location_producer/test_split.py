@@ -57,8 +57,9 @@ def plain_way(
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("partitions", [1, 6])
-def test_it_gives_what_the_plain_way_gives(seed: int, partitions: int) -> None:
-    locations = some_locations(seed, 300)
+@pytest.mark.parametrize("count", [20, 300])
+def test_it_gives_what_the_plain_way_gives(seed: int, partitions: int, count: int) -> None:
+    locations = some_locations(seed, count)
     result = split(BatchCreateLocationsRequest(locations=locations), partitions, RULES)
     batches, rejections = plain_way(locations, partitions)
     assert result.records == {partition: batch.SerializeToString() for partition, batch in batches.items()}
