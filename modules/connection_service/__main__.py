@@ -1,12 +1,11 @@
 """python -m connection_service"""
 
-from functools import partial
-
 from connection_service.app import running_app
 from connection_service.settings import settings_from
 from service_kit.logs import set_up_logs
 from service_kit.rest_server import serve_rest
 from service_kit.settings import read_settings
+from service_kit.tracing import traced
 
 
 def main() -> None:
@@ -16,7 +15,7 @@ def main() -> None:
         settings.rest_bind,
         workers=settings.workers,
         threads=settings.threads,
-        in_worker=partial(running_app, settings),
+        in_worker=lambda: traced("connection_service", running_app(settings)),
     )
 
 

@@ -1,6 +1,8 @@
-"""What the three resources answer: the source of the Swagger models. A test holds answers.py to it."""
+"""What the resources answer: the source of the Swagger models. A test holds answers.py to it."""
 
 from marshmallow import Schema, fields, validate
+
+from connection_service.certainty import NAMES
 
 
 class LocationSchema(Schema):
@@ -20,11 +22,27 @@ class PersonSchema(Schema):
     company_name = fields.String(required=True)
 
 
+class CertaintyField(fields.String):
+    def __init__(self) -> None:
+        super().__init__(
+            required=True,
+            validate=validate.OneOf(NAMES),
+            metadata={
+                "description": "certain: near wherever within their accuracy the two locations were; likely: near as"
+                " reported; possible: near only if their accuracy is used up, shown with include_possible."
+            },
+        )
+
+
 class ConnectionSchema(Schema):
     location = fields.Nested(LocationSchema, required=True)
     person = fields.Nested(PersonSchema, required=True)
     distance_m = fields.Float(required=True, metadata={"description": "Metres to the nearest own location."})
-    time_gap_s = fields.Float(required=True, metadata={"description": "Seconds between the two locations."})
+    time_gap_s = fields.Float(
+        required=True,
+        metadata={"description": "Seconds between the two locations; with interpolate, to the closest approach."},
+    )
+    certainty = CertaintyField()
 
 
 class PlaceSchema(Schema):
@@ -41,6 +59,20 @@ class EncounterSchema(Schema):
     closest_at = fields.String(required=True, metadata={"format": "date-time"})
     place = fields.Nested(PlaceSchema, required=True, metadata={"description": "Where the other was then."})
     fixes = fields.Integer(required=True, metadata={"description": "Number of near locations of the other."})
+    certainty = CertaintyField()
+
+
+class ContactSchema(Schema):
+    person = fields.Nested(PersonSchema, required=True)
+    encounters = fields.Integer(required=True, metadata={"description": "How often the two met."})
+    duration_s = fields.Float(required=True, metadata={"description": "Seconds together, of all meetings."})
+    closest_m = fields.Float(required=True, metadata={"description": "Metres, when they were closest."})
+    first_met_at = fields.String(
+        required=True, metadata={"format": "date-time", "description": "When the first meeting began."}
+    )
+    last_met_at = fields.String(
+        required=True, metadata={"format": "date-time", "description": "When the last meeting ended."}
+    )
 
 
 class PointSchema(Schema):

@@ -1,69 +1,133 @@
 """The REST resources: read the question, search, name the people, write the answer."""
 
 import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from flask import Response, request
 
-from connection_service.answer_schemas import ConnectionSchema, EncounterSchema, LocationSchema
-from connection_service.answers import connection_rows, encounter_rows, feature_collection, location_rows
-from connection_service.people import Directory, check_id, people_met
-from connection_service.query_schemas import ConnectionQuerySchema, EncounterQuerySchema, TrackQuerySchema
-from connection_service.questions import ConnectionQuestion, EncounterQuestion, Key, TrackQuestion
-from connection_service.search import Store, connections, meetings
+from connection_service import looking
+from connection_service.answer_schemas import ConnectionSchema, ContactSchema, EncounterSchema, LocationSchema
+from connection_service.answers import (
+    connection_rows,
+    contact_rows,
+    encounter_rows,
+    feature_collection,
+    location_rows,
+)
+from connection_service.fixes import Fixes
+from connection_service.freshness import DESCRIPTION, HEADER, Freshness
+from connection_service.people import Directory, Person, check_id, people_met
+from connection_service.query_schemas import (
+    ConnectionQuerySchema,
+    ContactQuerySchema,
+    EncounterQuerySchema,
+    TrackQuerySchema,
+)
+from connection_service.questions import (
+    ConnectionQuestion,
+    ContactQuestion,
+    EncounterQuestion,
+    MeetingQuestion,
+    TrackQuestion,
+)
+from connection_service.search import Page, Shown, connections, meetings, persons_met
 from connection_service.simplify import simplify
+from service_kit.audit import answered_rows
 from service_kit.errors import InvalidInput
 from service_kit.rest_api import JSON, Resource, operation
 from service_kit.rest_cursor import encode_cursor, next_page
 
 GEOJSON = "application/geo+json"
-LINK = {"Link": 'The next page, as rel="next"; absent on the last.'}
+FRESHNESS = {HEADER: DESCRIPTION}
+PAGED = {"Link": 'The next page, as rel="next"; absent on the last.', **FRESHNESS}
 PROBLEMS = (HTTPStatus.NOT_FOUND,)
 
+Question = TypeVar("Question", bound=MeetingQuestion)
 
-class ConnectionResource(Resource):
+
+class Locations(looking.Locations, Protocol):
+    def freshness(self, person_id: int) -> Freshness: ...
+
+
+class Store(Protocol):
+    """Where the locations are: LocationStore, or a test's own."""
+
+    def locations(self) -> AbstractContextManager[Locations]:
+        """For the time of one question."""
+
+    def history(self, person_id: int) -> Iterator[Fixes]:
+        """All fixes of one person, by time, in portions."""
+
+
+class MeetingsResource(Resource):
+    """What the three answers about meetings have in common."""
+
     store: Store
     directory: Directory
     max_distance_m: float
 
+    def answer(
+        self,
+        person_id: int,
+        question: Question,
+        search: Callable[[Locations, int, Question], Page[Shown]],
+        write: Callable[[Shown, Mapping[int, Person]], list[str]],
+    ) -> Response:
+        check_id(person_id)
+        check_distance(question, self.max_distance_m)
+        with self.store.locations() as locations:
+            page = search(locations, person_id, question)
+            freshness = locations.freshness(person_id)
+        people = people_met(self.directory, person_id, page.rows.person_id.tolist())
+        after = page.next_after
+        rows = write(page.rows, people)
+        answered_rows().add(len(rows))
+        response = Response(f"[{','.join(rows)}]", mimetype=JSON)
+        response.headers.update(next_page(encode_cursor(*question.cursor_at(person_id, after)) if after else None))
+        response.headers.update(freshness.header())
+        return response
+
+
+class ConnectionResource(MeetingsResource):
     @operation(
         query=ConnectionQuerySchema(),
         answer=ConnectionSchema(many=True),
-        description="By creation_time and person_id",
-        headers=LINK,
+        description="By creation_time and person_id, or by distance",
+        headers=PAGED,
         problems=PROBLEMS,
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Locations of others that were near."""
-        question = ConnectionQuestion(**query)
-        check_id(person_id)
-        check_distance(question, self.max_distance_m)
-        page = connections(self.store, person_id, question)
-        people = people_met(self.directory, person_id, page.fixes.person_id.tolist())
-        return json_page(connection_rows(page, people), person_id, question, page.next_after)
+        return self.answer(person_id, ConnectionQuestion(**query), connections, connection_rows)
 
 
-class EncountersResource(Resource):
-    store: Store
-    directory: Directory
-    max_distance_m: float
-
+class EncountersResource(MeetingsResource):
     @operation(
         query=EncounterQuerySchema(),
         answer=EncounterSchema(many=True),
         description="By started_at and person id",
-        headers=LINK,
+        headers=PAGED,
         problems=PROBLEMS,
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Meetings with others."""
-        question = EncounterQuestion(**query)
-        check_id(person_id)
-        check_distance(question, self.max_distance_m)
-        page = meetings(self.store, person_id, question)
-        people = people_met(self.directory, person_id, page.meetings.person_id.tolist())
-        return json_page(encounter_rows(page, people), person_id, question, page.next_after)
+        return self.answer(person_id, EncounterQuestion(**query), meetings, encounter_rows)
+
+
+class ContactsResource(MeetingsResource):
+    @operation(
+        query=ContactQuerySchema(),
+        answer=ContactSchema(many=True),
+        description="By duration_s, the longest first, and person id",
+        headers=PAGED,
+        problems=PROBLEMS,
+    )
+    def get(self, person_id: int, query: dict[str, Any]) -> Response:
+        """Everybody met, and how often and how long."""
+        return self.answer(person_id, ContactQuestion(**query), persons_met, contact_rows)
 
 
 class LocationsResource(Resource):
@@ -74,6 +138,7 @@ class LocationsResource(Resource):
         query=TrackQuerySchema(),
         answer=LocationSchema(many=True),
         description="By creation_time; as a FeatureCollection of points if application/geo+json is accepted",
+        headers=FRESHNESS,
         problems=PROBLEMS,
         produces=(JSON, GEOJSON),
     )
@@ -81,23 +146,23 @@ class LocationsResource(Resource):
         """Where the person was."""
         question = TrackQuestion(**query)
         check_id(person_id)
-        track = self.store.track(person_id, question.start_us, question.end_us)
+        with self.store.locations() as locations:
+            track = locations.track(person_id, question.start_us, question.end_us)
+            freshness = locations.freshness(person_id)
         people_met(self.directory, person_id, ())
         track = simplify(track, question.max_points)
+        answered_rows().add(track.size)
         if request.accept_mimetypes.best_match([JSON, GEOJSON], JSON) == GEOJSON:
-            return json_response(feature_collection(track), GEOJSON)
-        return json_response(location_rows(track))
+            response = json_response(feature_collection(track), GEOJSON)
+        else:
+            response = json_response(location_rows(track))
+        response.headers.update(freshness.header())
+        return response
 
 
-def check_distance(question: ConnectionQuestion, max_distance_m: float) -> None:
+def check_distance(question: MeetingQuestion, max_distance_m: float) -> None:
     if question.distance_m > max_distance_m:
         raise InvalidInput([("distance", f"must be at most {max_distance_m:g}, is {question.distance_m:g}")])
-
-
-def json_page(rows: list[dict[str, Any]], person_id: int, question: ConnectionQuestion, after: Key | None) -> Response:
-    response = json_response(rows)
-    response.headers.update(next_page(encode_cursor(*question.cursor_at(person_id, after)) if after else None))
-    return response
 
 
 def json_response(content: object, mimetype: str = JSON) -> Response:

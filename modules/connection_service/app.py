@@ -6,28 +6,44 @@ from functools import partial
 
 from flask import Flask
 
-from connection_service.api import ConnectionResource, EncountersResource, LocationsResource
+from connection_service.access import RULES
+from connection_service.api import (
+    ConnectionResource,
+    ContactsResource,
+    EncountersResource,
+    LocationsResource,
+    Store,
+)
+from connection_service.export import ExportResource
 from connection_service.people import Directory, PersonService
-from connection_service.search import Store
 from connection_service.settings import Settings
 from connection_service.store import LocationStore
+from service_kit.access import Gate
+from service_kit.audit import audit
 from service_kit.database import check_table, make_engine
 from service_kit.rest_app import create_rest_app
 
 
-def create_app(store: Store, directory: Directory, max_distance_m: float, check: Callable[[], None]) -> Flask:
-    """Make the app; it is ready while `check` returns instead of raising."""
+def create_app(
+    store: Store, directory: Directory, max_distance_m: float, check: Callable[[], None], gate: Gate | None = None
+) -> Flask:
+    """Make the app; it is ready while `check` returns instead of raising. Without a `gate` it is open."""
     app, api = create_rest_app(
         title="connection_service",
         description="Who met whom, when, for how long and how close.",
         tag="connections",
         check=check,
+        gate=gate,
+        rules=RULES,
     )
     of_person = "/api/persons/<int:person_id>"
     search = {"store": store, "directory": directory, "max_distance_m": max_distance_m}
     api.add(ConnectionResource, f"{of_person}/connection", **search)
     api.add(EncountersResource, f"{of_person}/encounters", **search)
+    api.add(ContactsResource, f"{of_person}/contacts", **search)
     api.add(LocationsResource, f"{of_person}/locations", store=store, directory=directory)
+    api.add(ExportResource, f"{of_person}/export", store=store, directory=directory)
+    audit(app, {"GET", "HEAD"})
     return app
 
 
@@ -44,10 +60,11 @@ def running_app(settings: Settings) -> Iterator[Flask]:
         pool_size=settings.threads,
         statement_timeout_s=settings.query_timeout_s,
     )
-    directory = PersonService(settings.person_service_target)
+    directory = PersonService(settings.person_service_target, settings.person_service_access)
     try:
-        store = LocationStore(engine, settings.max_locations)
-        yield create_app(store, directory, settings.max_distance_m, partial(check_table, engine, "location"))
+        store = LocationStore(engine, settings.max_locations, settings.query_timeout_s)
+        check = partial(check_table, engine, "location")
+        yield create_app(store, directory, settings.max_distance_m, check, settings.access.gate())
     finally:
         directory.close()
         engine.dispose()

@@ -1,60 +1,125 @@
-"""Meetings: runs of near fixes of one person."""
+"""Meetings: runs of near fixes of one person; and what they add up to."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.matching import Nearness
+from connection_service.certainty import Certainties
+from connection_service.fixes import Floats, Ints, Where
+from connection_service.near import Near
 
 
 class Encounters(NamedTuple):
-    """n meetings, ordered by (started_us, person_id)."""
+    """n meetings. A single near fix is one too, that begins when it ends."""
 
     person_id: Ints
-    started_us: Ints  # microseconds since 1970-01-01 UTC: the first near fix
-    ended_us: Ints  # the last near fix
+    started_us: Ints  # microseconds since 1970-01-01 UTC: the first near moment
+    ended_us: Ints  # the last near moment
     closest_m: Floats  # metres
-    closest_index: Ints  # position among the candidates of the fix that was closest, the first of them
+    closest_us: Ints  # when that was, the first time
+    latitude: Floats  # where the other was then
+    longitude: Floats
     fixes: Ints  # number of near fixes
+    certainty: Certainties  # of the surest of them
 
-    def at(self, where: Ints | slice) -> "Encounters":
+    @property
+    def size(self) -> int:
+        return self.person_id.size
+
+    def at(self, where: Where) -> "Encounters":
         """The meetings at these positions, in the order given."""
-        return Encounters(
-            self.person_id[where],
-            self.started_us[where],
-            self.ended_us[where],
-            self.closest_m[where],
-            self.closest_index[where],
-            self.fixes[where],
-        )
+        return Encounters._make(column[where] for column in self)
 
 
-def encounters(candidates: Fixes, nearness: Nearness, gap_us: int | None, min_duration_us: int) -> Encounters:
-    """Join near fixes of one person into meetings.
+class Contacts(NamedTuple):
+    """n persons that were met."""
 
-    Two neighbours in time belong to one meeting unless they are more than `gap_us` apart (None: always). Meetings
-    shorter than `min_duration_us`, from first to last near fix, are left out.
+    person_id: Ints
+    encounters: Ints  # how often
+    duration_us: Ints  # altogether
+    closest_m: Floats
+    first_met_us: Ints  # when the first meeting began
+    last_met_us: Ints  # when the last one ended
+
+    @property
+    def size(self) -> int:
+        return self.person_id.size
+
+    def at(self, where: Where) -> "Contacts":
+        """The persons at these positions, in the order given."""
+        return Contacts._make(column[where] for column in self)
+
+
+def moments(near: Near) -> Encounters:
+    """Each near fix as a meeting of its own."""
+    once = np.ones(near.size, dtype=np.int64)
+    return Encounters(
+        near.person_id,
+        near.moment_us,
+        near.moment_us,
+        near.distance_m,
+        near.moment_us,
+        near.latitude,
+        near.longitude,
+        once,
+        near.certainty,
+    )
+
+
+def joined(parts: list[Encounters], gap_us: int | None) -> Encounters:
+    """Join meetings of one person whose neighbours are at most `gap_us` apart (None: however far).
+
+    The parts may come in any order, and overlap in time: what is joined bit by bit is what is joined at once. The
+    answer is ordered by person and time.
     """
-    person, time = candidates.person_id[nearness.candidate], candidates.time_us[nearness.candidate]
-    order = np.lexsort((time, person))
-    person, time, distance = person[order], time[order], nearness.distance_m[order]
+    apart = Encounters._make(map(np.concatenate, zip(*parts, strict=True)))
+    while (together := _neighbours_joined(apart, gap_us)).size < apart.size:
+        apart = together
+    return together
+
+
+def _neighbours_joined(meetings: Encounters, gap_us: int | None) -> Encounters:
+    """Join each meeting with the one that began before it; which, in between, may not be the one that ends last."""
+    if not meetings.size:
+        return meetings
+    order = np.lexsort((meetings.started_us, meetings.person_id))
+    person, started, ended = (column[order] for column in meetings[:3])
     begins = np.ones(person.size, dtype=bool)
     begins[1:] = person[1:] != person[:-1]
     if gap_us is not None:
-        begins[1:] |= np.diff(time) > gap_us
+        begins[1:] |= started[1:] - ended[:-1] > gap_us
     first = np.flatnonzero(begins)
     count = np.diff(np.append(first, person.size))
-    # Sorted by meeting and then by distance, the first of each meeting is its closest moment.
-    closest = np.lexsort((distance, np.repeat(np.arange(first.size), count)))[first]
-    meetings = Encounters(
+    distance = meetings.closest_m[order]
+    closest_m = np.minimum.reduceat(distance, first)
+    closest_us = np.where(distance == np.repeat(closest_m, count), meetings.closest_us[order], np.iinfo(np.int64).max)
+    first_closest_us = np.minimum.reduceat(closest_us, first)
+    as_close = np.flatnonzero(closest_us == np.repeat(first_closest_us, count))
+    closest = order[as_close[np.searchsorted(as_close, first)]]
+    return Encounters(
         person_id=person[first],
-        started_us=time[first],
-        ended_us=time[first + count - 1],
-        closest_m=distance[closest],
-        closest_index=nearness.candidate[order][closest],
-        fixes=count,
+        started_us=started[first],
+        ended_us=np.maximum.reduceat(ended, first),
+        closest_m=closest_m,
+        closest_us=first_closest_us,
+        latitude=meetings.latitude[closest],
+        longitude=meetings.longitude[closest],
+        fixes=np.add.reduceat(meetings.fixes[order], first),
+        certainty=np.maximum.reduceat(meetings.certainty[order], first),
     )
-    kept = np.flatnonzero(meetings.ended_us - meetings.started_us >= min_duration_us)
-    kept = kept[np.lexsort((meetings.person_id[kept], meetings.started_us[kept]))]
-    return meetings.at(kept)
+
+
+def contacts(met: Encounters) -> Contacts:
+    """Add up the meetings, ordered by person, with each person."""
+    if not met.size:
+        nothing = met.person_id
+        return Contacts(nothing, nothing, nothing, met.closest_m, nothing, nothing)
+    first = np.flatnonzero(np.diff(met.person_id, prepend=met.person_id[0] - 1))
+    return Contacts(
+        person_id=met.person_id[first],
+        encounters=np.diff(np.append(first, met.size)),
+        duration_us=np.add.reduceat(met.ended_us - met.started_us, first),
+        closest_m=np.minimum.reduceat(met.closest_m, first),
+        first_met_us=np.minimum.reduceat(met.started_us, first),
+        last_met_us=np.maximum.reduceat(met.ended_us, first),
+    )

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Where = Ints | NDArray[np.bool_] | slice
 
 
 class Fixes(NamedTuple):
-    """n fixes, ordered by (time_us, person_id), no two of them the same in both."""
+    """n fixes, no two of them the same in person and time. A track is ordered by time; others are as they come."""
 
     person_id: Ints
     time_us: Ints  # microseconds since 1970-01-01 UTC
@@ -22,12 +23,16 @@ class Fixes(NamedTuple):
     def size(self) -> int:
         return self.time_us.size
 
-    def at(self, where: Ints | NDArray[np.bool_] | slice) -> "Fixes":
+    def at(self, where: Where) -> "Fixes":
         """The fixes at these positions, in the order given."""
-        return Fixes(
-            self.person_id[where],
-            self.time_us[where],
-            self.latitude[where],
-            self.longitude[where],
-            self.accuracy_m[where],
-        )
+        return Fixes._make(column[where] for column in self)
+
+
+NO_FIXES = Fixes(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.float32))
+
+
+def all_fixes(parts: list[Fixes]) -> Fixes:
+    """Join the parts, one after the other."""
+    if len(parts) <= 1:
+        return parts[0] if parts else NO_FIXES
+    return Fixes._make(map(np.concatenate, zip(*parts, strict=True)))

@@ -1,7 +1,14 @@
 """Who was near: the exact match of candidates against a track, in space and time.
 
-Distances are chords between points on the WGS 84 ellipsoid at height 0 (geodetic to geocentric coordinates: EPSG
-Guidance Note 7-2, method 9602). A chord of s metres is shorter than the geodesic by s³ / (24 R²): 1 micrometre at 1 km.
+Every candidate is compared with the fixes of the track that can be its nearest, and with few others: candidates that
+are neighbours in time and space make a block, and what is too far from the block's box is not looked at. Two bounds
+decide about a fix of the track:
+
+- it must be within reach of the box;
+- it must not be further from the nearest point of the box than another one is from the farthest.
+
+The second is what keeps a crowd affordable: where someone sat among hundreds for an hour, nearly all of the hundreds of
+own fixes are within reach of nearly everybody, and a few of them are the nearest.
 """
 
 from collections.abc import Iterator
@@ -10,145 +17,149 @@ from typing import NamedTuple
 import numpy as np
 
 from connection_service.fixes import Fixes, Floats, Ints
+from connection_service.geocentric import geocentric
 
-SEMI_MAJOR_AXIS = 6_378_137.0
-FLATTENING = 1 / 298.257223563
-ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
+BLOCK = 256  # candidates: a box small enough to exclude much, and few enough steps in Python
+PAIRS_AT_ONCE = 1 << 17  # bounds the memory, 16 bytes a pair
+ROUNDING_M = 1e-6  # of coordinates that are 6,400 km long
 
-# The track is sorted into cubes so large that a candidate's reach touches at most two of them along each axis.
-SMALLEST_CUBE_M = 10.0  # 21 bits number the cubes along an axis, 63 bits all of them
 BEYOND_EARTH_M = 6_400_000.0
-CUBE_BITS = 21
-ROUNDING_M = 1e-6
+FINEST_M = 1.0  # the side of the cubes by which candidates are sorted
+BITS_OF_AXIS = 21
 
-PAIRS_AT_ONCE = 1 << 16  # bounds the memory, about 60 bytes a pair, and stays within the processor's cache
+FOREVER_US = np.iinfo(np.int64).max
 
 
 class Nearness(NamedTuple):
-    """k candidates that were near, each with the nearest fix of the track that is within the window."""
+    """k candidates that were near, each with the nearest fix of the track that is within the window.
+
+    Of several that are equally near, the one closest in time; of two of these, the earlier.
+    """
 
     candidate: Ints  # positions among the candidates, ascending
+    own: Ints  # positions in the track
     distance_m: Floats
-    time_gap_us: Ints  # 0 or more; the smallest, where several fixes of the track are equally near
 
 
-class _Runs(NamedTuple):
-    """Stretches of the track, in its order by cube and time, each to be compared with one candidate."""
+class _Placed(NamedTuple):
+    time_us: Ints
+    points: Floats  # geocentric: float64[3, n]
 
-    candidate: Ints
-    start: Ints
-    stop: Ints
+    def at(self, where: Ints | slice) -> "_Placed":
+        return _Placed(self.time_us[where], self.points[:, where])
+
+
+class _Block(NamedTuple):
+    candidates: Ints
+    reached: slice  # of the track: within the window of at least one candidate
+    shared: slice  # within the window of all of them; may be empty
 
 
 def nearest(track: Fixes, candidates: Fixes, distance_m: float, window_us: int | None) -> Nearness:
     """Find the candidates within `distance_m` metres and `window_us` of any fix of the track.
 
-    Both bounds are inclusive; window_us None puts no bound on the time between the two fixes.
+    Both bounds are inclusive; window_us None puts no bound on the time between the two fixes. The track is ordered by
+    time, the candidates need not be. A distance depends on the two fixes alone, never on the company they come in.
     """
-    if not track.size:
-        return _best([])
-    own_points, points = geocentric(track), geocentric(candidates)
-    cube_m = max(2.001 * distance_m, SMALLEST_CUBE_M)
-    cubes = _cube(np.floor(own_points / cube_m), cube_m)
-    by_cube = np.argsort(cubes, kind="stable")  # and by time within a cube, since the track is ordered by time
-    candidate, cube = _cubes_in_reach(points, distance_m, cube_m)
-    earliest, latest = _within_window(track, candidates, window_us)
-    runs = _runs(cubes[by_cube], by_cube, cube, _Runs(candidate, earliest[candidate], latest[candidate]))
-    own_points, own_times = own_points[:, by_cube], track.time_us[by_cube]
-
-    found = []
-    for chunk in _chunks(runs):
-        lengths = chunk.stop - chunk.start
-        first = np.cumsum(lengths) - lengths
-        own = np.arange(lengths.sum()) + np.repeat(chunk.start - first, lengths)
-        squared = np.zeros(own.size)
-        for own_axis, axis in zip(own_points, points, strict=True):
-            difference = own_axis[own]
-            difference -= np.repeat(axis[chunk.candidate], lengths)
-            difference *= difference
-            squared += difference
-        closest = np.minimum.reduceat(squared, first)
-        gaps = np.abs(own_times[own] - np.repeat(candidates.time_us[chunk.candidate], lengths))
-        gaps[squared > np.repeat(closest, lengths)] = np.iinfo(np.int64).max
-        near = closest <= distance_m**2
-        found.append((chunk.candidate[near], closest[near], np.minimum.reduceat(gaps, first)[near]))
-    return _best(found)
+    own, squared = np.full(candidates.size, -1), np.full(candidates.size, np.inf)
+    if track.size and candidates.size:
+        ours = _Placed(track.time_us, geocentric(track.latitude, track.longitude))
+        theirs = _Placed(candidates.time_us, geocentric(candidates.latitude, candidates.longitude))
+        for block in _blocks(ours.time_us, theirs, window_us):
+            kept = _possibly_nearest(ours.points, theirs.points[:, block.candidates], block, distance_m)
+            if not kept.size:
+                continue
+            step = max(1, PAIRS_AT_ONCE // kept.size)
+            for first in range(0, block.candidates.size, step):
+                which = block.candidates[first : first + step]
+                best, squared[which] = _nearest_of(ours.at(kept), theirs.at(which), window_us)
+                own[which] = kept[best]
+    near = np.flatnonzero(squared <= distance_m**2)
+    return Nearness(candidate=near, own=own[near], distance_m=np.sqrt(squared[near]))
 
 
-def geocentric(fixes: Fixes) -> Floats:
-    """Geocentric x, y, z in metres as rows: float64[3, n]."""
-    latitude, longitude = np.radians(fixes.latitude), np.radians(fixes.longitude)
-    sine, cosine = np.sin(latitude), np.cos(latitude)
-    prime_vertical = SEMI_MAJOR_AXIS / np.sqrt(1 - ECCENTRICITY_SQUARED * sine**2)
-    across = prime_vertical * cosine
-    return np.stack(
-        [across * np.cos(longitude), across * np.sin(longitude), prime_vertical * (1 - ECCENTRICITY_SQUARED) * sine]
-    )
+def _blocks(own_times: Ints, theirs: _Placed, window_us: int | None) -> Iterator[_Block]:
+    """Cut the candidates into blocks of neighbours in time and space."""
+    # Spans of a quarter of the window have most of their windows in common.
+    span = 0 * theirs.time_us if window_us is None else theirs.time_us // max(window_us // 4, 1)
+    order = np.lexsort((_along_a_curve(theirs.points), span)) if span.size > BLOCK else np.arange(span.size)
+    starts = np.arange(0, order.size, BLOCK)
+    if window_us is None:
+        bounds = np.broadcast_to([0, own_times.size, 0, own_times.size], (starts.size, 4))
+    else:
+        ordered = theirs.time_us[order]
+        earliest, latest = np.minimum.reduceat(ordered, starts), np.maximum.reduceat(ordered, starts)
+        bounds = np.stack(
+            [
+                np.searchsorted(own_times, earliest - window_us, side="left"),
+                np.searchsorted(own_times, latest + window_us, side="right"),
+                np.searchsorted(own_times, latest - window_us, side="left"),
+                np.searchsorted(own_times, earliest + window_us, side="right"),
+            ],
+            axis=1,
+        )
+    for start, (first, last, shared_first, shared_last) in zip(starts.tolist(), bounds.tolist(), strict=True):
+        if last > first:
+            yield _Block(order[start : start + BLOCK], slice(first, last), slice(shared_first, shared_last))
 
 
-def _cube(steps: Floats, cube_m: float) -> Ints:
-    x, y, z = steps.astype(np.int64) + int(BEYOND_EARTH_M / cube_m) + 1
-    number: Ints = (x << 2 * CUBE_BITS) + (y << CUBE_BITS) + z
+def _along_a_curve(points: Floats) -> Ints:
+    """Number the cubes of a metre that hold the points, neighbours mostly close to each other (Morton, 1966)."""
+    code = np.zeros(points.shape[1], dtype=np.int64)
+    for axis, row in enumerate(points):
+        code |= _spread(((row + BEYOND_EARTH_M) / FINEST_M).astype(np.int64)) << axis
+    return code
+
+
+def _spread(number: Ints) -> Ints:
+    """Put two zeros before each of the lowest 21 bits."""
+    number = number & ((1 << BITS_OF_AXIS) - 1)
+    for shift, mask in (
+        (32, 0x1F00000000FFFF),
+        (16, 0x1F0000FF0000FF),
+        (8, 0x100F00F00F00F00F),
+        (4, 0x10C30C30C30C30C3),
+        (2, 0x1249249249249249),
+    ):
+        number = (number | number << shift) & mask
     return number
 
 
-def _cubes_in_reach(points: Floats, distance_m: float, cube_m: float) -> tuple[Ints, Ints]:
-    """Return pairs of a candidate and a cube that its sphere of reach touches."""
-    reach = distance_m + ROUNDING_M
-    below, above = np.floor((points - reach) / cube_m), np.floor((points + reach) / cube_m)
-    candidates, cubes = [], []
-    for corner in range(8):
-        axes = np.array([corner & 1, corner & 2, corner & 4], dtype=bool)[:, np.newaxis]
-        # Where both ends of an axis are in one cube, that cube is visited once.
-        visit = np.flatnonzero(((above != below) | ~axes).all(axis=0))
-        candidates.append(visit)
-        cubes.append(_cube(np.where(axes, above[:, visit], below[:, visit]), cube_m))
-    return np.concatenate(candidates), np.concatenate(cubes)
+def _possibly_nearest(own_points: Floats, theirs: Floats, block: _Block, distance_m: float) -> Ints:
+    """Positions in the track that can be the nearest of a candidate of the block."""
+    low, high = theirs.min(axis=1)[:, np.newaxis], theirs.max(axis=1)[:, np.newaxis]
+    own = own_points[:, block.reached]
+    below, above = low - own, own - high
+    outside = np.maximum(np.maximum(below, above), 0.0)
+    limit = distance_m
+    if block.shared.stop > block.shared.start:
+        shared = slice(block.shared.start - block.reached.start, block.shared.stop - block.reached.start)
+        # From a point of the track to the farthest point of the box.
+        across = np.maximum(np.abs(below[:, shared]), np.abs(above[:, shared]))
+        limit = min(limit, float(np.sqrt((across * across).sum(axis=0).min())))
+    kept: Ints = np.flatnonzero((outside * outside).sum(axis=0) <= (limit + ROUNDING_M) ** 2) + block.reached.start
+    return kept
 
 
-def _within_window(track: Fixes, candidates: Fixes, window_us: int | None) -> tuple[Ints, Ints]:
-    """For each candidate which fixes of the track are within the window: from the one position up to the other."""
-    if window_us is None:
-        return np.zeros(candidates.size, dtype=np.int64), np.full(candidates.size, track.size)
-    return (
-        np.searchsorted(track.time_us, candidates.time_us - window_us, side="left"),
-        np.searchsorted(track.time_us, candidates.time_us + window_us, side="right"),
-    )
+def _nearest_of(ours: _Placed, theirs: _Placed, window_us: int | None) -> tuple[Ints, Floats]:
+    """For each of c candidates the position of the nearest of the own fixes, and the square of its distance."""
+    squared = np.zeros((theirs.time_us.size, ours.time_us.size))
+    for own_axis, axis in zip(ours.points, theirs.points, strict=True):
+        difference = axis[:, np.newaxis] - own_axis
+        difference *= difference
+        squared += difference
+    if window_us is not None and not _all_within(ours.time_us, theirs.time_us, window_us):
+        squared[np.abs(theirs.time_us[:, np.newaxis] - ours.time_us) > window_us] = np.inf
+    best = squared.argmin(axis=1)
+    closest = squared[np.arange(best.size), best]
+    equal = squared == closest[:, np.newaxis]
+    if np.count_nonzero(equal) > best.size:
+        tied = np.flatnonzero(np.count_nonzero(equal, axis=1) > 1)
+        gaps = np.abs(theirs.time_us[tied, np.newaxis] - ours.time_us)
+        best[tied] = np.where(equal[tied], gaps, FOREVER_US).argmin(axis=1)
+    return best, closest
 
 
-def _runs(own_cubes: Ints, by_cube: Ints, cube: Ints, in_time: _Runs) -> _Runs:
-    """Find, for positions of the track in time, the positions in its order by cube and time; drop the empty runs."""
-    known_cubes, rank = np.unique(own_cubes, return_inverse=True)
-    stride = by_cube.size + 1
-    key = rank * stride + by_cube  # ascending
-    cube_rank = np.minimum(np.searchsorted(known_cubes, cube), known_cubes.size - 1)
-    hit = known_cubes[cube_rank] == cube
-    base = cube_rank[hit] * stride
-    start = np.searchsorted(key, base + in_time.start[hit])
-    stop = np.searchsorted(key, base + in_time.stop[hit])
-    some = stop > start
-    return _Runs(in_time.candidate[hit][some], start[some], stop[some])
-
-
-def _chunks(runs: _Runs) -> Iterator[_Runs]:
-    """Cut the runs into portions of about PAIRS_AT_ONCE pairs; a single run may be longer."""
-    pairs = np.cumsum(runs.stop - runs.start)
-    first = 0
-    while first < pairs.size:
-        done = pairs[first - 1] if first else 0
-        last = max(first + 1, int(np.searchsorted(pairs, done + PAIRS_AT_ONCE, side="right")))
-        yield _Runs(runs.candidate[first:last], runs.start[first:last], runs.stop[first:last])
-        first = last
-
-
-def _best(found: list[tuple[Ints, Floats, Ints]]) -> Nearness:
-    """Keep for each candidate the nearest of what its runs found."""
-    if not found:
-        return Nearness(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0, dtype=np.int64))
-    candidate, squared, gap = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.lexsort((gap, squared, candidate))
-    candidate = candidate[order]
-    first = np.ones(candidate.size, dtype=bool)
-    first[1:] = candidate[1:] != candidate[:-1]
-    best = order[first]
-    return Nearness(candidate=candidate[first], distance_m=np.sqrt(squared[best]), time_gap_us=gap[best])
+def _all_within(own_times: Ints, times: Ints, window_us: int) -> bool:
+    """Whether everything is within the window of everything; the own times ascend."""
+    return bool(own_times[0] >= times.max() - window_us and own_times[-1] <= times.min() + window_us)

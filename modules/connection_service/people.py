@@ -1,11 +1,17 @@
 """The names of people, asked of person_service over gRPC."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
 import grpc
+import structlog
 
+from service_kit import tracing
 from service_kit.errors import DependencyDown, NotFound
+from service_kit.grpc_tls import channel_credentials
+from service_kit.grpc_tracing import TraceOwnCalls
+from service_kit.token_file import TokenFile
 from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
@@ -30,7 +36,11 @@ DOWN: Final = {
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.CANCELLED,
 }
+REFUSED: Final = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
 MAX_ID: Final = 2**63 - 1
+
+
+log = structlog.get_logger()
 
 
 class Person(TypedDict):
@@ -47,20 +57,47 @@ class Directory(Protocol):
         """Those of the persons that exist. Raises DependencyDown."""
 
 
+@dataclass(frozen=True)
+class PersonServiceAccess:
+    """Paths, all of them optional: how person_service is to be recognised, and what it is shown."""
+
+    token_file: str = ""
+    """A token with the scope people:read. Not the caller's own: that one is for meetings, of one person perhaps."""
+
+    ca: str = ""
+    """Given: TLS, with a certificate of this CA at the other end."""
+
+    cert: str = ""
+    key: str = ""
+
+    def channel(self, target: str) -> grpc.Channel:
+        """Raises OSError where a file cannot be read."""
+        if not self.ca:
+            return grpc.insecure_channel(target, options=OPTIONS)
+        return grpc.secure_channel(target, channel_credentials(self.ca, self.cert, self.key), options=OPTIONS)
+
+
 class PersonService:
     """One channel for the process; make it after the fork. It connects when first used."""
 
-    def __init__(self, target: str) -> None:
-        self.channel = grpc.insecure_channel(target, options=OPTIONS)
-        self.stub = PersonServiceStub(self.channel)
+    def __init__(self, target: str, access: PersonServiceAccess = PersonServiceAccess()) -> None:
+        self.channel = access.channel(target)
+        tracer = tracing.tracer()
+        traced = grpc.intercept_channel(self.channel, TraceOwnCalls(tracer)) if tracer else self.channel
+        self.stub = PersonServiceStub(traced)
+        self.token_file = TokenFile(access.token_file) if access.token_file else None
 
     def look_up(self, ids: Sequence[int]) -> Mapping[int, Person]:
         people: dict[int, Person] = {}
         for start in range(0, len(ids), IDS_PER_CALL):
             request = BatchGetPersonsRequest(ids=ids[start : start + IDS_PER_CALL])
             try:
-                answer = self.stub.BatchGetPersons(request, timeout=DEADLINE_S)
+                answer = self.stub.BatchGetPersons(request, timeout=DEADLINE_S, metadata=self._metadata())
             except grpc.RpcError as error:
+                if error.code() in REFUSED:
+                    why = f"{error.code().name}: {error.details()}"
+                    log.error("person_service refuses this service's token", why=why)  # noqa: TRY400  the stack tells no more
+                    raise DependencyDown("the person service") from error
                 if error.code() in DOWN:
                     raise DependencyDown("the person service") from error
                 raise
@@ -72,6 +109,9 @@ class PersonService:
                     company_name=person.company_name,
                 )
         return people
+
+    def _metadata(self) -> tuple[tuple[str, str | bytes], ...] | None:
+        return None if self.token_file is None else (("authorization", f"Bearer {self.token_file.token()}"),)
 
     def close(self) -> None:
         self.channel.close()

@@ -1,4 +1,4 @@
-"""The query strings of the three resources: read into the fields of questions.py, and described for Swagger."""
+"""The query strings of the resources: read into the fields of questions.py, and described for Swagger."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from connection_service.instants import DAY_US, SECOND_US, read_day, read_instant
+from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
 from service_kit.rest_fields import QueryCursor, QueryInteger, QueryNumber, between, shown
 from service_kit.rest_schema import RestSchema
 
@@ -14,6 +15,12 @@ MAX_POINTS: Final = 100_000
 DEFAULT_POINTS: Final = 10_000
 DEFAULT_S: Final = 600
 LONGEST_S: Final = 4e11  # more than the years 1 to 9999 have: any longer time means the same
+
+# What instants.py reads, but for the calendar: a specification cannot say how long a month is.
+A_DAY: Final = r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+A_TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+DAY_OR_INSTANT: Final = rf"^{A_DAY}([Tt ]{A_TIME}:[0-5][0-9](\.[0-9]+)?([Zz]|[-+ ]{A_TIME}))?$"
+NUMBER_OR_ANY: Final = r"^(any|[0-9]+(\.[0-9]+)?)$"
 
 Data = Mapping[str, Any] | None
 
@@ -28,7 +35,11 @@ class DayOrInstant(fields.Field[int]):
 
     def __init__(self, *, data_key: str, description: str, is_end: bool = False) -> None:
         self.is_end = is_end
-        super().__init__(data_key=data_key, required=True, metadata={"type": "string", "description": description})
+        super().__init__(
+            data_key=data_key,
+            required=True,
+            metadata={"type": "string", "pattern": DAY_OR_INSTANT, "description": description},
+        )
 
     def _deserialize(self, value: object, attr: str | None, data: Data, **_more: object) -> int:
         del attr, data
@@ -58,7 +69,9 @@ class Seconds(QueryNumber):
 
     def __init__(self, *, data_key: str, description: str, or_any: bool = False, default: int | None = None) -> None:
         self.or_any = or_any
-        metadata: dict[str, Any] = {"type": "string" if or_any else "number", "description": description}
+        metadata: dict[str, Any] = {"type": "number", "minimum": 0, "description": description}
+        if or_any:
+            metadata = {"type": "string", "pattern": NUMBER_OR_ANY, "description": description}
         if default is None:
             super().__init__(data_key=data_key, metadata=metadata)
         else:
@@ -75,6 +88,41 @@ class Seconds(QueryNumber):
         if seconds < 0:
             raise ValidationError(f"must not be less than 0, is {shown(str(value))}")
         return round(min(seconds, LONGEST_S) * SECOND_US)
+
+
+class Flag(fields.Field[bool]):
+    """`true` or `false`; false where it is not given."""
+
+    def __init__(self, description: str) -> None:
+        super().__init__(load_default=False, metadata={"type": "boolean", "default": False, "description": description})
+
+    def _deserialize(self, value: object, attr: str | None, data: Data, **_more: object) -> bool:
+        del attr, data
+        if value not in {"true", "false"}:
+            raise ValidationError(f"must be true or false, is {shown(str(value))}")
+        return value == "true"
+
+
+class ByDistance(fields.Field[bool]):
+    """`time` or `distance`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            data_key="order",
+            load_default=False,
+            metadata={
+                "type": "string",
+                "enum": ["time", "distance"],
+                "default": "time",
+                "description": "By creation_time, or the nearest first; of equals by person.",
+            },
+        )
+
+    def _deserialize(self, value: object, attr: str | None, data: Data, **_more: object) -> bool:
+        del attr, data
+        if value not in {"time", "distance"}:
+            raise ValidationError(f"must be time or distance, is {shown(str(value))}")
+        return value == "distance"
 
 
 class RangeSchema(RestSchema):
@@ -97,25 +145,41 @@ class TrackQuerySchema(RangeSchema):
     )
 
 
-class ConnectionQuerySchema(RangeSchema):
+class MeetingQuerySchema(RangeSchema):
     distance_m = Distance(
         data_key="distance",
         load_default=5.0,
-        metadata={"description": "Metres, more than 0, up to what the service allows (1000 unless configured)."},
+        metadata={
+            "minimum": 0,
+            "exclusiveMinimum": True,
+            "description": "Metres, more than 0, up to what the service allows (1000 unless configured).",
+        },
     )
     window_us = Seconds(
         data_key="time_window",
-        description="Seconds that the two locations may be apart, or `any`.",
+        description="Seconds that the two locations may be apart, or `any`; with interpolate, that two successive ones"
+        " of one person may be apart.",
         or_any=True,
         default=DEFAULT_S,
     )
+    include_possible = Flag("Also what was near only if the accuracy of both locations is used up.")
+    interpolate = Flag("Move both persons in straight lines between their locations; the closest approach counts.")
     limit = QueryInteger(
         load_default=MAX_ROWS, validate=between(1, MAX_ROWS), metadata={"description": "Rows on a page."}
     )
-    cursor = QueryCursor(length=3)
+
+    @validates_schema
+    def check_interpolate(self, data: dict[str, Any], **_more: object) -> None:
+        if data["interpolate"] and data["window_us"] is None:
+            raise ValidationError("must be a number of seconds where interpolate is true, is any", "time_window")
 
 
-class EncounterQuerySchema(ConnectionQuerySchema):
+class ConnectionQuerySchema(MeetingQuerySchema):
+    by_distance = ByDistance()
+    cursor = QueryCursor(length=ConnectionQuestion.key_length + 1)
+
+
+class EncounterQuerySchema(MeetingQuerySchema):
     gap_us = Seconds(
         data_key="gap",
         description="Most seconds between two locations of one meeting, or `any`. Default: time_window, 600 for any.",
@@ -124,8 +188,13 @@ class EncounterQuerySchema(ConnectionQuerySchema):
     min_duration_us = Seconds(
         data_key="min_duration", description="Seconds that a meeting must have lasted, at least.", default=0
     )
+    cursor = QueryCursor(length=EncounterQuestion.key_length + 1)
 
     @post_load
     def default_gap(self, data: dict[str, Any], **_more: object) -> dict[str, Any]:
         window_us = DEFAULT_S * SECOND_US if data["window_us"] is None else data["window_us"]
         return {"gap_us": window_us, **data}
+
+
+class ContactQuerySchema(EncounterQuerySchema):
+    cursor = QueryCursor(length=ContactQuestion.key_length + 1)

@@ -1,17 +1,13 @@
 """What can be asked, read and checked: times in microseconds since 1970-01-01 UTC, lengths in metres."""
 
 from dataclasses import astuple, dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar
 from zlib import crc32
 
 from service_kit.errors import InvalidInput
 
-
-class Key(NamedTuple):
-    """The place of a row in the order of an answer; the next page starts after it."""
-
-    time_us: int
-    person_id: int
+# The place of a row in the order of an answer, as whole numbers; the next page starts after it.
+Key = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -22,13 +18,17 @@ class TrackQuestion:
 
 
 @dataclass(frozen=True)
-class ConnectionQuestion:
+class MeetingQuestion:
+    key_length: ClassVar[int]
+
     start_us: int  # inclusive, as end_us is
     end_us: int
     distance_m: float
     window_us: int | None  # None: any time of the range
+    include_possible: bool
+    interpolate: bool
     limit: int
-    cursor: tuple[int, int, int] | None
+    cursor: tuple[int, ...] | None
 
     def after(self, person_id: int) -> Key | None:
         """Where this page starts. Raises InvalidInput for the cursor of another question."""
@@ -39,9 +39,9 @@ class ConnectionQuestion:
             raise InvalidInput(
                 [("cursor", "belongs to another question: send it with the parameters it was given for")]
             )
-        return Key(*key)
+        return tuple(key)
 
-    def cursor_at(self, person_id: int, key: Key) -> tuple[int, int, int]:
+    def cursor_at(self, person_id: int, key: Key) -> tuple[int, ...]:
         return (*key, self._digest(person_id))
 
     def _digest(self, person_id: int) -> int:
@@ -50,6 +50,20 @@ class ConnectionQuestion:
 
 
 @dataclass(frozen=True)
-class EncounterQuestion(ConnectionQuestion):
+class ConnectionQuestion(MeetingQuestion):
+    key_length = 3  # micrometres (0 where the order is time), time, person
+
+    by_distance: bool
+
+
+@dataclass(frozen=True)
+class EncounterQuestion(MeetingQuestion):
+    key_length = 2  # time, person
+
     gap_us: int | None  # None: however far apart
     min_duration_us: int
+
+
+@dataclass(frozen=True)
+class ContactQuestion(EncounterQuestion):
+    key_length = 2  # duration (negative: the longest comes first), person

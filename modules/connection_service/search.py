@@ -1,77 +1,147 @@
-"""The search in its steps: the track, where and when to look, who was there, who was near."""
+"""The search: who was near, slice by slice of the range, and what a page shows of it."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 
-from connection_service.cells import Probes, probes
-from connection_service.encounters import Encounters, encounters
-from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.matching import nearest
-from connection_service.questions import ConnectionQuestion, EncounterQuestion, Key
+from connection_service.encounters import Contacts, Encounters, contacts, joined, moments
+from connection_service.fixes import Ints, Where
+from connection_service.limits import TooMany
+from connection_service.looking import Kept, Locations, LookAtFixes, LookBetweenFixes
+from connection_service.near import NOBODY, Near, everybody
+from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion, Key, MeetingQuestion
+from connection_service.slices import Slices
+
+MICROMETRES = 1e6
 
 
-class Store(Protocol):
-    """Where the locations are: LocationStore, or a test's own."""
+class Rows(Protocol):
+    """Columns of what a page shows."""
 
-    def track(self, person_id: int, start_us: int, end_us: int) -> Fixes: ...
+    @property
+    def person_id(self) -> Ints: ...
 
-    def candidates(self, person_id: int, probes: Probes, start_us: int, end_us: int) -> Fixes: ...
+    def at(self, where: Where) -> Self: ...
 
 
-class ConnectionPage(NamedTuple):
-    fixes: Fixes  # of others, n of them
-    distance_m: Floats  # n, to the nearest fix of the track
-    time_gap_us: Ints  # n, between the two
+Shown = TypeVar("Shown", bound=Rows)
+
+
+class Page(NamedTuple, Generic[Shown]):
+    rows: Shown
     next_after: Key | None  # None: the last page
 
 
-class EncounterPage(NamedTuple):
-    meetings: Encounters  # n
-    closest: Fixes  # n, of the others, when they were closest
-    next_after: Key | None
-
-
-def connections(store: Store, person_id: int, question: ConnectionQuestion) -> ConnectionPage:
-    """One page of the fixes of others that were near, by time and person. Raises what the store raises."""
+def connections(locations: Locations, person_id: int, question: ConnectionQuestion) -> Page[Near]:
+    """One page of the fixes of others that were near, by time or by distance. Raises what `locations` raises."""
     after = question.after(person_id)
-    # What an earlier page has shown is not looked for again.
-    start_us = max(question.start_us, after.time_us) if after else question.start_us
-    track = store.track(person_id, question.start_us, question.end_us)
-    candidates = _candidates(store, track, person_id, question, start_us)
-    if after:
-        later = candidates.time_us > after.time_us
-        later |= (candidates.time_us == after.time_us) & (candidates.person_id > after.person_id)
-        candidates = candidates.at(later)
-    index, distance_m, time_gap_us = nearest(track, candidates, question.distance_m, question.window_us)
-    shown = slice(question.limit)
-    fixes = candidates.at(index[shown])
-    next_after = Key(int(fixes.time_us[-1]), int(fixes.person_id[-1])) if index.size > question.limit else None
-    return ConnectionPage(fixes, distance_m[shown], time_gap_us[shown], next_after)
+    start_us = after[1] if after and not question.by_distance else question.start_us
+
+    def first_of(near: Near) -> Near:
+        key = _connection_key(near, question)
+        near = near.at(_later(key, after))
+        return near.at(_order(_connection_key(near, question))[: question.limit + 1])
+
+    found = NOBODY
+    slices = Slices(start_us, question.end_us, None if question.by_distance else question.limit)
+    for portions, _ in _searched(locations, person_id, question, slices, first_of):
+        found = first_of(everybody([found, *portions]))
+        if found.size > question.limit and not question.by_distance:
+            break
+    return _page(found, _connection_key(found, question), question.limit)
 
 
-def meetings(store: Store, person_id: int, question: EncounterQuestion) -> EncounterPage:
-    """One page of meetings, by their start and the other person. Raises what the store raises."""
+def meetings(locations: Locations, person_id: int, question: EncounterQuestion) -> Page[Encounters]:
+    """One page of meetings, by their start and the other person. Raises what `locations` raises."""
     after = question.after(person_id)
-    track = store.track(person_id, question.start_us, question.end_us)
-    # All of the range for each page: a meeting that began on an earlier page must not begin again.
-    candidates = _candidates(store, track, person_id, question, question.start_us)
-    nearness = nearest(track, candidates, question.distance_m, question.window_us)
-    found = encounters(candidates, nearness, question.gap_us, question.min_duration_us)
-    if after:
-        later = found.started_us > after.time_us
-        later |= (found.started_us == after.time_us) & (found.person_id > after.person_id)
-        found = found.at(np.flatnonzero(later))
-    shown = found.at(slice(question.limit))
-    more = found.person_id.size > question.limit
-    next_after = Key(int(shown.started_us[-1]), int(shown.person_id[-1])) if more else None
-    return EncounterPage(shown, candidates.at(shown.closest_index), next_after)
+    start_us = question.start_us
+    if after and question.gap_us is not None:
+        # A meeting that began before and goes on has a near moment in the gap before; it is known by that.
+        before_us = question.gap_us + (question.window_us or 0 if question.interpolate else 0)
+        start_us = max(start_us, after[0] - before_us)
+    ready = moments(NOBODY)
+    slices = Slices(start_us, question.end_us, question.limit)
+    for met, known_until_us in _meetings(locations, person_id, question, slices):
+        settled = met if known_until_us > question.end_us else met.at(_settled(met, question.gap_us, known_until_us))
+        ready = settled.at(settled.ended_us - settled.started_us >= question.min_duration_us)
+        ready = ready.at(_later((ready.started_us, ready.person_id), after))
+        if ready.size > question.limit:
+            break
+    return _page(ready, (ready.started_us, ready.person_id), question.limit)
 
 
-def _candidates(store: Store, track: Fixes, person_id: int, question: ConnectionQuestion, start_us: int) -> Fixes:
-    if question.window_us is not None:
-        track = track.at(track.time_us >= start_us - question.window_us)
-    if not track.size:
-        return track
-    wanted = probes(track, question.distance_m, question.window_us, start_us, question.end_us)
-    return store.candidates(person_id, wanted, start_us, question.end_us)
+def persons_met(locations: Locations, person_id: int, question: ContactQuestion) -> Page[Contacts]:
+    """One page of the persons met, by the time spent together. Raises what `locations` raises."""
+    after = question.after(person_id)
+    met = moments(NOBODY)
+    for so_far, _ in _meetings(locations, person_id, question, Slices(question.start_us, question.end_us)):
+        met = so_far
+    found = contacts(met.at(met.ended_us - met.started_us >= question.min_duration_us))
+    found = found.at(_later((-found.duration_us, found.person_id), after))
+    return _page(found, (-found.duration_us, found.person_id), question.limit)
+
+
+def _meetings(
+    locations: Locations, person_id: int, question: EncounterQuestion, slices: Slices
+) -> Iterator[tuple[Encounters, int]]:
+    """Slice after slice all meetings so far, and the instant before which nobody else was near."""
+    met = moments(NOBODY)
+    # A crowd's near fixes are many; the meetings that they make are few, and all that is kept.
+    for portions, known_until_us in _searched(
+        locations, person_id, question, slices, lambda near: joined([moments(near)], question.gap_us)
+    ):
+        met = joined([met, *portions], question.gap_us)
+        yield met, known_until_us
+
+
+def _searched(
+    locations: Locations, person_id: int, question: MeetingQuestion, slices: Slices, keep: Callable[[Near], Kept]
+) -> Iterator[tuple[list[Kept], int]]:
+    """Slice after slice what `keep` makes of who was near, and the instant before which nobody else was."""
+    look = (LookBetweenFixes if question.interpolate else LookAtFixes)(locations, person_id, question)
+    while slices.more:
+        try:
+            kept, loaded = look.between(slices.low_us, slices.high_us, keep)
+        except TooMany:
+            if not slices.shorten():
+                raise
+            continue
+        slices.go_on(loaded)
+        yield kept, slices.low_us
+
+
+def _settled(met: Encounters, gap_us: int | None, known_until_us: int) -> Where:
+    """Meetings that won't change any more, and before which none will be found."""
+    unsettled = np.ones(met.size, bool) if gap_us is None else known_until_us - met.ended_us <= gap_us
+    settled: Where = met.started_us < met.started_us[unsettled].min(initial=known_until_us)
+    return settled
+
+
+def _connection_key(near: Near, question: ConnectionQuestion) -> Sequence[Ints]:
+    time_us, person_id = near.fixes.time_us, near.fixes.person_id
+    if not question.by_distance:
+        return np.zeros_like(time_us), time_us, person_id
+    # As it is shown: rows that look equally near are ordered by what else is seen of them.
+    return np.rint(near.distance_m * MICROMETRES).astype(np.int64), time_us, person_id
+
+
+def _later(key: Sequence[Ints], after: Key | None) -> Where:
+    if after is None:
+        return slice(None)
+    later, equal = np.zeros(key[0].size, bool), np.ones(key[0].size, bool)
+    for column, value in zip(key, after, strict=True):
+        later |= equal & (column > value)
+        equal &= column == value
+    return later
+
+
+def _order(key: Sequence[Ints]) -> Ints:
+    order: Ints = np.lexsort(key[::-1])
+    return order
+
+
+def _page(rows: Shown, key: Sequence[Ints], limit: int) -> Page[Shown]:
+    order = _order(key)
+    shown = order[:limit]
+    return Page(rows.at(shown), tuple(int(column[shown[-1]]) for column in key) if order.size > limit else None)

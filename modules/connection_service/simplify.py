@@ -3,7 +3,7 @@
 import numpy as np
 
 from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.matching import geocentric
+from connection_service.geocentric import geocentric
 
 
 def simplify(track: Fixes, max_points: int) -> Fixes:
@@ -14,7 +14,7 @@ def simplify(track: Fixes, max_points: int) -> Fixes:
     pass is a few operations on columns and there are about log(n) passes.
     """
     kept = np.arange(track.size)
-    points = geocentric(track)
+    points = geocentric(track.latitude, track.longitude)
     while kept.size > max_points:
         areas = _triangles(points[:, kept])
         dropped = min(kept.size - max_points, -(-areas.size // 3))

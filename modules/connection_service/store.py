@@ -1,97 +1,160 @@
-"""Reads the table `location`: the track of a person, and everybody else's fixes where probes point to."""
+"""Reads the table `location`: tracks of persons, and everybody else's fixes where probes point to."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from importlib.resources import files
-from io import BytesIO
+from typing import Any
 
 import numpy as np
 import psycopg2
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from connection_service.cells import Probes
-from connection_service.copy_rows import read_fixes
-from connection_service.fixes import Fixes, Ints
+from connection_service.copy_rows import CopiedFixes
+from connection_service.fixes import Fixes, Ints, all_fixes
+from connection_service.following import Stretches
+from connection_service.freshness import Freshness
+from connection_service.history import history
+from connection_service.instants import EPOCH
+from connection_service.limits import TooMany, TooSlow
 from service_kit.database import connection
-from service_kit.errors import DependencyDown, InvalidInput
+from service_kit.errors import DependencyDown
 
-TRACK = files(__package__).joinpath("track.sql").read_text()
-CANDIDATES = files(__package__).joinpath("candidates.sql").read_text()
-
-NARROW_IT = "ask for fewer days, a smaller distance or a shorter time_window"
-
-
-class TooSlow(DependencyDown):
-    """The database is at work, yet not done within the time that one question may take."""
-
-    def __init__(self) -> None:
-        Exception.__init__(self, f"the search was stopped because it took too long: {NARROW_IT}")
+TRACK, TRACKS, CANDIDATES, FRESHNESS = (
+    files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
+)
+PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint) AS {FRESHNESS}"
 
 
 class LocationStore:
-    def __init__(self, engine: Engine, max_locations: int) -> None:
+    def __init__(self, engine: Engine, max_locations: int, timeout_s: float) -> None:
         self.engine = engine
         self.max_locations = max_locations
+        self.timeout_s = timeout_s
+
+    @contextmanager
+    def locations(self) -> Iterator["Locations"]:
+        """What is stored, for the time of one question. Raises DependencyDown where the database does not answer."""
+        with connection(self.engine) as borrowed:
+            yield Locations(borrowed, self.max_locations, time.monotonic() + self.timeout_s)
+
+    def history(self, person_id: int) -> Iterator[Fixes]:
+        """All fixes of one person, by time, in portions. Raises DependencyDown."""
+        return history(self.engine, person_id)
+
+
+class Locations:
+    """One connection, for one question. All times are in microseconds since 1970-01-01 UTC, both ends inclusive.
+
+    Every method raises DependencyDown where the database does not answer, TooSlow where the question takes too long,
+    and TooMany where there are more than max_locations.
+    """
+
+    def __init__(self, borrowed: Connection, max_locations: int, deadline_s: float) -> None:
+        self.borrowed = borrowed
+        self.max_locations = max_locations
+        self.deadline_s = deadline_s
 
     def track(self, person_id: int, start_us: int, end_us: int) -> Fixes:
-        """Fixes of one person between two instants, both inclusive; raises as `candidates` does."""
-        return self._read(TRACK, {"person_id": person_id, "start": _timestamp(start_us), "end": _timestamp(end_us)})
+        """Fixes of one person, by time."""
+        track = self._all(TRACK, {"person_id": person_id, **_range(start_us, end_us)})
+        return track if (np.diff(track.time_us) > 0).all() else track.at(np.argsort(track.time_us))
 
-    def candidates(self, person_id: int, probes: Probes, start_us: int, end_us: int) -> Fixes:
-        """Fixes of everybody but this person that lie in a probe and between two instants, both inclusive.
+    def tracks(self, wanted: Stretches, start_us: int, end_us: int) -> Fixes:
+        """Fixes of persons in the stretches wanted of each, by person and time."""
+        values = {
+            "persons": _array(wanted.person_id),
+            "time_low": _array(_clipped(wanted.start_us, start_us, end_us)),
+            "time_high": _array(_clipped(wanted.end_us, start_us, end_us)),
+        }
+        tracks = self._all(TRACKS, {**values, **_range(start_us, end_us)})
+        return tracks.at(np.lexsort((tracks.time_us, tracks.person_id)))
 
-        Raises DependencyDown where the database does not answer, TooSlow where it is not done in time, InvalidInput
-        where there are more than max_locations.
+    def candidates(
+        self, person_id: int, probes: Probes, start_us: int, end_us: int, take: Callable[[Fixes], object]
+    ) -> int:
+        """Fixes of everybody but this person that lie in a probe, handed on in portions, in any order.
+
+        Returns their number.
         """
         if probes.cell_low.size > self.max_locations:
-            raise self._too_many()
-        values = {"person_id": person_id, "start": _timestamp(start_us), "end": _timestamp(end_us)}
-        return self._read(CANDIDATES, {**values, **probe_values(probes, start_us, end_us)})
+            raise TooMany(self.max_locations)
+        values = {"person_id": person_id, **_range(start_us, end_us), **probe_values(probes, start_us, end_us)}
+        return self._read(CANDIDATES, values, take)
 
-    def _read(self, query: str, values: Mapping[str, object]) -> Fixes:
-        copied = BytesIO()
-        with connection(self.engine) as borrowed:
+    def freshness(self, person_id: int) -> Freshness:
+        with self._in_time() as cursor:
+            if "prepared" not in self.borrowed.info:
+                cursor.execute(PREPARE)
+                self.borrowed.info["prepared"] = True
+            cursor.execute("EXECUTE freshness(%s)", [person_id])
+            (row,) = cursor.fetchall()
+            return Freshness._make(row)
+
+    def _all(self, query: str, values: Mapping[str, object]) -> Fixes:
+        parts: list[Fixes] = []
+        self._read(query, values, parts.append)
+        return all_fixes(parts)
+
+    def _read(self, query: str, values: Mapping[str, object], take: Callable[[Fixes], object]) -> int:
+        copied = CopiedFixes(take)
+        with self._in_time() as cursor:
+            filled = cursor.mogrify(query, {**values, "max_rows": self.max_locations}).decode()
             try:
-                cursor = borrowed.connection.cursor()
-                filled = cursor.mogrify(query, {**values, "max_rows": self.max_locations}).decode()
                 cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
-            except psycopg2.errors.QueryCanceled as error:
-                raise TooSlow from error
-            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-                raise DependencyDown("the database") from error
-        fixes = read_fixes(copied.getbuffer())
-        if fixes.size > self.max_locations:
-            raise self._too_many()
-        return fixes
+                copied.finish()
+            except BaseException:
+                copied.give_up()
+                raise
+        if copied.rows > self.max_locations:
+            raise TooMany(self.max_locations)
+        return copied.rows
 
-    def _too_many(self) -> InvalidInput:
-        reason = f"is too far away: the question is about more than {self.max_locations:,} locations; {NARROW_IT}"
-        return InvalidInput([("end_date", reason)])
+    @contextmanager
+    def _in_time(self) -> Iterator[Any]:
+        if time.monotonic() > self.deadline_s:
+            raise TooSlow
+        try:
+            yield self.borrowed.connection.cursor()
+        except psycopg2.errors.QueryCanceled as error:
+            raise TooSlow from error
+        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            raise DependencyDown("the database") from error
+        except Exception:
+            self.borrowed.invalidate()  # it may be in the middle of a COPY
+            raise
 
 
 def probe_values(probes: Probes, start_us: int, end_us: int) -> dict[str, str]:
     """Write the probes as the arrays that candidates.sql names: those of one cell apart from rows of cells."""
     single = probes.cell_low == probes.cell_high
-    cells, rows = (Probes(*(column[chosen] for column in probes)) for chosen in (single, ~single))
+    low, high = _clipped(probes.time_low, start_us, end_us), _clipped(probes.time_high, start_us, end_us)
     return {
-        "cell": _array(cells.cell_low),
-        "cell_time_low": _timestamps(cells.time_low, start_us, end_us),
-        "cell_time_high": _timestamps(cells.time_high, start_us, end_us),
-        "cell_low": _array(rows.cell_low),
-        "cell_high": _array(rows.cell_high),
-        "row_time_low": _timestamps(rows.time_low, start_us, end_us),
-        "row_time_high": _timestamps(rows.time_high, start_us, end_us),
+        "cell": _array(probes.cell_low[single]),
+        "cell_time_low": _array(low[single]),
+        "cell_time_high": _array(high[single]),
+        "cell_low": _array(probes.cell_low[~single]),
+        "cell_high": _array(probes.cell_high[~single]),
+        "row_time_low": _array(low[~single]),
+        "row_time_high": _array(high[~single]),
     }
+
+
+def _range(start_us: int, end_us: int) -> dict[str, str]:
+    return {"start": _timestamp(start_us), "end": _timestamp(end_us)}
 
 
 def _array(values: Ints) -> str:
     return f"{{{','.join(map(str, values.tolist()))}}}"
 
 
-def _timestamps(times_us: Ints, start_us: int, end_us: int) -> str:
-    """Write an array of instants; what lies outside of the range would find nothing, and might be no date."""
-    times = np.clip(times_us, start_us, end_us).view("datetime64[us]")
-    return f"{{{','.join(np.datetime_as_string(times, timezone='UTC').tolist())}}}"
+def _clipped(times_us: Ints, start_us: int, end_us: int) -> Ints:
+    """What lies outside of the range would find nothing, and might be no date."""
+    clipped: Ints = np.clip(times_us, start_us, end_us)
+    return clipped
 
 
 def _timestamp(time_us: int) -> str:
-    return str(np.datetime_as_string(np.datetime64(time_us, "us"), timezone="UTC"))
+    return (EPOCH + timedelta(microseconds=time_us)).isoformat()

@@ -129,7 +129,7 @@ def test_what_is_no_json_object_is_refused(addresses: Mapping[str, str], body: b
 DAY = {"start_date": "2026-05-04", "end_date": "2026-05-04"}
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts"])
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
@@ -144,6 +144,9 @@ DAY = {"start_date": "2026-05-04", "end_date": "2026-05-04"}
         ({**DAY, "limit": "many"}, "limit"),
         ({**DAY, "cursor": "garbage"}, "cursor"),
         ({**DAY, "colour": "red"}, "colour"),
+        ({**DAY, "interpolate": "perhaps"}, "interpolate"),
+        ({**DAY, "interpolate": "true", "time_window": "any"}, "time_window"),
+        ({**DAY, "include_possible": "1"}, "include_possible"),
         ({"start_date": "2026-05-05", "end_date": "2026-05-04"}, "start_date"),
         ({"start_date": "2026-02-30", "end_date": "2026-05-04"}, "start_date"),
         ({"start_date": "today", "end_date": "2026-05-04"}, "start_date"),
@@ -161,7 +164,7 @@ def test_a_bad_question_is_refused_with_the_parameter(
 @pytest.mark.parametrize("person_id", ["999999999", "0", str(2**63), "ada", "-1"])
 def test_an_unknown_person_is_not_found(addresses: Mapping[str, str], person_id: str) -> None:
     assert_problem(requests.get(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=10), 404)
-    for resource in ("connection", "encounters", "locations"):
+    for resource in ("connection", "encounters", "contacts", "locations"):
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
         assert_problem(requests.get(url, params=DAY, timeout=10), 404)
 

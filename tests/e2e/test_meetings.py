@@ -1,10 +1,13 @@
 """From a gRPC call to the meeting that REST tells of, at ordinary and at awkward places."""
 
+import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,10 @@ def test_two_people_who_stand_together_have_met(
         )
         assert (meeting["duration_s"], meeting["fixes"]) == (300, 6)
         assert meeting["closest_m"] == min(row["distance_m"] for row in rows) < 3
+        [contact] = system.get(f"/api/persons/{one}/contacts", **of_that_day)
+        assert (contact["person"]["id"], contact["encounters"], contact["duration_s"]) == (other, 1, 300)
+        [moving] = system.get(f"/api/persons/{one}/encounters", interpolate="true", **of_that_day)
+        assert (moving["person"]["id"], moving["started_at"]) == (other, meeting["started_at"])
 
 
 def test_the_same_place_on_another_day_is_no_meeting_unless_any_time_will_do(system: Any, make_fix: Any) -> None:
@@ -52,6 +59,23 @@ def test_the_same_place_on_another_day_is_no_meeting_unless_any_time_will_do(sys
     assert system.get(f"/api/persons/{ada}/connection", **that_week) == []
     [row] = system.get(f"/api/persons/{ada}/connection", time_window="any", **that_week)
     assert (row["person"]["id"], row["time_gap_s"]) == (bob, 2 * 86_400)
+
+
+def test_an_answer_tells_how_complete_it_is(
+    system: Any, make_fix: Any, addresses: Mapping[str, str], poll_until: Any
+) -> None:
+    ada, noon = system.create_person(), system.fresh_week() + timedelta(hours=12)
+    system.send([make_fix(ada, noon, 1.0, 1.0)])
+    system.wait_until_consumed()
+    week = {"start_date": "2016-01-01", "end_date": "2016-01-02"}
+
+    def freshness() -> str:
+        answer = requests.get(f"{addresses['CONNECTION_URL']}/api/persons/{ada}/encounters", params=week, timeout=10)
+        return answer.headers["Udaconnect-Freshness"]
+
+    complete = re.compile(rf"newest=@{noon.timestamp():.0f}, lag=0, as_of=@(\d+)")
+    told = poll_until(lambda: complete.fullmatch(freshness()))
+    assert abs(time.time() - int(told[1])) < 60
 
 
 def test_a_location_is_visible_within_a_second_of_its_acknowledgement(

@@ -1,11 +1,15 @@
-"""The three resources on a real PostGIS: hand-made scenes, and what must not go wrong at their edges."""
+"""The resources on a real PostGIS: hand-made scenes, and what must not go wrong at their edges."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+import psycopg2
 import pytest
 from flask.testing import FlaskClient
 from pyproj import Geod
+
+from deployment.native.schema import Database
 
 WGS84 = Geod(ellps="WGS84")
 
@@ -49,6 +53,7 @@ def test_a_connection_is_exactly_this(client: FlaskClient, insert: Insert) -> No
             "person": {"id": 2, "first_name": "Ada", "last_name": "Byron 2", "company_name": "Looms"},
             "distance_m": pytest.approx(distance_m, abs=2e-6),
             "time_gap_s": 9.75,
+            "certainty": "likely",
         }
     ]
     assert met(client, 1, distance="20") == [(4, "2026-03-02T10:00:00Z"), (2, "2026-03-02T10:00:40Z")]
@@ -110,18 +115,88 @@ def test_a_pair_next_to_a_pole_is_found(
     assert row["distance_m"] == pytest.approx(WGS84.inv(*one[::-1], *other[::-1])[2], abs=1e-5)
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters"])
-def test_the_pages_together_are_the_whole_answer(client: FlaskClient, insert: Insert, resource: str) -> None:
-    for person_id in range(1, 8):
-        insert([(person_id, f"{hour}:00:0{person_id % 3}", 47.0, 8.0) for hour in range(10, 15)])
-    whole = rows(client, f"1/{resource}")
-    assert len(whole) == 30
+@pytest.mark.parametrize(
+    ("resource", "more"),
+    [("connection", {}), ("connection", {"order": "distance"}), ("encounters", {}), ("contacts", {})],
+)
+def test_the_pages_together_are_the_whole_answer(
+    client: FlaskClient, insert: Insert, resource: str, more: dict[str, str]
+) -> None:
+    for person_id in range(1, 25):
+        places = [(f"{hour}:00:0{person_id % 3}", 47.0 + person_id % 5 * 1e-6, 8.0) for hour in range(10, 15)]
+        insert([(person_id, *place) for place in places])
+    whole = rows(client, f"1/{resource}", **more)
+    assert len(whole) == (23 if resource == "contacts" else 115)
     paged: list[Any] = []
-    response = client.get(f"/api/persons/1/{resource}", query_string={**DAY, "limit": "7"})
+    response = client.get(f"/api/persons/1/{resource}", query_string={**DAY, **more, "limit": "7"})
     while "Link" in response.headers:
         paged += response.get_json()
         response = client.get(response.headers["Link"].split(";")[0].strip("<>"))
     assert paged + response.get_json() == whole
+    if more:
+        assert [row["distance_m"] for row in whole] == sorted(row["distance_m"] for row in whole)
+
+
+def test_contacts_tell_with_whom_most_time_was_spent(client: FlaskClient, insert: Insert) -> None:
+    insert([(1, f"{hour}:{minute:02}:00", 47.0, 8.0) for hour in (10, 15) for minute in range(0, 60, 5)])
+    insert([(2, f"10:{minute:02}:00", 47.0, 8.00001) for minute in range(0, 30, 5)])
+    insert([(3, f"{hour}:{minute:02}:30", 47.0, 8.00002) for hour in (10, 15) for minute in range(0, 30, 5)])
+    assert [
+        (row["person"]["id"], row["encounters"], row["duration_s"], row["first_met_at"], row["last_met_at"])
+        for row in rows(client, "1/contacts")
+    ] == [
+        (3, 2, 3000, "2026-03-02T10:00:30Z", "2026-03-02T15:25:30Z"),
+        (2, 1, 1500, "2026-03-02T10:00:00Z", "2026-03-02T10:25:00Z"),
+    ]
+
+
+def test_between_fixes_a_passer_by_is_found_whose_fixes_are_far_away(client: FlaskClient, insert: Insert) -> None:
+    """2 passes 1 in the middle of a step of 240 m, through other cells; 3 leaves the neighbourhood and comes back."""
+    insert([(1, "10:00:00", 47.0, 8.0), (1, "10:02:00", 47.0, 8.0)])
+    insert([(2, "10:00:00", 47.0 - 120 / 111_180, 8.0), (2, "10:02:00", 47.0 + 120 / 111_180, 8.0)])
+    insert([(3, "10:00:00", 47.0005, 8.0), (3, "10:01:00", 47.1, 8.0), (3, "10:02:00", 46.9995, 8.0)])
+    assert rows(client, "1/connection") == []
+    [row] = rows(client, "1/connection", interpolate="true")
+    assert (row["person"]["id"], row["location"]["creation_time"]) == (2, "2026-03-02T10:00:00Z")
+    assert (row["distance_m"], row["time_gap_s"]) == (pytest.approx(0, abs=0.1), pytest.approx(60, abs=0.1))
+    [meeting] = rows(client, "1/encounters", interpolate="true")
+    assert meeting["place"] == {"latitude": pytest.approx(47.0, abs=1e-6), "longitude": 8.0}
+    assert rows(client, "1/encounters", interpolate="true", time_window="119") == []
+
+
+def test_what_may_have_been_near_is_found_beyond_the_cells_of_the_distance(
+    client: FlaskClient, insert: Insert, database: Database
+) -> None:
+    insert([(1, "10:00:00", 47.0, 8.0), (2, "10:00:00", 47.0018, 8.0), (3, "10:00:00", 47.00001, 8.0)])
+    with psycopg2.connect(database.owner) as session, session.cursor() as cursor:
+        cursor.execute("UPDATE location SET accuracy_m = CASE person_id WHEN 3 THEN 1 ELSE 98 END")
+    session.close()
+    assert met(client, 1) == [(3, "2026-03-02T10:00:00Z")]
+    found = rows(client, "1/connection", include_possible="true", distance="4")
+    assert [(row["person"]["id"], row["certainty"]) for row in found] == [(3, "likely")]
+    found = rows(client, "1/connection", include_possible="true")
+    assert [(row["person"]["id"], row["certainty"]) for row in found] == [(2, "possible"), (3, "likely")]
+    assert [row["certainty"] for row in rows(client, "1/encounters", distance="101")] == ["certain"]
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+def test_every_answer_tells_how_fresh_it_is(
+    client: FlaskClient, insert: Insert, database: Database, resource: str
+) -> None:
+    def freshness(person_id: int) -> str | None:
+        return client.get(f"/api/persons/{person_id}/{resource}", query_string=DAY).headers.get("Udaconnect-Freshness")
+
+    insert([(1, "2026-02-27T10:00:00", 47.0, 8.0), (1, "2026-03-05T10:00:00.9", 47.0, 8.0)])
+    newest = f"newest=@{datetime(2026, 3, 5, 10, tzinfo=UTC).timestamp():.0f}"
+    assert (freshness(1), freshness(2)) == (newest, None)
+    with psycopg2.connect(database.owner) as session, session.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO consumer_progress VALUES ('location', 0, 5, 7, '2026-03-05T10:00:07.5Z'),"
+            "('location', 1, 100, 110, '2026-03-05T10:00:08Z'), ('location', 2, 3, 3, '2026-03-05T10:00:08Z')"
+        )
+    session.close()
+    of_consumer = f"lag=12, as_of=@{datetime(2026, 3, 5, 10, 0, 7, tzinfo=UTC).timestamp():.0f}"
+    assert (freshness(1), freshness(2)) == (f"{newest}, {of_consumer}", of_consumer)
 
 
 def test_a_track_is_in_the_order_of_time_and_ends_where_it_ended(client: FlaskClient, insert: Insert) -> None:

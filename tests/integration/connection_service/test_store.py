@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
+import numpy as np
 import psycopg2
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from connection_service.cells import probes
+from connection_service.following import stretch_of, stretches
 from connection_service.instants import DAY_US, read_day
-from connection_service.store import CANDIDATES, LocationStore, probe_values
+from connection_service.store import CANDIDATES, TRACKS, Locations, LocationStore, probe_values
 from deployment.native.schema import Database
 from service_kit.database import make_engine
 
@@ -37,6 +41,10 @@ def execute(url: str, statement: str) -> None:
     session.close()
 
 
+def store(engine: Engine) -> AbstractContextManager[Locations]:
+    return LocationStore(engine, max_locations=1_000_000, timeout_s=10).locations()
+
+
 @pytest.fixture
 def engine(database: Database) -> Iterator[Engine]:
     engine = make_engine(database.connection_service, application_name="test", pool_size=2)
@@ -49,7 +57,8 @@ def test_every_probe_is_a_descent_of_the_index_in_the_partitions_of_its_time(
 ) -> None:
     execute(database.owner, CITY)
     start_us, end_us = FIRST_DAY_US, FIRST_DAY_US + 3 * DAY_US - 1
-    track = LocationStore(engine, 1_000_000).track(7, start_us, end_us)
+    with store(engine) as locations:
+        track = locations.track(7, start_us, end_us)
     assert track.size == 3 * 200
     wanted = probes(track, 50.0, 60_000_000, start_us, end_us)
     with psycopg2.connect(database.connection_service) as session, session.cursor() as cursor:
@@ -70,7 +79,8 @@ def test_every_probe_is_a_descent_of_the_index_in_the_partitions_of_its_time(
     conditions = [line for line in plan.splitlines() if "Index Cond: ((cell = " in line]
     assert len(conditions) == 3
     assert all(
-        "creation_time >= probe.time_low" in line and "creation_time <= probe.time_high" in line for line in conditions
+        re.search(r"creation_time >= to_timestamp\(.*low_us.*creation_time <= to_timestamp\(.*high_us", line)
+        for line in conditions
     )
     visits = [int(loops) for loops in re.findall(r"using location_\d+_cell_\w+ on location_\d+ .*loops=(\d+)\)", plan)]
     assert sum(visits) == wanted.cell_low.size, "each probe went to the one partition of its day"
@@ -79,11 +89,51 @@ def test_every_probe_is_a_descent_of_the_index_in_the_partitions_of_its_time(
 def test_values_are_read_as_they_were_stored(database: Database, engine: Engine, insert: Insert) -> None:
     insert([(1, "2026-03-01T10:00:00.000001", -89.123456789012, 179.98765432101)])
     execute(database.owner, "UPDATE location SET accuracy_m = 4.2")
-    track = LocationStore(engine, 10).track(1, FIRST_DAY_US, FIRST_DAY_US + DAY_US - 1)
+    with store(engine) as locations:
+        track = locations.track(1, FIRST_DAY_US, FIRST_DAY_US + DAY_US - 1)
     assert track.person_id.tolist() == [1]
     assert track.time_us.tolist() == [FIRST_DAY_US + 36_000_000_001]
     assert (track.latitude.tolist(), track.longitude.tolist()) == ([-89.123456789012], [179.98765432101])
     assert track.accuracy_m.tolist() == [pytest.approx(4.2)]
+
+
+def test_the_tracks_of_several_are_descents_of_the_primary_key(database: Database, engine: Engine) -> None:
+    execute(database.owner, CITY)
+    hour_us = 3_600_000_000
+    found = np.array([7, 7, 9]), FIRST_DAY_US + np.array([9 * hour_us, 9 * hour_us + 1, DAY_US + 9 * hour_us])
+    wanted = stretches(*found, hour_us // 2)
+    with store(engine) as locations:
+        tracks = locations.tracks(wanted, FIRST_DAY_US, FIRST_DAY_US + 2 * DAY_US - 1)
+    assert sorted(set(tracks.person_id.tolist())) == [7, 9]
+    assert tracks.size == 2 * 20
+    assert (stretch_of(tracks, wanted) == np.repeat([1, 2], 20)).all()
+    values = {
+        "persons": "{7,9}",
+        "time_low": f"{{{','.join(map(str, wanted.start_us.tolist()))}}}",
+        "time_high": f"{{{','.join(map(str, wanted.end_us.tolist()))}}}",
+        "start": "2026-03-01T00:00:00Z",
+        "end": "2026-03-02T23:59:59.999999Z",
+        "max_rows": 1_000_000,
+    }
+    with psycopg2.connect(database.connection_service) as session, session.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {TRACKS}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    session.close()
+    assert "location_20260303" not in plan
+    assert not re.search("Seq Scan|Hash Join|Merge Join", plan)
+    visits = [int(loops) for loops in re.findall(r"(?:Scan|using) .*location_\d+_pkey.*loops=(\d+)\)", plan)]
+    assert sum(visits) == 2, "each stretch went to the one partition of its day"
+
+
+def test_how_fresh_a_person_is_costs_no_plan_of_all_partitions(database: Database, engine: Engine) -> None:
+    execute(database.owner, CITY)
+    with store(engine) as locations:
+        newest = [locations.freshness(person_id).newest for person_id in (7, 7, 999)]
+        prepared = locations.borrowed.exec_driver_sql(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'freshness'"
+        ).one()
+    assert newest == [datetime(2026, 3, 5, 17, 57, 7, tzinfo=UTC)] * 2 + [None]
+    assert tuple(prepared) == (3, 0)
 
 
 def test_a_question_about_too_many_locations_is_answered_with_how_to_narrow_it(
@@ -97,6 +147,18 @@ def test_a_question_about_too_many_locations_is_answered_with_how_to_narrow_it(
     (error,) = response.get_json()["errors"]
     assert error["field"] == "end_date"
     assert "ask for fewer days, a smaller distance or a shorter time_window" in error["reason"]
+
+
+@pytest.mark.parametrize("more", [{}, {"interpolate": "true"}, {"order": "distance"}])
+def test_a_question_about_much_is_answered_in_steps_that_hold_little(
+    make_client: Callable[..., FlaskClient], insert: Insert, more: dict[str, str]
+) -> None:
+    for person_id in range(1, 6):
+        insert([(person_id, f"{hour}:00:00", 47.0, 8.0) for hour in range(10, 20)])
+    day = {"start_date": "2026-03-02", "end_date": "2026-03-02", "time_window": "60", **more}
+    at_once = make_client(max_locations=1000).get("/api/persons/1/connection", query_string=day)
+    assert len(at_once.get_json()) == 40
+    assert make_client(max_locations=12).get("/api/persons/1/connection", query_string=day).text == at_once.text
 
 
 def test_a_search_that_takes_too_long_is_stopped_and_says_how_to_narrow_it(
@@ -118,6 +180,7 @@ def test_a_search_that_takes_too_long_is_stopped_and_says_how_to_narrow_it(
 def test_the_role_of_the_service_cannot_write(database: Database, insert: Insert) -> None:
     insert([(1, "10:00:00", 47.0, 8.0)])
     for statement in (
+        "UPDATE consumer_progress SET next_offset = 0",
         "INSERT INTO location VALUES (1, now(), ST_SetSRID(ST_MakePoint(8, 47), 4326), NULL)",
         "UPDATE location SET accuracy_m = 1",
         "DELETE FROM location",

@@ -1,12 +1,19 @@
-"""The manners of the three resources, without network: what the store and the directory give is held in memory."""
+"""The manners of the resources, without network: what the store and the directory give is held in memory."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from connection_service.answer_schemas import ConnectionSchema, EncounterSchema, FeatureCollectionSchema, LocationSchema
+from connection_service.answer_schemas import (
+    ConnectionSchema,
+    ContactSchema,
+    EncounterSchema,
+    FeatureCollectionSchema,
+    LocationSchema,
+)
 
 MINUTE = 60
 NOON = 1_772_452_800  # 2026-03-02T12:00:00Z
@@ -59,6 +66,7 @@ def test_connections_tell_where_when_who_and_how_near(client: FlaskClient) -> No
         "person": {"id": 2, "first_name": "First 2", "last_name": "Last 2", "company_name": "Company"},
         "distance_m": pytest.approx(2, abs=0.01),
         "time_gap_s": 1,
+        "certainty": "likely",
     }
     assert response.get_json()[1]["location"]["creation_time"] == "2026-03-02T12:00:01.250000Z"
 
@@ -75,6 +83,76 @@ def test_encounters_are_the_meetings_by_their_start(client: FlaskClient) -> None
     assert response.get_json()[0]["place"] == {"latitude": 47.0 + 2 * METRE, "longitude": 8.0}
     assert get(client, "7/encounters", gap="3600").get_json()[0]["fixes"] == 5
     assert len(get(client, "7/encounters", min_duration="61").get_json()) == 2
+
+
+def test_contacts_are_the_persons_met_by_the_time_spent_together(client: FlaskClient) -> None:
+    assert get(client, "7/contacts").get_json() == [
+        {
+            "person": {"id": 2, "first_name": "First 2", "last_name": "Last 2", "company_name": "Company"},
+            "encounters": 2,
+            "duration_s": 180,
+            "closest_m": pytest.approx(2, abs=0.01),
+            "first_met_at": "2026-03-02T12:00:01Z",
+            "last_met_at": "2026-03-02T13:01:01Z",
+        },
+        {
+            "person": {"id": 5, "first_name": "First 5", "last_name": "Last 5", "company_name": "Company"},
+            "encounters": 1,
+            "duration_s": 120,
+            "closest_m": 0,
+            "first_met_at": "2026-03-02T12:00:01.250000Z",
+            "last_met_at": "2026-03-02T12:02:01.250000Z",
+        },
+    ]
+    assert [row["person"]["id"] for row in get(client, "7/contacts", min_duration="120").get_json()] == [2, 5]
+    assert [row["duration_s"] for row in get(client, "7/contacts", min_duration="120").get_json()] == [120, 120]
+    assert get(client, "7/contacts", min_duration="121").get_json() == []
+
+
+def test_the_nearest_come_first_when_asked_for(client: FlaskClient) -> None:
+    rows = get(client, "7/connection", order="distance").get_json()
+    assert [row["person"]["id"] for row in rows] == [5, 5, 5, 2, 2, 2, 2, 2]
+    assert [row["distance_m"] for row in rows] == sorted(row["distance_m"] for row in rows)
+
+
+def test_rows_say_how_sure_they_are_and_the_possible_come_when_asked_for(client: FlaskClient, store: Any) -> None:
+    store.accuracy_m = {7: 1.0, 2: 2.5, 5: 2.5}
+
+    def sure(**query: str) -> set[tuple[int, str]]:
+        rows = get(client, "7/connection", **query).get_json()
+        return {(row["person"]["id"], row["certainty"]) for row in rows}
+
+    assert sure(distance="5") == {(2, "likely"), (5, "certain")}
+    assert sure(distance="1") == {(5, "likely")}
+    assert sure(distance="1", include_possible="true") == {(2, "possible"), (5, "likely")}
+    meetings = get(client, "7/encounters", distance="1", include_possible="true").get_json()
+    assert [row["certainty"] for row in meetings] == ["possible", "likely", "possible"]
+
+
+def test_between_fixes_the_closest_approach_counts(client: FlaskClient, store: Any) -> None:
+    """3 passes 7's place between two fixes that are 100 m away from it."""
+    store.rows += [(8, NOON, 10.0, 0.0), (8, NOON + 100, 10.0, 0.0)]
+    store.rows += [(9, NOON, 10.0 - 100 * METRE, 0.0), (9, NOON + 100, 10.0 + 100 * METRE, 0.0)]
+    assert get(client, "8/connection").get_json() == []
+    [row] = get(client, "8/connection", interpolate="true").get_json()
+    assert (row["person"]["id"], row["location"]["creation_time"]) == (9, "2026-03-02T12:00:00Z")
+    assert (row["distance_m"], row["time_gap_s"]) == (pytest.approx(0, abs=0.01), pytest.approx(50, abs=0.01))
+    [meeting] = get(client, "8/encounters", interpolate="true").get_json()
+    assert meeting["started_at"] == meeting["closest_at"]
+    assert abs(datetime.fromisoformat(meeting["started_at"]).timestamp() - (NOON + 50)) < 0.01
+    assert meeting["place"] == {"latitude": pytest.approx(10.0), "longitude": pytest.approx(0.0)}
+    assert get(client, "8/contacts", interpolate="true").get_json()[0]["encounters"] == 1
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+def test_answers_say_how_fresh_they_are(client: FlaskClient, store: Any, resource: str) -> None:
+    assert get(client, f"7/{resource}").headers["Udaconnect-Freshness"] == f"newest=@{NOON + 61 * MINUTE}"
+    store.consumer = 12, datetime.fromtimestamp(NOON + 0.9, UTC)
+    of_all = get(client, f"7/{resource}").headers["Udaconnect-Freshness"]
+    assert of_all == f"newest=@{NOON + 61 * MINUTE}, lag=12, as_of=@{NOON}"
+    assert get(client, f"9/{resource}").headers["Udaconnect-Freshness"] == f"lag=12, as_of=@{NOON}"
+    store.consumer = None
+    assert "Udaconnect-Freshness" not in get(client, f"9/{resource}").headers
 
 
 def test_a_track_is_an_array_or_a_feature_collection(client: FlaskClient) -> None:
@@ -94,6 +172,7 @@ def test_answers_are_what_their_schemas_promise(client: FlaskClient) -> None:
     for schema, answer in [
         (ConnectionSchema(many=True), get(client, "7/connection").get_json()),
         (EncounterSchema(many=True), get(client, "7/encounters").get_json()),
+        (ContactSchema(many=True), get(client, "7/contacts").get_json()),
         (LocationSchema(many=True), get(client, "7/locations").get_json()),
         (FeatureCollectionSchema(), geojson.get_json()),
     ]:
@@ -102,17 +181,26 @@ def test_answers_are_what_their_schemas_promise(client: FlaskClient) -> None:
         assert schema.dump(answer) == answer
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts"])
 @pytest.mark.parametrize("limit", ["1", "2", "3"])
 def test_the_pages_together_are_the_whole_answer(client: FlaskClient, resource: str, limit: str) -> None:
     whole = get(client, f"7/{resource}").get_json()
     assert all_pages(client, f"7/{resource}", limit=limit) == whole
 
 
-def test_a_later_page_of_connections_does_not_search_what_earlier_ones_showed(client: FlaskClient, store: Any) -> None:
-    all_pages(client, "7/connection", limit="7")
-    (first_start, _), (second_start, _) = store.candidate_ranges
-    assert second_start - first_start > 12 * 3600 * 1_000_000
+@pytest.mark.parametrize("resource", ["connection", "encounters"])
+def test_a_later_page_does_not_search_what_earlier_ones_showed(client: FlaskClient, store: Any, resource: str) -> None:
+    store.rows += [(person, NOON + day * 86_400, 47.0, 8.0) for day in range(20) for person in (7, 2)]
+    all_pages(client, f"7/{resource}", limit="7", end_date="2026-03-30")
+    starts = [start for start, _ in store.candidate_ranges]
+    assert starts[-1] - starts[0] > 10 * 86_400 * 1_000_000
+
+
+@pytest.mark.parametrize("resource", ["connection", "encounters"])
+def test_a_page_that_is_full_needs_no_search_beyond_it(client: FlaskClient, store: Any, resource: str) -> None:
+    assert len(get(client, f"7/{resource}", limit="2", end_date="2026-04-30").get_json()) == 2
+    [(start, end)] = store.candidate_ranges
+    assert end - start < 86_400 * 1_000_000
 
 
 def test_one_question_asks_the_directory_once(client: FlaskClient, directory: Any) -> None:
@@ -124,15 +212,16 @@ def test_whoever_is_being_erased_is_left_out(client: FlaskClient, directory: Any
     directory.known.remove(5)
     assert {row["person"]["id"] for row in get(client, "7/connection").get_json()} == {2}
     assert {row["person"]["id"] for row in get(client, "7/encounters").get_json()} == {2}
+    assert {row["person"]["id"] for row in get(client, "7/contacts").get_json()} == {2}
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
 def test_a_known_person_without_locations_has_an_empty_answer(client: FlaskClient, resource: str) -> None:
     response = get(client, f"9/{resource}")
     assert (response.status_code, response.get_json()) == (200, [])
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
 @pytest.mark.parametrize("person_id", ["77", "0", "-1", "seven", str(2**63), "9" * 40])
 def test_an_unknown_person_is_not_found(client: FlaskClient, resource: str, person_id: str) -> None:
     response = get(client, f"{person_id}/{resource}")
@@ -140,7 +229,7 @@ def test_an_unknown_person_is_not_found(client: FlaskClient, resource: str, pers
     assert response.mimetype == "application/problem+json"
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
 def test_a_person_service_that_is_down_is_named(client: FlaskClient, directory: Any, resource: str) -> None:
     directory.down = True
     response = get(client, f"7/{resource}")
@@ -149,7 +238,7 @@ def test_a_person_service_that_is_down_is_named(client: FlaskClient, directory: 
     assert "person service" in response.get_json()["detail"]
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts"])
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
@@ -188,14 +277,17 @@ def test_other_methods_are_refused(client: FlaskClient) -> None:
     assert response.mimetype == "application/problem+json"
 
 
-def test_swagger_describes_the_three_resources(client: FlaskClient) -> None:
+def test_swagger_describes_the_resources(client: FlaskClient) -> None:
     paths = client.get("/swagger.json").get_json()["paths"]
     assert sorted(paths) == [
         "/api/persons/{person_id}/connection",
+        "/api/persons/{person_id}/contacts",
         "/api/persons/{person_id}/encounters",
+        "/api/persons/{person_id}/export",
         "/api/persons/{person_id}/locations",
     ]
     parameters = {parameter["name"] for parameter in paths["/api/persons/{person_id}/encounters"]["get"]["parameters"]}
     assert parameters == {
-        "start_date", "end_date", "distance", "time_window", "limit", "cursor", "gap", "min_duration",
+        "start_date", "end_date", "distance", "time_window", "include_possible", "interpolate", "limit", "cursor",
+        "gap", "min_duration",
     }  # fmt: skip

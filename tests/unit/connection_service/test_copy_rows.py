@@ -1,7 +1,17 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from connection_service.copy_rows import LENGTHS, POSTGRESQL_EPOCH_US, ROW, SIGNATURE, read_fixes
+from connection_service.copy_rows import (
+    HEADER_BYTES,
+    LENGTHS,
+    POSTGRESQL_EPOCH_US,
+    ROW,
+    SIGNATURE,
+    CopiedFixes,
+)
+from connection_service.fixes import Fixes
 
 LATER, EARLIER, NULL = (7, 2_000_000), (9, 1_000_000), -1
 
@@ -16,17 +26,37 @@ def copied(*rows: tuple[int, int]) -> bytearray:
     return bytearray(SIGNATURE + bytes(8) + table.tobytes() + b"\xff\xff")
 
 
-def test_rows_become_columns_in_the_order_of_time() -> None:
-    fixes = read_fixes(memoryview(copied(LATER, EARLIER)))
-    assert fixes.person_id.tolist() == [9, 7]
-    assert fixes.time_us.tolist() == [POSTGRESQL_EPOCH_US + 1_000_000, POSTGRESQL_EPOCH_US + 2_000_000]
+def read(answer: bytes | bytearray, cuts: tuple[int, ...] = (), rows_at_once: int = 100) -> list[Fixes]:
+    """What is handed on when the answer comes in messages that end at these bytes."""
+    portions: list[Fixes] = []
+    reader = CopiedFixes(portions.append, rows_at_once)
+    for start, end in pairwise([0, *cuts, len(answer)]):
+        reader.write(bytes(answer[start:end]))
+    reader.finish()
+    assert reader.rows == sum(portion.size for portion in portions)
+    return portions
+
+
+def test_rows_become_columns() -> None:
+    [fixes] = read(copied(LATER, EARLIER))
+    assert fixes.person_id.tolist() == [7, 9]
+    assert fixes.time_us.tolist() == [POSTGRESQL_EPOCH_US + 2_000_000, POSTGRESQL_EPOCH_US + 1_000_000]
     assert fixes.latitude.tolist() == [47.5, 47.5]
     assert fixes.longitude.tolist() == [-8.25, -8.25]
     assert fixes.accuracy_m.dtype == np.float32
 
 
 def test_no_row_is_no_fix() -> None:
-    assert read_fixes(memoryview(SIGNATURE + bytes(8) + b"\xff\xff")).size == 0
+    assert read(SIGNATURE + bytes(8) + b"\xff\xff") == []
+
+
+@pytest.mark.parametrize("first_cut", [HEADER_BYTES, HEADER_BYTES + 3 * ROW.itemsize, HEADER_BYTES + 100])
+def test_a_long_answer_is_handed_on_in_portions_and_loses_nothing(first_cut: int) -> None:
+    count = 25
+    answer = copied(*((person, person) for person in range(count)))
+    portions = read(answer, (*range(first_cut, len(answer) - 2, 61), len(answer) - 2), rows_at_once=10)
+    assert len(portions) == 3
+    assert [person for portion in portions for person in portion.person_id.tolist()] == list(range(count))
 
 
 @pytest.mark.parametrize("damage", ["short", "signature", "null", "columns"])
@@ -41,4 +71,4 @@ def test_anything_else_is_refused_rather_than_misread(damage: str) -> None:
     else:
         answer[19:21] = (6).to_bytes(2, "big")
     with pytest.raises(ValueError, match="the answer of COPY"):
-        read_fixes(memoryview(answer))
+        read(answer)

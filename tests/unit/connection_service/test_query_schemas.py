@@ -16,6 +16,9 @@ def test_defaults_are_five_metres_ten_minutes_and_ten_thousand_rows() -> None:
         "end_us": FIRST_US + DAY_US - 1,
         "distance_m": 5.0,
         "window_us": 600_000_000,
+        "include_possible": False,
+        "interpolate": False,
+        "by_distance": False,
         "limit": 10_000,
         "cursor": None,
     }
@@ -75,6 +78,9 @@ def test_gap_follows_time_window_unless_it_is_given(given: dict[str, str], gap_u
         ({"limit": "1.5"}, "limit", "must be a whole number, is 1.5"),
         ({"limit": "9" * 30}, "limit", "must be a whole number"),
         ({"colour": "red"}, "colour", "is not known here"),
+        ({"interpolate": "yes"}, "interpolate", "must be true or false, is yes"),
+        ({"include_possible": "1"}, "include_possible", "must be true or false, is 1"),
+        ({"interpolate": "true", "time_window": "any"}, "time_window", "must be a number of seconds where interpolate"),
     ],
 )
 def test_bad_input_names_the_field_and_the_reason(given: dict[str, str], field: str, reason: str) -> None:
@@ -97,3 +103,11 @@ def test_a_track_has_at_least_its_two_ends(given: str) -> None:
     with pytest.raises(ValidationError) as caught:
         TrackQuerySchema().load({**DAY, "max_points": given})
     assert list(caught.value.messages_dict) == ["max_points"]
+
+
+def test_the_order_is_time_or_distance() -> None:
+    assert ConnectionQuerySchema().load({**DAY, "order": "distance"})["by_distance"] is True
+    assert ConnectionQuerySchema().load({**DAY, "order": "time"})["by_distance"] is False
+    with pytest.raises(ValidationError) as caught:
+        ConnectionQuerySchema().load({**DAY, "order": "name"})
+    assert caught.value.messages_dict == {"order": ["must be time or distance, is name"]}

@@ -1,0 +1,28 @@
+"""How complete "now" is: what a client is told besides the answer."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+HEADER = "Udaconnect-Freshness"
+DESCRIPTION = (
+    "How complete the answer is, as a Dictionary of RFC 9651: `newest` is the creation_time of the newest location of"
+    " the person that can be seen, whatever the range asked for; `lag` the number of records not stored yet when the"
+    " consumer last said so, `as_of`. What is not known is left out."
+)
+
+
+class Freshness(NamedTuple):
+    newest: datetime | None
+    lag: int | None
+    as_of: datetime | None
+
+    def header(self) -> dict[str, str]:
+        """The header: dates are in whole seconds, as RFC 9651 has them. Empty where nothing is known."""
+        members = [f"newest={_date(self.newest)}"] if self.newest else []
+        if self.lag is not None and self.as_of is not None:
+            members += [f"lag={self.lag}", f"as_of={_date(self.as_of)}"]
+        return {HEADER: ", ".join(members)} if members else {}
+
+
+def _date(instant: datetime) -> str:
+    return f"@{int(instant.timestamp() // 1)}"

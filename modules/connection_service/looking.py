@@ -1,0 +1,110 @@
+"""One slice of the range: where and when to look, who was there, who was near. At their fixes, or between them too."""
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from connection_service.cells import Probes, probes
+from connection_service.certainty import NOT_NEAR, certainty, reach_m
+from connection_service.fixes import Fixes, all_fixes
+from connection_service.following import Stretches, stretch_of, stretches
+from connection_service.geocentric import geodetic
+from connection_service.movement import MAX_STEP_M, closest_approaches, longest, steps
+from connection_service.near import Near, near_fixes
+from connection_service.questions import MeetingQuestion
+
+Kept = TypeVar("Kept")
+
+
+class Locations(Protocol):
+    """Where the locations are, for one question: that of store.py, or a test's own. All ends are inclusive."""
+
+    def track(self, person_id: int, start_us: int, end_us: int) -> Fixes:
+        """Fixes of one person, by time."""
+
+    def tracks(self, wanted: Stretches, start_us: int, end_us: int) -> Fixes:
+        """Fixes of several persons, by person and time."""
+
+    def candidates(
+        self, person_id: int, probes: Probes, start_us: int, end_us: int, take: Callable[[Fixes], object]
+    ) -> int:
+        """Hand on everybody else's fixes in the probes, in portions; return their number."""
+
+
+class Looked(NamedTuple, Generic[Kept]):
+    kept: list[Kept]  # what was made of the rows, of as many at a time as were loaded
+    loaded: int  # locations
+
+
+class LookAtFixes:
+    """Fixes of others are compared with fixes of P that are at most the window away."""
+
+    def __init__(self, locations: Locations, person_id: int, question: MeetingQuestion) -> None:
+        self.locations, self.person_id, self.question = locations, person_id, question
+        # With any time of the range, all of the track is needed for every slice of it.
+        self.whole = self._track(question.start_us, question.end_us) if question.window_us is None else None
+
+    def between(self, low_us: int, high_us: int, keep: Callable[[Near], Kept]) -> Looked[Kept]:
+        """Keep of near fixes of others from the one instant to the other, both inclusive."""
+        asked = self.question
+        window_us = asked.window_us or 0
+        track = self._track(low_us - window_us, high_us + window_us) if self.whole is None else self.whole
+        if not track.size:
+            return Looked([], 0)
+        reach = reach_m(track, asked.distance_m, include_possible=asked.include_possible)
+        kept: list[Kept] = []
+
+        def take(candidates: Fixes) -> None:
+            kept.append(keep(near_fixes(track, candidates, reach, asked.window_us, asked.distance_m)))
+
+        wanted = probes(track, reach, asked.window_us, low_us, high_us)
+        count = self.locations.candidates(self.person_id, wanted, low_us, high_us, take)
+        return Looked(kept, count + track.size)
+
+    def _track(self, low_us: int, high_us: int) -> Fixes:
+        return self.locations.track(
+            self.person_id, max(self.question.start_us, low_us), min(self.question.end_us, high_us)
+        )
+
+
+class LookBetweenFixes:
+    """Others and P move between their fixes (movement.py); one row a step of another's.
+
+    A closest approach is at most half a step away from a fix of each of the two: that is how much further the probes
+    have to look to find one end of the other's step. All of the other's fixes around it are loaded then.
+    """
+
+    def __init__(self, locations: Locations, person_id: int, question: MeetingQuestion) -> None:
+        self.locations, self.person_id, self.question = locations, person_id, question
+
+    def between(self, low_us: int, high_us: int, keep: Callable[[Near], Kept]) -> Looked[Kept]:
+        """Keep of near steps of others that begin from the one instant to the other, both inclusive."""
+        asked, window_us = self.question, self.question.window_us or 0
+        last_us = min(high_us + window_us, asked.end_us)  # where the last of the steps ends
+        track = self.locations.track(
+            self.person_id, max(asked.start_us, low_us - window_us), min(asked.end_us, last_us + window_us)
+        )
+        if not track.size:
+            return Looked([], 0)
+        own = steps(track, np.zeros(track.size, np.int64), window_us)
+        reach = reach_m(track, asked.distance_m, include_possible=asked.include_possible)
+        own_step_m, own_step_us = longest(own)
+
+        portions: list[Fixes] = []
+        wanted = probes(track, reach + (MAX_STEP_M + own_step_m) / 2, window_us + own_step_us, low_us, last_us)
+        count = self.locations.candidates(self.person_id, wanted, low_us, last_us, portions.append)
+        found = all_fixes(portions)
+        if not found.size:
+            return Looked([], count + track.size)
+        around = stretches(found.person_id, found.time_us, window_us)
+        others = self.locations.tracks(around, low_us, last_us)
+        moved = steps(others, stretch_of(others, around), window_us)
+        begun = np.flatnonzero(others.time_us <= high_us)
+        near = closest_approaches(own, moved.at(begun), reach)
+        step = begun[near.step]
+        judged = certainty(near.distance_m, near.own_accuracy_m, moved.accuracy_m[step], asked.distance_m)
+        fixes = others.at(step)
+        latitude, longitude = geodetic(near.points)
+        rows = Near(fixes, near.distance_m, near.moment_us - fixes.time_us, judged, near.moment_us, latitude, longitude)
+        return Looked([keep(rows.at(judged != NOT_NEAR))], count + track.size + others.size)

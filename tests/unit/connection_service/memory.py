@@ -1,0 +1,114 @@
+"""A service without network: locations and people held in memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import numpy as np
+
+from connection_service.cells import CELLS_PER_DEGREE, Probes
+from connection_service.fixes import Fixes
+from connection_service.following import Stretches
+from connection_service.freshness import Freshness
+from connection_service.people import Person
+from service_kit.errors import DependencyDown
+
+Row = tuple[int, float, float, float]  # person, seconds since 1970, latitude, longitude
+PORTION = 3  # so few candidates at once, that every answer is put together of several
+
+
+def in_order(rows: Sequence[Row]) -> Fixes:
+    ordered = sorted(rows, key=lambda row: (row[1], row[0]))
+    return Fixes(
+        person_id=np.array([row[0] for row in ordered], dtype=np.int64),
+        time_us=np.array([round(row[1] * 1e6) for row in ordered], dtype=np.int64),
+        latitude=np.array([row[2] for row in ordered], dtype=np.float64),
+        longitude=np.array([row[3] for row in ordered], dtype=np.float64),
+        accuracy_m=np.full(len(ordered), np.nan, dtype=np.float32),
+    )
+
+
+class MemoryStore:
+    """Finds what the probes point to, as the database would, and remembers what it was asked for."""
+
+    def __init__(self, fixes: Fixes | None = None) -> None:
+        self.rows: list[Row] = []
+        self.fixes = fixes
+        self.accuracy_m: dict[int, float] = {}  # of a person
+        self.candidate_ranges: list[tuple[int, int]] = []
+        self.consumer: tuple[int, datetime] | None = None  # how many records it has before it, and when it said so
+
+    @contextmanager
+    def locations(self) -> Iterator["MemoryStore"]:
+        yield self
+
+    def history(self, person_id: int) -> Iterator[Fixes]:
+        fixes = in_order([row for row in self.rows if row[0] == person_id])
+        for first in range(0, fixes.size, PORTION):
+            yield fixes.at(slice(first, first + PORTION))
+
+    def track(self, person_id: int, start_us: int, end_us: int) -> Fixes:
+        fixes = self._between(start_us, end_us)
+        return fixes.at(fixes.person_id == person_id)
+
+    def tracks(self, wanted: Stretches, start_us: int, end_us: int) -> Fixes:
+        fixes = self._between(start_us, end_us)
+        fixes = fixes.at(np.lexsort((fixes.time_us, fixes.person_id)))
+        inside = (
+            (wanted.person_id[:, None] == fixes.person_id)
+            & (wanted.start_us[:, None] <= fixes.time_us)
+            & (fixes.time_us <= wanted.end_us[:, None])
+        ).sum(axis=0)
+        assert (inside <= 1).all(), "the database would find a fix twice"
+        return fixes.at(inside > 0)
+
+    def candidates(
+        self, person_id: int, probes: Probes, start_us: int, end_us: int, take: Callable[[Fixes], object]
+    ) -> int:
+        assert start_us <= end_us
+        assert probes.cell_low.size
+        assert (probes.time_low <= probes.time_high).all()
+        self.candidate_ranges.append((start_us, end_us))
+        fixes = self._between(start_us, end_us)
+        fixes = fixes.at(fixes.person_id != person_id)
+        cell = (np.floor(fixes.latitude * CELLS_PER_DEGREE).astype(np.int64) << 32) + np.floor(
+            fixes.longitude * CELLS_PER_DEGREE
+        ).astype(np.int64)
+        inside = (
+            (probes.cell_low[:, None] <= cell)
+            & (cell <= probes.cell_high[:, None])
+            & (probes.time_low[:, None] <= fixes.time_us)
+            & (fixes.time_us <= probes.time_high[:, None])
+        ).sum(axis=0)
+        assert (inside <= 1).all(), "the database would find a fix twice"
+        found = fixes.at(inside > 0)
+        for first in range(0, found.size, PORTION):
+            take(found.at(slice(first, first + PORTION)))
+        return found.size
+
+    def freshness(self, person_id: int) -> Freshness:
+        newest = max((row[1] for row in self.rows if row[0] == person_id), default=None)
+        lag, as_of = self.consumer or (None, None)
+        return Freshness(None if newest is None else datetime.fromtimestamp(newest, UTC), lag, as_of)
+
+    def _between(self, start_us: int, end_us: int) -> Fixes:
+        fixes = in_order(self.rows) if self.fixes is None else self.fixes
+        for person_id, accuracy_m in self.accuracy_m.items():
+            fixes.accuracy_m[fixes.person_id == person_id] = accuracy_m
+        return fixes.at((fixes.time_us >= start_us) & (fixes.time_us <= end_us))
+
+
+class MemoryDirectory:
+    def __init__(self) -> None:
+        self.known = set(range(1, 10))
+        self.down = False
+        self.calls: list[list[int]] = []
+
+    def look_up(self, ids: Sequence[int]) -> Mapping[int, Person]:
+        self.calls.append(list(ids))
+        if self.down:
+            raise DependencyDown("the person service")
+        return {
+            known: Person(id=known, first_name=f"First {known}", last_name=f"Last {known}", company_name="Company")
+            for known in self.known.intersection(ids)
+        }
