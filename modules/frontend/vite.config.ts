@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { pageConfig } from "./page_config.ts";
+import { maplibreSource } from "./maplibre_source.ts";
 import { apiProxy } from "./proxy.ts";
 import { securityHeaders } from "./security_headers.ts";
 
@@ -8,15 +9,16 @@ const bind = process.env.FRONTEND_BIND ?? "127.0.0.1:30000";
 const [, host, port] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(bind) ?? [];
 if (!host || !port) throw new Error(`FRONTEND_BIND must have the form host:port, is "${bind}"`);
 
-const server = { host, port: Number(port), strictPort: true, proxy: apiProxy(process.env) };
+const server = { host, port: Number(port), strictPort: true, cors: false, proxy: apiProxy(process.env) };
 
 export default defineConfig({
-  plugins: [react(), pageConfig(process.env)],
+  plugins: [react(), maplibreSource(), pageConfig(process.env)],
   server,
   preview: { ...server, headers: securityHeaders(process.env) },
   build: {
     assetsInlineLimit: 0, // fonts and images as files of their own: the security policy allows no inline ones
     chunkSizeWarningLimit: 1200, // MapLibre, loaded after the page is usable
+    rolldownOptions: { checks: { bundlerTimings: false } }, // MapLibre takes a few seconds
   },
   test: {
     environment: "jsdom",

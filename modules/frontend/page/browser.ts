@@ -1,3 +1,4 @@
+import axe, { type AxeResults } from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 
@@ -59,6 +60,15 @@ export async function openPage(
   });
   await page.goto(address);
   return { page, complaints };
+}
+
+/** What axe finds that keeps somebody from using the page, or nearly. */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
 /** How many pixels of the map have each colour, "r,g,b", once it has come to rest. */

@@ -1,19 +1,26 @@
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { withBrowser } from "./browser";
+import { seriousViolations, withBrowser } from "./browser";
 import { servePage } from "./serve";
 import { CONNECTION, id, linkTo, PERSON, word } from "./system";
 
-/** A way to a service that can be closed, so that the service itself stays up for others. */
+/** A way to a service that can be closed, or guarded, so that the service itself stays as it is for others. */
 class Gate {
   isOpen = true;
+  /** Who does not bring this is not let through. */
+  token: string | null = null;
   #server: Server;
 
   constructor(target: string) {
     this.#server = createServer((incoming, outgoing) => {
       if (!this.isOpen) return void incoming.socket.destroy();
       const { method, headers } = incoming;
+      if (this.token !== null && headers.authorization !== `Bearer ${this.token}`) {
+        outgoing.writeHead(401, { "Content-Type": "application/problem+json" });
+        return void outgoing.end(JSON.stringify({ title: "Unauthorized", status: 401, detail: "no token was sent" }));
+      }
+      delete headers.authorization;
       const forwarded = request(new URL(incoming.url ?? "/", target), { method, headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
@@ -35,7 +42,7 @@ class Gate {
 }
 
 const gates = { person: new Gate(PERSON), connection: new Gate(CONNECTION) };
-const { open } = withBrowser(/status of 502/);
+const { open } = withBrowser(/status of (401|502)/);
 let origin: string;
 let served: Awaited<ReturnType<typeof servePage>>;
 
@@ -46,6 +53,7 @@ beforeAll(async () => {
 
 afterEach(() => {
   gates.person.isOpen = gates.connection.isOpen = true;
+  gates.person.token = gates.connection.token = null;
 });
 
 afterAll(async () => {
@@ -59,12 +67,13 @@ test("without connection_service people are found as ever, and their page says w
   const page = await open(`${origin}/?q=${word}`);
   await page.getByRole("link", { name: new RegExp(word) }).click();
   await page.getByRole("heading", { name: new RegExp(word) }).waitFor();
-  await page.getByText("Meetings can't be shown right now").waitFor();
+  await page.getByText("Meetings can’t be shown right now").waitFor();
   await page.getByText("connection_service does not answer.", { exact: true }).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
 
   gates.connection.isOpen = true;
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("Meetings can't be shown right now").waitFor({ state: "detached" });
+  await page.getByText("Meetings can’t be shown right now").waitFor({ state: "detached" });
 });
 
 test("without person_service a link still shows the meetings as far as they can be had, and then all", async () => {
@@ -84,4 +93,15 @@ test("a service that goes away meanwhile leaves what is there, and says that it 
   await page.locator(".meeting .row").first().click();
   await page.getByText(/The tracks of this meeting can’t be shown right now/).waitFor({ timeout: 20_000 });
   expect(await page.locator(".meeting .row").count()).toBeGreaterThan(1);
+});
+
+test("services that want to know who asks are shown a token, which every request brings from then on", async () => {
+  gates.person.token = gates.connection.token = "letmein";
+  const page = await open(linkTo(id, origin));
+  await page.getByText("Meetings can’t be shown right now").waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await page.getByLabel("Access token").fill("letmein");
+  await page.getByRole("button", { name: "Use it" }).click();
+  await page.locator(".meeting .row").first().waitFor();
+  await page.getByRole("heading", { name: new RegExp(word) }).waitFor();
 });

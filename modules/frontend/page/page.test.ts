@@ -1,8 +1,7 @@
-import axe, { type AxeResults } from "axe-core";
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { Meeting } from "../src/api/meetings";
-import { formatDuration, formatMetres, formatSpan } from "../src/time/format";
+import type { Contact, Meeting } from "../src/api/meetings";
+import { formatCount, formatDuration, formatMetres, formatSpan } from "../src/time/format";
+import { CERTAINTIES } from "../src/meetings/certainty";
 import { mapColours, withBrowser } from "./browser";
 import { CONNECTION, day, FRONTEND, id, linkTo, word } from "./system";
 
@@ -12,18 +11,11 @@ const [OWN, OTHER] = ["63,81,201", "217,99,30"];
 
 const { open } = withBrowser();
 
-async function meetingsOfRest(): Promise<Meeting[]> {
-  const parameters = new URLSearchParams({ start_date: `${day}T00:00:00+01:00`, end_date: `${day}T23:59:59+01:00` });
-  const answer = await fetch(`${CONNECTION}/api/persons/${id}/encounters?${parameters.toString()}`);
-  return (await answer.json()) as Meeting[];
-}
-
-async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>("axe.run()");
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`);
+async function rest<Row>(resource: string, more: Record<string, string> = {}): Promise<Row[]> {
+  const range = { start_date: `${day}T00:00:00+01:00`, end_date: `${day}T23:59:59+01:00` };
+  const parameters = new URLSearchParams({ ...range, ...more });
+  const answer = await fetch(`${CONNECTION}/api/persons/${id}/${resource}?${parameters.toString()}`);
+  return (await answer.json()) as Row[];
 }
 
 test("somebody is found, picked, and their meetings are those that REST tells of", async () => {
@@ -35,20 +27,39 @@ test("somebody is found, picked, and their meetings are those that REST tells of
   await page.getByLabel("First day").fill(day);
   await page.getByLabel("Last day").fill(day);
 
-  const meetings = await meetingsOfRest();
+  const meetings = await rest<Meeting>("encounters");
   expect(meetings.length).toBeGreaterThan(1);
   const rows = page.locator(".meeting .row");
   await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(meetings.length);
-  expect(await rows.evaluateAll((all) => all.map((row) => (row as HTMLElement).innerText.split("\n")))).toEqual(
-    meetings.map(({ person, started_at, ended_at, duration_s, closest_m }) => [
+  expect(await rows.evaluateAll((all) => all.map((row) => (row as HTMLElement).innerText.split("\n").map((line) => line.trim())))).toEqual(
+    meetings.map(({ person, started_at, ended_at, duration_s, closest_m, certainty }) => [
       ...[person.first_name, person.last_name].map((name) => name.charAt(0)).join("").split("\n"),
       `${person.first_name} ${person.last_name}`,
       person.company_name,
       formatSpan(started_at, ended_at),
       `${formatDuration(duration_s)} · ${formatMetres(closest_m)}`,
+      CERTAINTIES[certainty].name,
     ]),
   );
+  await page.getByText(/^Complete up to|records? behind/).waitFor();
   expect((await mapColours(page)).size).toBeGreaterThan(20);
+});
+
+test("by person they are in the order of REST, and how many there are within 2, 5, 10 and 25 m is what REST says", async () => {
+  const page = await open(`${LINK}&by=person`);
+  const contacts = await rest<Contact>("contacts");
+  const rows = page.locator(".contact > .row");
+  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(contacts.length);
+  expect(await rows.locator(".row-figures").allInnerTexts()).toEqual(
+    contacts.map(
+      ({ encounters, duration_s, closest_m }) =>
+        `${formatDuration(duration_s)}\n${formatCount(encounters, "meeting", "meetings")} · ${formatMetres(closest_m)}`,
+    ),
+  );
+  for (const distance of ["2", "5", "10", "25"]) {
+    const count = (await rest<Meeting>("encounters", { distance })).length;
+    await page.getByRole("button", { name: new RegExp(`^${distance} m ${count}\\s*meetings$`) }).waitFor();
+  }
 });
 
 test("a meeting is looked at from near, its link shows the same elsewhere, and going back leaves it", async () => {
@@ -84,31 +95,10 @@ test("a circle on the map can be clicked", async () => {
   expect(page.url()).toContain("meeting=");
 });
 
-test("a person is added with nothing but the keyboard", async () => {
-  const page = await open(`${FRONTEND}/?q=${word}`);
-  await page.getByRole("link", { name: new RegExp(word) }).waitFor();
-  const press = async (...keys: string[]) => {
-    for (const key of keys) await page.keyboard.press(key);
-  };
-  await press("Tab", "Tab", "Tab", "Tab");
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Add a person");
-  await press("Enter");
-  await page.getByLabel("First name").waitFor();
-  await page.keyboard.type("Katherine");
-  await press("Tab");
-  await page.keyboard.type("Johnson");
-  await press("Enter");
-  await page.getByText("can’t be empty").waitFor();
-  await page.keyboard.type("Langley");
-  await press("Enter");
-  await page.getByRole("heading", { name: "Katherine Johnson" }).waitFor();
-  await page.getByText("No locations yet").waitFor();
-});
-
 test("bad input is told at its field in the service's words", async () => {
   const page = await open(`${LINK}&distance=0`);
   await page.getByText(/must be greater than 0/i).waitFor();
-  expect(await page.getByRole("textbox", { name: "Distance up to, m" }).getAttribute("aria-invalid")).toBe("true");
+  expect(await page.getByRole("textbox", { name: "Distance, m" }).getAttribute("aria-invalid")).toBe("true");
 });
 
 test("on a phone nothing sticks out at the side", async () => {
@@ -118,20 +108,4 @@ test("on a phone nothing sticks out at the side", async () => {
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
   expect(await page.evaluate(() => document.querySelector(".panel")?.scrollWidth)).toBe(360);
   expect((await mapColours(page)).size).toBeGreaterThan(20);
-});
-
-test.each(["light", "dark"] as const)("axe finds no serious violation in %s", async (colorScheme) => {
-  const people = await open(FRONTEND, { colorScheme });
-  await people.locator(".row").first().waitFor();
-  expect(await seriousViolations(people)).toEqual([]);
-  await people.getByRole("button", { name: "Add a person" }).click();
-  await people.getByRole("button", { name: "Add", exact: true }).click();
-  expect(await seriousViolations(people)).toEqual([]);
-
-  const person = await open(LINK, { colorScheme });
-  await person.locator(".meeting .row").first().click();
-  await person.getByRole("button", { name: "Play" }).waitFor();
-  expect(await seriousViolations(person)).toEqual([]);
-  await person.getByRole("button", { name: "By person" }).click();
-  expect(await seriousViolations(person)).toEqual([]);
 });

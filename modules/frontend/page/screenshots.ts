@@ -69,6 +69,10 @@ test.each(["light", "dark"] as const)("in %s", async (colorScheme) => {
   await meeting.page.getByRole("button", { name: "Play" }).waitFor();
   await shoot(meeting.page, `meeting-${colorScheme}`);
 
+  const contacts = await openPage(browser, `${link}&by=person&with=${shown.person.id}`, { ...WIDE, colorScheme });
+  await contacts.page.locator(".contact-open .meeting").first().waitFor();
+  await shoot(contacts.page, `contacts-${colorScheme}`);
+
   const phone = await openPage(browser, played(), { ...PHONE, colorScheme });
   await phone.page.getByRole("button", { name: "Play" }).waitFor();
   await shoot(phone.page, `phone-${colorScheme}`);

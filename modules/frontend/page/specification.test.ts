@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { FieldError } from "../src/api/fetchOrThrow";
-import { meetingsQuery, type Meeting } from "../src/api/meetings";
+import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
 import { locations, type Fix } from "../src/api/tracks";
 
@@ -28,6 +28,15 @@ const MEETING: Fields<Meeting> = {
   closest_at: "string",
   place: "Place",
   fixes: "integer",
+  certainty: "string",
+};
+const CONTACT: Fields<Contact> = {
+  person: "Person",
+  encounters: "integer",
+  duration_s: "number",
+  closest_m: "number",
+  first_met_at: "string",
+  last_met_at: "string",
 };
 const FIX: Fields<Fix> = {
   person_id: "integer",
@@ -79,6 +88,7 @@ test.each([
   ["PERSON_URL", "Violation", VIOLATION],
   ["CONNECTION_URL", "Person", PERSON],
   ["CONNECTION_URL", "Encounter", MEETING],
+  ["CONNECTION_URL", "Contact", CONTACT],
   ["CONNECTION_URL", "Place", PLACE],
   ["CONNECTION_URL", "Location", FIX],
   ["CONNECTION_URL", "Violation", VIOLATION],
@@ -88,11 +98,12 @@ test.each([
   expect([...required].sort()).toEqual(Object.keys(fields).sort());
 });
 
-const SEARCH = { person: 1, start: "", end: "", distance: "", timeWindow: "", minimumDuration: "" };
+const SEARCH = { person: 1, start: "", end: "", distance: "", timeWindow: "", minimumDuration: "", interpolate: true, includePossible: true };
 
 test.each([
   ["PERSON_URL", "/api/persons", personsQuery("ada").initialPageParam, "Person"],
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(SEARCH).initialPageParam, "Encounter"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(SEARCH).initialPageParam, "Contact"],
   ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations({ person: 1, start: "", end: "" }, 2), "Location"],
 ] as const)("%s: %s takes what the page asks with, and answers with a list", (service, path, asked, item) => {
   const operation = served[service].paths[path]?.get;

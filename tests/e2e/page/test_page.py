@@ -5,6 +5,7 @@ import math
 import os
 import random
 import subprocess
+import sys
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,12 @@ DAY = "2026-03-02"
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 MORNING = MIDNIGHT + timedelta(hours=9)
 METRE = 1 / 111_320  # degrees of latitude
-LONGEST_S = 400
+LONGEST_S = 900
+
+# A crowd of 500 that reports a million times in half a day.
+CROWD_DAY = "2026-03-05"
+CROWD = ("--people", "500", "--minutes", "335", "--seed", "7", "--start", f"{CROWD_DAY}T08:00:00Z")
+MILLION = 1_000_000
 
 # A day on foot, reported every 0.8 s.
 WALK_FIXES = 100_000
@@ -40,11 +46,12 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
     walker = system.create_person("Wanda", "Walker", "Ways")
     fixes += walk(make_fix, walker, latitude, longitude)
     assert system.send(fixes, batch_size=10_000) == len(fixes)
+    crowd = somebody_in_a_crowd(system, addresses)
     system.wait_until_consumed()
     meetings = system.get(f"/api/persons/{ada}/encounters", start_date=DAY, end_date=DAY)
     assert [meeting["person"]["id"] for meeting in meetings] == [bob, eve]
 
-    person = json.dumps({"id": ada, "word": word, "day": DAY, "walker": walker})
+    person = json.dumps({"id": ada, "word": word, "day": DAY, "walker": walker, "crowd": crowd})
     seen = subprocess.run(
         ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
         cwd=FRONTEND,
@@ -55,6 +62,17 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
         check=False,
     )
     assert seen.returncode == 0, seen.stdout + seen.stderr
+
+
+def somebody_in_a_crowd(system: Any, addresses: Mapping[str, str]) -> dict[str, int | str]:
+    """Whoever reported most on that day; on a system that has not seen the crowd yet it is simulated."""
+    day = f"creation_time >= '{CROWD_DAY}' AND creation_time < '{CROWD_DAY}'::date + 1"
+    if system.query(f"SELECT count(*) FROM location WHERE {day}")[0][0] < MILLION:
+        command = [sys.executable, "-m", "udaconnect_client", "simulate", *CROWD]
+        subprocess.run(command, env={**os.environ, **addresses}, check=True, capture_output=True, timeout=LONGEST_S)
+        system.wait_until_consumed()
+    busiest = f"SELECT person_id FROM location WHERE {day} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    return {"id": system.query(busiest)[0][0], "day": CROWD_DAY}
 
 
 def walk(make_fix: Any, person_id: int, latitude: float, longitude: float) -> list[Any]:

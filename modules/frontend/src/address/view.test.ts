@@ -13,12 +13,15 @@ test("a view survives the address bar", () => {
     distance: "2.5",
     timeWindow: "any",
     minimumMinutes: "5",
+    interpolate: true,
+    includePossible: true,
     grouping: "person",
+    contact: 7,
     meeting: { person: 7, startedAt: "2026-03-02T10:32:00.25Z", moment: "2026-03-02T10:40:07.000Z" },
   };
   const address = formatView(view);
   expect(address).toBe(
-    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&window=any&min=5&by=person&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z",
+    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&window=any&min=5&interpolate=true&possible=true&by=person&with=7&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z",
   );
   expect(parseView(address, NOW)).toEqual(view);
 });

@@ -23,7 +23,11 @@ export interface View {
   distance: string;
   timeWindow: string;
   minimumMinutes: string;
+  interpolate: boolean;
+  includePossible: boolean;
   grouping: Grouping;
+  /** Whose meetings are unfolded in the list by person. */
+  contact: number | null;
   meeting: MeetingKey | null;
 }
 
@@ -41,7 +45,10 @@ export function parseView(search: string, now = Date.now()): View {
     distance: figure("distance", DEFAULTS.distance),
     timeWindow: figure("window", DEFAULTS.timeWindow),
     minimumMinutes: figure("min", DEFAULTS.minimumMinutes),
+    interpolate: parameters.get("interpolate") === "true",
+    includePossible: parameters.get("possible") === "true",
     grouping: parameters.get("by") === "person" ? "person" : "day",
+    contact: parseId(parameters.get("with")),
     meeting: parseMeeting(parameters.get("meeting"), parameters.get("moment")),
   };
 }
@@ -59,7 +66,10 @@ export function formatView(view: View): string {
     if (view.distance !== DEFAULTS.distance) parameters.set("distance", view.distance);
     if (view.timeWindow !== DEFAULTS.timeWindow) parameters.set("window", view.timeWindow);
     if (view.minimumMinutes !== DEFAULTS.minimumMinutes) parameters.set("min", view.minimumMinutes);
+    if (view.interpolate) parameters.set("interpolate", "true");
+    if (view.includePossible) parameters.set("possible", "true");
     if (view.grouping !== "day") parameters.set("by", view.grouping);
+    if (view.contact !== null && view.grouping === "person") parameters.set("with", String(view.contact));
     if (view.meeting) parameters.set("meeting", formatMeeting(view.meeting));
     if (view.meeting?.moment) parameters.set("moment", view.meeting.moment);
   }
@@ -70,6 +80,16 @@ export function formatView(view: View): string {
 
 export function formatMeeting({ person, startedAt }: MeetingKey): string {
   return `${person}@${startedAt}`;
+}
+
+/** The list of people as it is before anything is chosen. */
+export function startOf(view: View): View {
+  return { ...view, query: "", person: null, contact: null, meeting: null };
+}
+
+/** Another person's meetings, by the same standard. */
+export function viewOf(view: View, person: number): View {
+  return { ...view, query: "", person, contact: null, meeting: null };
 }
 
 /** The last seven days, up to and with today. */

@@ -12,11 +12,20 @@ interface Config {
 const NOTHING_SET: Config = { style_url: "", venue_url: "" };
 const once = { staleTime: Infinity, retry: false, refetchInterval: false } as const;
 
+const configQuery = queryOptions({
+  queryKey: ["config"],
+  queryFn: async ({ signal }): Promise<Config> => {
+    const set = (await (await fetchOrThrow("/config.json", { signal })).json()) as Partial<Config>;
+    return { ...NOTHING_SET, ...set };
+  },
+  ...once,
+});
+
 /** The configured map style; null where there is none, or it can't be had. */
 export const mapStyleQuery = queryOptions({
   queryKey: ["map style"],
-  queryFn: async ({ signal }) => {
-    const { style_url } = await config(signal);
+  queryFn: async ({ signal, client }) => {
+    const { style_url } = await client.query(configQuery);
     if (!style_url) return null;
     const style = (await (await fetchOrThrow(style_url, { signal })).json()) as StyleSpecification;
     // Without the style's glyphs all letters are the machine's own: no style has those of the page's labels.
@@ -29,14 +38,9 @@ export const mapStyleQuery = queryOptions({
 /** The floor plan: polygons with the properties `name` and `kind`. Null where none is configured. */
 export const venueQuery = queryOptions({
   queryKey: ["venue"],
-  queryFn: async ({ signal }) => {
-    const { venue_url } = await config(signal);
+  queryFn: async ({ signal, client }) => {
+    const { venue_url } = await client.query(configQuery);
     return venue_url ? ((await (await fetchOrThrow(venue_url, { signal })).json()) as FeatureCollection) : null;
   },
   ...once,
 });
-
-async function config(signal: AbortSignal): Promise<Config> {
-  const set = (await (await fetchOrThrow("/config.json", { signal })).json()) as Partial<Config>;
-  return { ...NOTHING_SET, ...set };
-}

@@ -1,4 +1,4 @@
-import type { Meeting } from "./meetings";
+import type { Certainty, Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Fix } from "./tracks";
 
@@ -8,6 +8,10 @@ export class FakeServices {
   readonly down = new Set<"person_service" | "connection_service">();
   /** The next person to be created is refused with this field and reason. */
   refusal: { field: string; reason: string } | null = null;
+  /** Who does not bring this token is not let in. */
+  token: string | null = null;
+  /** What the answers say about how complete they are. */
+  freshness: string | null = null;
   pageSize = 50;
 
   readonly persons: Person[];
@@ -23,7 +27,9 @@ export class FakeServices {
   readonly fetch = (input: string, init?: RequestInit): Promise<Response> => {
     const url = new URL(input, "http://origin");
     this.requests.push(url);
-    return Promise.resolve(this.answer(url, init));
+    const answer = this.answer(url, init);
+    if (this.freshness) answer.headers.set("Udaconnect-Freshness", this.freshness);
+    return Promise.resolve(answer);
   };
 
   requestsOf(resource: string): URL[] {
@@ -34,18 +40,28 @@ export class FakeServices {
     const [, id, resource] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+))?)?$/.exec(url.pathname) ?? [];
     const service = resource ? "connection_service" : "person_service";
     if (this.down.has(service)) return problem(502, `${service} does not answer`);
+    if (this.token && new Headers(init?.headers).get("Authorization") !== `Bearer ${this.token}`) {
+      return problem(401, "no token was sent");
+    }
     if (init?.method === "POST") return this.create(JSON.parse(init.body as string) as Omit<Person, "id">);
     if (id === undefined) return this.list(url);
     const person = this.persons.find((one) => one.id === Number(id));
     if (!person) return problem(404, `person ${id} is unknown`);
-    if (resource === "encounters") return this.encounters(url);
+    if (init?.method === "DELETE") return this.erase(person);
+    if (resource === "encounters") return this.near(url, this.meetings);
+    if (resource === "contacts") return this.near(url, contactsOf(this.meetings));
     if (resource === "locations") return json(this.fixes);
     return json(person);
   }
 
-  private encounters({ searchParams }: URL): Response {
+  private erase(person: Person): Response {
+    this.persons.splice(this.persons.indexOf(person), 1);
+    return new Response(null, { status: 204 });
+  }
+
+  private near({ searchParams }: URL, rows: unknown): Response {
     const distance = searchParams.get("distance") ?? "";
-    if (Number(distance) > 0) return json(this.meetings);
+    if (Number(distance) > 0) return json(rows);
     const reason = `must be greater than 0, is ${distance}`;
     return problem(400, `distance ${reason}`, [{ field: "distance", reason }]);
   }
@@ -81,7 +97,11 @@ export function person(id: number, name: string, company_name = "Looms"): Person
 export function meeting(
   other: Person,
   started_at: string,
-  { minutes = 10, closest_m = 1.8 }: { minutes?: number; closest_m?: number } = {},
+  {
+    minutes = 10,
+    closest_m = 1.8,
+    certainty = "likely",
+  }: { minutes?: number; closest_m?: number; certainty?: Certainty } = {},
 ): Meeting {
   const ended_at = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().replace(".000Z", "Z");
   return {
@@ -93,7 +113,25 @@ export function meeting(
     closest_at: started_at,
     place: { latitude: 50.11, longitude: 8.65 },
     fixes: 7,
+    certainty,
   };
+}
+
+/** The meetings by person, most time together first. */
+function contactsOf(meetings: readonly Meeting[]): Contact[] {
+  const people = [...new Map(meetings.map((one) => [one.person.id, one.person])).values()];
+  const contacts = people.map((person) => {
+    const theirs = meetings.filter((one) => one.person.id === person.id);
+    return {
+      person,
+      encounters: theirs.length,
+      duration_s: theirs.reduce((sum, { duration_s }) => sum + duration_s, 0),
+      closest_m: Math.min(...theirs.map(({ closest_m }) => closest_m)),
+      first_met_at: theirs.map(({ started_at }) => started_at).sort()[0] ?? "",
+      last_met_at: theirs.map(({ ended_at }) => ended_at).sort().at(-1) ?? "",
+    };
+  });
+  return contacts.sort((a, b) => b.duration_s - a.duration_s || a.person.id - b.person.id);
 }
 
 export function fix(person_id: number, creation_time: string, longitude = 8.65, latitude = 50.11): Fix {

@@ -1,3 +1,5 @@
+import { authorization } from "./accessToken";
+
 /** One field of a request that a service did not accept, and why. */
 export interface FieldError {
   field: string;
@@ -21,20 +23,29 @@ export class Problem extends Error {
     return this.errors.find((error) => fields.includes(error.field))?.reason;
   }
 
+  /** The services do not know who asks (401), or do not allow it to whom they know (403). */
+  get isDenied(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
   /** The request itself is at fault, so that sending it again is of no use. */
   get isBadRequest(): boolean {
     return this.status >= 400 && this.status < 500;
   }
 }
 
+interface Request extends Omit<RequestInit, "headers"> {
+  headers?: Record<string, string>;
+}
+
 /** fetch, but anything other than a 2xx answer is thrown as a Problem. An abort stays an AbortError. */
-export async function fetchOrThrow(path: string, init?: RequestInit): Promise<Response> {
+export async function fetchOrThrow(path: string, init?: Request): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, { ...init, headers: { ...authorization(path), ...init?.headers } });
   } catch (error) {
     if (init?.signal?.aborted) throw error;
-    throw new Problem(0, "the server can't be reached");
+    throw new Problem(0, "the server can’t be reached");
   }
   if (!response.ok) throw await readProblem(response);
   return response;

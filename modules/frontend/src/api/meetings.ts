@@ -1,7 +1,11 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { inTurn } from "./inTurn";
 import { fetchPage } from "./page";
 import { recoveryInterval } from "./recovery";
 import type { Person } from "./persons";
+
+/** Whether two were as near as asked for, given how exact their phones said that they were. */
+export type Certainty = "certain" | "likely" | "possible";
 
 /** A run of near fixes of one other person: one row of /encounters. Times are RFC 3339 in UTC. */
 export interface Meeting {
@@ -13,6 +17,18 @@ export interface Meeting {
   closest_at: string;
   place: { latitude: number; longitude: number };
   fixes: number;
+  /** That of its surest fix. */
+  certainty: Certainty;
+}
+
+/** All meetings with one other person: one row of /contacts, which has those with the most time together first. */
+export interface Contact {
+  person: Person;
+  encounters: number;
+  duration_s: number;
+  closest_m: number;
+  first_met_at: string;
+  last_met_at: string;
 }
 
 /** What counts as a meeting, as the service reads it: RFC 3339 instants, metres, seconds ("any": whenever). */
@@ -23,22 +39,31 @@ export interface MeetingSearch {
   distance: string;
   timeWindow: string;
   minimumDuration: string;
+  /** Between two fixes, somebody was on the straight way from one to the other. */
+  interpolate: boolean;
+  /** Also those who were as near only if their phones were as wrong as they said they might be. */
+  includePossible: boolean;
 }
 
 const PAGE_SIZE = 1000;
+const CONTACTS_PAGE_SIZE = 200;
+const ALL = 10_000;
 /** While the range reaches into the future, new meetings may come in. A hidden tab does not ask. */
 const REFRESH_MS = 15_000;
+const COUNT_REFRESH_MS = 60_000;
 
-function encounters(search: MeetingSearch): string {
+function resource(name: "encounters" | "contacts", search: MeetingSearch, limit: number): string {
   const parameters = new URLSearchParams({
     start_date: search.start,
     end_date: search.end,
     distance: search.distance,
     time_window: search.timeWindow,
     min_duration: search.minimumDuration,
-    limit: String(PAGE_SIZE),
+    ...(search.interpolate && { interpolate: "true" }),
+    ...(search.includePossible && { include_possible: "true" }),
+    limit: String(limit),
   });
-  return `/api/persons/${search.person}/encounters?${parameters.toString()}`;
+  return `/api/persons/${search.person}/${name}?${parameters.toString()}`;
 }
 
 export function isLive(search: Pick<MeetingSearch, "end">, now = Date.now()): boolean {
@@ -46,10 +71,18 @@ export function isLive(search: Pick<MeetingSearch, "end">, now = Date.now()): bo
 }
 
 export function meetingsQuery(search: MeetingSearch) {
+  return listQuery<Meeting>("encounters", search, PAGE_SIZE);
+}
+
+export function contactsQuery(search: MeetingSearch) {
+  return listQuery<Contact>("contacts", search, CONTACTS_PAGE_SIZE);
+}
+
+function listQuery<Item>(name: "encounters" | "contacts", search: MeetingSearch, limit: number) {
   return infiniteQueryOptions({
-    queryKey: ["meetings", search],
-    queryFn: ({ pageParam, signal }) => fetchPage<Meeting>(pageParam, signal),
-    initialPageParam: encounters(search),
+    queryKey: [name, search],
+    queryFn: ({ pageParam, signal }) => fetchPage<Item>(pageParam, signal),
+    initialPageParam: resource(name, search, limit),
     getNextPageParam: (page) => page.next,
     placeholderData: (previous, query) =>
       (query?.queryKey[1] as MeetingSearch | undefined)?.person === search.person
@@ -59,19 +92,22 @@ export function meetingsQuery(search: MeetingSearch) {
   });
 }
 
-/** How many meetings there are, as "3", or "1000+" where they go beyond a page. */
+/** How many meetings there are. One count after the other, so that they keep no list waiting. */
 export function meetingCountQuery(search: MeetingSearch) {
   return queryOptions({
     queryKey: ["meeting count", search],
     queryFn: async ({ signal }) => {
-      const page = await fetchPage<Meeting>(encounters(search), signal);
-      return formatCount(page.items.length, page.next !== null);
+      const count = () => fetchPage<Contact>(resource("contacts", search, ALL), signal);
+      const { items, next } = await inTurn(count, signal);
+      return countOf(items.reduce((sum, { encounters }) => sum + encounters, 0), next !== null);
     },
     retry: false,
-    refetchInterval: (query) => (isLive(search) ? REFRESH_MS : recoveryInterval(query)),
+    staleTime: COUNT_REFRESH_MS,
+    refetchInterval: (query) => (isLive(search) ? COUNT_REFRESH_MS : recoveryInterval(query)),
   });
 }
 
-export function formatCount(count: number, more: boolean): string {
-  return more ? `${count}+` : String(count);
+/** "1,204", or "1,000+" where there are more than are loaded. */
+export function countOf(count: number, more: boolean): string {
+  return `${count.toLocaleString("en-GB")}${more ? "+" : ""}`;
 }

@@ -1,14 +1,20 @@
 import { fetchOrThrow } from "./fetchOrThrow";
+import { readFreshness, type Freshness } from "./freshness";
 
-/** One page of a list, and the path of the next one where there is one. */
+/** One page of a list, the path of the next one where there is one, and how complete it is where that is said. */
 export interface Page<Item> {
   items: Item[];
   next: string | null;
+  freshness: Freshness | null;
 }
 
 export async function fetchPage<Item>(path: string, signal?: AbortSignal): Promise<Page<Item>> {
   const response = await fetchOrThrow(path, { signal: signal ?? null, headers: { Accept: "application/json" } });
-  return { items: (await response.json()) as Item[], next: nextPage(response.headers.get("Link"), path) };
+  return {
+    items: (await response.json()) as Item[],
+    next: nextPage(response.headers.get("Link"), path),
+    freshness: readFreshness(response.headers),
+  };
 }
 
 /** The target of rel="next" in a Link header (RFC 8288), as a path of this origin. */

@@ -1,5 +1,5 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { fetchOrThrow } from "./fetchOrThrow";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
+import { fetchOrThrow, Problem } from "./fetchOrThrow";
 import { fetchPage } from "./page";
 
 export interface Person {
@@ -44,4 +44,20 @@ export async function createPerson(person: NewPerson): Promise<Person> {
     body: JSON.stringify(person),
   });
   return (await response.json()) as Person;
+}
+
+/** Forgets whoever is known by name, and their meetings: one of them has been erased and may be in any of it. */
+export function forgetPeople(queries: QueryClient): void {
+  for (const kind of ["persons", "person", "encounters", "contacts", "meeting count"]) {
+    queries.removeQueries({ queryKey: [kind] });
+  }
+}
+
+/** Erases the person and all that they reported, everywhere. Whoever is gone already is gone as well. */
+export async function deletePerson(id: number): Promise<void> {
+  try {
+    await fetchOrThrow(`${PERSONS}/${id}`, { method: "DELETE" });
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 404)) throw error;
+  }
 }

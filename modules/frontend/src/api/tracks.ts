@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import type { FeatureCollection, Point } from "geojson";
+import type { Track } from "../geo/refine";
 import { fetchOrThrow } from "./fetchOrThrow";
 
 /** One fix of a track. creation_time is RFC 3339 in UTC. */
@@ -30,13 +30,24 @@ export function locations({ person, start, end }: TrackSpan, maxPoints: number):
 export function trackLineQuery(span: TrackSpan) {
   return queryOptions({
     queryKey: ["track line", span],
-    queryFn: async ({ signal }) => {
-      const headers = { Accept: "application/geo+json" };
-      return (await (await fetchOrThrow(locations(span, LINE_POINTS), { signal, headers })).json()) as FeatureCollection<Point>;
-    },
+    queryFn: ({ signal }) => fetchLine(span, signal),
     staleTime: 15_000,
     placeholderData: (previous, query) =>
       (query?.queryKey[1] as TrackSpan | undefined)?.person === span.person ? keepPreviousData(previous) : undefined,
+  });
+}
+
+/** Whether the service may have left out fixes. */
+export function isSimplified({ features }: Track): boolean {
+  return features.length >= LINE_POINTS;
+}
+
+/** A part of the way with as many points as the whole of it was asked for with. */
+export function stretchQuery(span: TrackSpan) {
+  return queryOptions({
+    queryKey: ["track stretch", span],
+    queryFn: ({ signal }) => fetchLine(span, signal),
+    staleTime: 60_000,
   });
 }
 
@@ -62,6 +73,11 @@ export function reportedSpanQuery(person: number) {
     },
     staleTime: 15_000,
   });
+}
+
+async function fetchLine(span: TrackSpan, signal: AbortSignal): Promise<Track> {
+  const headers = { Accept: "application/geo+json" };
+  return (await (await fetchOrThrow(locations(span, LINE_POINTS), { signal, headers })).json()) as Track;
 }
 
 async function fetchTrack(span: TrackSpan, maxPoints: number, signal: AbortSignal): Promise<Fix[]> {

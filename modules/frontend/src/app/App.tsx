@@ -1,8 +1,10 @@
-import { lazy, Suspense } from "react";
-import { useView } from "../address/useView";
+import { lazy, Suspense, useState } from "react";
+import { show, useView } from "../address/useView";
+import { startOf } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 import { PersonPage } from "../meetings/PersonPage";
 import { PeopleView } from "../people/PeopleView";
+import { BackIcon } from "../ui/icons";
 import { Boundary } from "./Boundary";
 
 // The list is usable before the map's code is there.
@@ -11,18 +13,38 @@ const Stage = lazy(() => import("../map/Stage"));
 export function App() {
   const view = useView();
   const { person } = view;
+  const [deleted, setDeleted] = useState<string | null>(null);
+  if (deleted !== null && person !== null) setDeleted(null); // said once
+
   return (
     <div className={person === null ? "app app-people" : "app app-person"}>
       <main className="panel">
         <header className="brand">
-          <ViewLink to={{ ...view, query: "", person: null, meeting: null }} aria-label="UdaConnect, start">
-            <img src="/favicon.svg" alt="" width="26" height="26" /> UdaConnect
+          <ViewLink to={startOf(view)} aria-label="UdaConnect, start">
+            <img src="/favicon.svg" alt="" width="26" height="26" /> <span>UdaConnect</span>
           </ViewLink>
+          {person !== null && (
+            <ViewLink className="back" to={startOf(view)}>
+              <BackIcon /> All people
+            </ViewLink>
+          )}
         </header>
-        {person === null ? <PeopleView view={view} /> : <PersonPage key={person} view={view} id={person} />}
+        {person === null ? (
+          <PeopleView view={view} deleted={deleted} />
+        ) : (
+          <PersonPage
+            key={person}
+            view={view}
+            id={person}
+            onDeleted={(name) => {
+              show(startOf(view), "refinement"); // there is nothing to go back to
+              setDeleted(name);
+            }}
+          />
+        )}
       </main>
       <section className="stage" aria-label="Map">
-        <Boundary fallback={<p className="stage-note">The map can't be shown here. The list works without it.</p>}>
+        <Boundary fallback={<p className="stage-note">The map can’t be shown here. The list works without it.</p>}>
           <Suspense fallback={<p className="stage-note">Unfolding the map…</p>}>
             <Stage view={view} />
           </Suspense>

@@ -4,9 +4,8 @@ import type { Meeting } from "../api/meetings";
 import type { Fix } from "../api/tracks";
 import { nearTo } from "../geo/antimeridian";
 import type { Evidence } from "../geo/evidence";
-import { formatMetres } from "../time/format";
 import { useColours } from "./colours";
-import { MAP_FONT, NOTHING, useLayers, type Layer } from "./useLayers";
+import { NOTHING, useLayers, type Layer } from "./useLayers";
 
 /** Both tracks around a meeting, strong while it lasted, and the moment when the two were closest. */
 export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
@@ -51,19 +50,6 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
           "circle-stroke-width": 2.5,
         },
       },
-      {
-        id: "evidence-label",
-        type: "symbol",
-        filter: of("label"),
-        layout: {
-          "text-field": ["get", "text"],
-          "text-font": MAP_FONT,
-          "text-size": 14,
-          "text-offset": [0, -1.7],
-          "text-allow-overlap": true,
-        },
-        paint: { "text-color": ink, "text-halo-color": halo, "text-halo-width": 2 },
-      },
     ];
   }, [own, other, halo, ink]);
   useLayers("evidence", data, layers, { maxzoom: 22, tolerance: 0 });
@@ -74,12 +60,10 @@ function draw({ meeting, own, other, closest }: Evidence): FeatureCollection {
   const features = [...drawTrack(other.fixes, "other", meeting), ...drawTrack(own.fixes, "own", meeting)];
   if (closest) {
     const [mine, theirs] = [positionOf(closest.own, meeting), positionOf(closest.other, meeting)];
-    const above = [(mine[0] + theirs[0]) / 2, Math.max(mine[1], theirs[1])];
     features.push(
       feature("distance", {}, { type: "LineString", coordinates: [mine, theirs] }),
       feature("closest", { whose: "other" }, { type: "Point", coordinates: theirs }),
       feature("closest", { whose: "own" }, { type: "Point", coordinates: mine }),
-      feature("label", { text: formatMetres(meeting.closest_m) }, { type: "Point", coordinates: above }),
     );
   }
   return { type: "FeatureCollection", features };

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { FeatureCollection, Point } from "geojson";
-import { useMemo, useRef } from "react";
-import { mapStyleQuery } from "../api/config";
+import { useDeferredValue, useMemo, useRef } from "react";
+import { mapStyleQuery, venueQuery } from "../api/config";
 import type { Meeting } from "../api/meetings";
 import { nameOf, personQuery } from "../api/persons";
 import { isRefusal, useLastingError } from "../api/recovery";
@@ -31,7 +31,10 @@ const OVERVIEW_M = 30;
 
 /** The map with what the view is about: a person's way and meetings, or one meeting from near. */
 export default function Stage({ view }: { view: View }) {
-  const { search, query, meetings, chosen } = useMeetings(view);
+  const { search, query, meetings: found, chosen } = useMeetings(view);
+  // The list shows what has been found first; the map takes longer.
+  const meetings = useDeferredValue(found);
+  const areMeetingsReady = useDeferredValue(!query.isPending && !query.isPlaceholderData);
   const isAsking = view.person !== null && rangeFault(view) === undefined;
   const person = useQuery({ ...personQuery(search.person), enabled: view.person !== null });
   const line = useQuery({
@@ -47,12 +50,17 @@ export default function Stage({ view }: { view: View }) {
   const style = useQuery(mapStyleQuery);
   const legend = useRef<HTMLDivElement>(null);
   const overview = useMemo(() => overviewBox(track, meetings), [track, meetings]);
+  const { data: plan, isPending: isPlanPending } = useQuery(venueQuery);
+  const venue = useMemo(() => (plan ? venueBox(plan) : null), [plan]);
 
-  const isOverviewReady = !query.isPending && !line.isPending && !query.isPlaceholderData && !line.isPlaceholderData;
-  const reason = chosen
-    ? `${key} ${settled}`
-    : `${search.person} ${search.start} ${search.end} ${isOverviewReady}`;
-  const box = chosen ? (settled ? meetingBox(chosen, evidence) : null) : isOverviewReady ? overview : null;
+  const isOverviewReady = areMeetingsReady && !line.isPending && !line.isPlaceholderData;
+  const isSettled = view.person === null ? !isPlanPending : isOverviewReady || !isAsking || query.isError || line.isError;
+  const [reason, box] =
+    view.person === null
+      ? [`people ${venue !== null}`, venue]
+      : chosen
+        ? [`${key} ${settled}`, settled ? meetingBox(chosen, evidence) : null]
+        : [`${search.person} ${search.start} ${search.end} ${isOverviewReady} ${overview === null && venue !== null}`, isOverviewReady ? (overview ?? venue) : null];
 
   // Where the play head stands is part of the address, but no step to go back to.
   const keepMoment = (time: number) => {
@@ -64,11 +72,11 @@ export default function Stage({ view }: { view: View }) {
   return (
     <>
       <MapCanvas style={style.data ?? null}>
-        {!style.data && <WorldLayer />}
+        {!style.data && <WorldLayer isSettled={isSettled} />}
         <VenueLayer />
-        <GraticuleLayer />
+        <GraticuleLayer cover={legend} />
+        <TrackLayer track={track} person={search.person} isBackground={chosen !== null} />
         <VenueNamesLayer />
-        <TrackLayer track={track} isBackground={chosen !== null} />
         <MeetingsLayer
           meetings={meetings}
           chosen={chosen}
@@ -102,6 +110,11 @@ function overviewBox(track: FeatureCollection<Point> | undefined, meetings: read
     ...meetings.map(({ place }) => [place.longitude, place.latitude]),
   ]);
   return box && atLeast(box, OVERVIEW_M);
+}
+
+function venueBox(plan: FeatureCollection): Box | null {
+  const rings = plan.features.flatMap(({ geometry }) => (geometry.type === "Polygon" ? geometry.coordinates.flat() : []));
+  return boxAround(rings);
 }
 
 /** All that happened while the meeting lasted, or its place where the tracks are missing. */

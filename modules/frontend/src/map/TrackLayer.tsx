@@ -1,12 +1,22 @@
-import type { FeatureCollection, Point } from "geojson";
 import { useMemo } from "react";
+import type { Track } from "../geo/refine";
 import { trackLine } from "../geo/trackLine";
 import { useColours } from "./colours";
+import { useFinerTrack } from "./useFinerTrack";
 import { NOTHING, useLayers, type Layer } from "./useLayers";
 
 /** The person's way over the chosen days. It steps back while one meeting is looked at. */
-export function TrackLayer({ track, isBackground }: { track: FeatureCollection<Point> | undefined; isBackground: boolean }) {
+export function TrackLayer({
+  track,
+  person,
+  isBackground,
+}: {
+  track: Track | undefined;
+  person: number;
+  isBackground: boolean;
+}) {
   const { own } = useColours();
+  const finer = useFinerTrack(track, person);
   const layers = useMemo<Layer[]>(
     () => [
       {
@@ -18,7 +28,7 @@ export function TrackLayer({ track, isBackground }: { track: FeatureCollection<P
     ],
     [own, isBackground],
   );
-  const data = useMemo(() => (track ? trackLine(track) : NOTHING), [track]);
+  const data = useMemo(() => (finer ? trackLine(finer) : NOTHING), [finer]);
   useLayers("track", data, layers, { maxzoom: 22 });
   return null;
 }

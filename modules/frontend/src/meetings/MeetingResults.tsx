@@ -3,13 +3,16 @@ import { isLive } from "../api/meetings";
 import { show } from "../address/useView";
 import type { Grouping, View } from "../address/view";
 import { rangeFault } from "../search/meetingSearch";
-import { formatExactClock, formatOffset } from "../time/format";
+import { formatOffset } from "../time/format";
 import { viewerZone } from "../time/zone";
 import { Failure, Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
-import { MeetingGroups } from "./MeetingGroups";
+import { ContactRanking } from "./ContactRanking";
+import { FreshnessLine } from "./FreshnessLine";
+import { MeetingsByDay } from "./MeetingsByDay";
+import { MoreButton } from "../ui/MoreButton";
 import { NoMeetings } from "./NoMeetings";
-import { summarise, timeTogether } from "./summary";
+import { summariseMeetings } from "./summary";
 import { useMeetings } from "./useMeetings";
 
 const GROUPINGS: { value: Grouping; label: string }[] = [
@@ -27,17 +30,34 @@ export function MeetingResults({ view, person }: { view: View; person: number })
     return <Notice title="Nothing to show yet">Correct what is marked above.</Notice>;
   }
   if (error && meetings.length === 0) {
-    return <Failure title="Meetings can't be shown right now" error={error} onRetry={retry} />;
+    return <Failure title="Meetings can’t be shown right now" error={error} onRetry={retry} />;
   }
   if (query.isPending) return <Skeleton rows={6} label="Looking for meetings" />;
-  if (meetings.length === 0) return <NoMeetings view={view} person={person} />;
+  const note = (
+    <div className="results-note">
+      <FreshnessLine freshness={query.data?.pages.at(-1)?.freshness ?? null} askedAt={query.dataUpdatedAt} />
+      <p className="muted">
+        Times in {viewerZone()} ({formatOffset(Date.parse(search.start))})
+        {isLive(search) && ", looked up again every 15 s"}
+      </p>
+    </div>
+  );
+  if (meetings.length === 0) {
+    return (
+      <>
+        <NoMeetings view={view} person={person} />
+        {note}
+      </>
+    );
+  }
 
+  const { count, time } = summariseMeetings(meetings, query.hasNextPage);
   return (
     <section className="results" aria-label="Meetings" aria-busy={query.isPlaceholderData}>
       <header className="results-head">
         <div role="status">
-          <p className="results-summary">{summarise(meetings, query.hasNextPage)}</p>
-          <p className="muted">{timeTogether(meetings)}</p>
+          <p className="results-summary">{count}</p>
+          <p className="muted">{time}</p>
         </div>
         <div className="segments" role="group" aria-label="Order">
           {GROUPINGS.map(({ value, label }) => (
@@ -52,6 +72,7 @@ export function MeetingResults({ view, person }: { view: View; person: number })
           ))}
         </div>
       </header>
+      {note}
       {error && <Failure title="This list may be out of date" error={error} onRetry={retry} />}
       {view.meeting && !chosen && !query.isPlaceholderData && !query.hasNextPage && (
         <Notice
@@ -65,23 +86,14 @@ export function MeetingResults({ view, person }: { view: View; person: number })
           Another distance or time may bring it back.
         </Notice>
       )}
-      <MeetingGroups view={view} meetings={meetings} chosen={chosen} />
-      {query.hasNextPage && (
-        <button
-          type="button"
-          className="button button-wide"
-          disabled={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {query.isFetchingNextPage ? "Loading…" : "Show more meetings"}
-        </button>
+      {view.grouping === "person" ? (
+        <ContactRanking view={view} meetings={meetings} chosen={chosen} />
+      ) : (
+        <>
+          <MeetingsByDay view={view} meetings={meetings} chosen={chosen} />
+          <MoreButton query={query} what="meetings" />
+        </>
       )}
-      <p className="results-foot muted">
-        Times in {viewerZone()} ({formatOffset(Date.parse(search.start))}).{" "}
-        {isLive(search)
-          ? `As of ${formatExactClock(query.dataUpdatedAt)}, looked up again every 15 seconds.`
-          : `As of ${formatExactClock(query.dataUpdatedAt)}.`}
-      </p>
     </section>
   );
 }

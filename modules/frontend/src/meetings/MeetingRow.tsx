@@ -2,11 +2,14 @@ import { memo, useEffect, useRef } from "react";
 import type { Meeting } from "../api/meetings";
 import { nameOf } from "../api/persons";
 import { show } from "../address/useView";
-import type { View } from "../address/view";
+import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
-import { formatDuration, formatExactClock, formatMetres, formatShortDay, formatSpan } from "../time/format";
+import { formatCount, formatDuration, formatExactClock, formatMetres, formatShortDay, formatSpan } from "../time/format";
 import { dayOf, viewerZone } from "../time/zone";
 import { Avatar } from "../ui/Avatar";
+import { CERTAINTIES } from "./certainty";
+import { CertaintyMark } from "./CertaintyMark";
+import { PlaceOf } from "./PlaceOf";
 import { keyOf } from "./useMeetings";
 
 /** One meeting; choosing it opens what is known about it here and on the map, choosing it again closes both. */
@@ -23,9 +26,12 @@ export const MeetingRow = memo(function MeetingRow({
   const { person } = meeting;
   const underPerson = view.grouping === "person";
 
+  const isNew = useRef(true);
+
   useEffect(() => {
-    // It may have been chosen on the map.
-    if (isChosen) row.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    // It may have been chosen on the map, or by the link.
+    if (isChosen) row.current?.scrollIntoView({ block: isNew.current ? "center" : "nearest" });
+    isNew.current = false;
   }, [isChosen]);
 
   return (
@@ -48,7 +54,8 @@ export const MeetingRow = memo(function MeetingRow({
         <span className="row-figures">
           {!underPerson && <span>{formatSpan(meeting.started_at, meeting.ended_at)}</span>}
           <span className={underPerson ? undefined : "row-note"}>
-            {formatDuration(meeting.duration_s)} · {formatMetres(meeting.closest_m)}
+            {formatDuration(meeting.duration_s)} · {formatMetres(meeting.closest_m)}{" "}
+            <CertaintyMark certainty={meeting.certainty} />
           </span>
         </span>
       </button>
@@ -62,21 +69,27 @@ export const MeetingRow = memo(function MeetingRow({
               </dd>
             </div>
             <div>
-              <dt>Seen by</dt>
+              <dt>Where</dt>
               <dd>
-                {meeting.fixes} {meeting.fixes === 1 ? "fix" : "fixes"}
+                <PlaceOf meeting={meeting} />
               </dd>
             </div>
             <div>
-              <dt>Place</dt>
+              <dt>How sure</dt>
               <dd>
-                {meeting.place.latitude.toFixed(5)}, {meeting.place.longitude.toFixed(5)}
+                {CERTAINTIES[meeting.certainty].name}, {CERTAINTIES[meeting.certainty].meaning}
               </dd>
             </div>
+            <div>
+              <dt>Seen in</dt>
+              <dd>{formatCount(meeting.fixes, "fix", "fixes")} of the other</dd>
+            </div>
           </dl>
-          <ViewLink className="link" to={{ ...view, person: person.id, meeting: null }}>
-            Meetings of {nameOf(person)}
-          </ViewLink>
+          {!underPerson && (
+            <ViewLink className="link" to={viewOf(view, person.id)}>
+              Meetings of {nameOf(person)}
+            </ViewLink>
+          )}
         </div>
       )}
     </li>

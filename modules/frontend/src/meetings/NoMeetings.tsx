@@ -33,7 +33,7 @@ export function NoMeetings({ view, person }: { view: View; person: number }) {
         title={title}
         action={
           <button type="button" className="button button-primary" onClick={() => show({ ...view, ...range, zone })}>
-            Show those days
+            {range.from === range.to ? "Show that day" : "Show those days"}
           </button>
         }
       >

@@ -1,24 +1,31 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Problem } from "../api/fetchOrThrow";
-import { formatCount } from "../api/meetings";
+import { countOf } from "../api/meetings";
 import { nameOf, personQuery } from "../api/persons";
 import { useLastingError } from "../api/recovery";
-import type { View } from "../address/view";
+import { startOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
+import { DeletePerson } from "../people/DeletePerson";
 import { SearchForm } from "../search/SearchForm";
 import { Avatar } from "../ui/Avatar";
-import { BackIcon } from "../ui/icons";
 import { Notice } from "../ui/Notice";
 import { MeetingResults } from "./MeetingResults";
 import { useMeetings } from "./useMeetings";
 
 /** One person: what counts as a meeting, and the meetings. */
-export function PersonPage({ view, id }: { view: View; id: number }) {
+export function PersonPage({
+  view,
+  id,
+  onDeleted,
+}: {
+  view: View;
+  id: number;
+  onDeleted: (name: string) => void;
+}) {
   const person = useQuery(personQuery(id));
   const { search, query, error, meetings } = useMeetings(view);
   const personError = useLastingError(person);
-  const people = { ...view, person: null, meeting: null };
   const name = person.data ? nameOf(person.data) : `Person ${id}`;
   const heading = useRef<HTMLHeadingElement>(null);
 
@@ -36,23 +43,21 @@ export function PersonPage({ view, id }: { view: View; id: number }) {
   return (
     <div className="person-page">
       <div className="person-head">
-        <ViewLink className="back" to={people}>
-          <BackIcon /> All people
-        </ViewLink>
         <div className="person-name">
           {person.data ? <Avatar person={person.data} /> : <span className="avatar avatar-blank" />}
-          <div>
+          <div className="person-title">
             <h1 ref={heading} tabIndex={-1}>
               {name}
             </h1>
             <p className="muted">
-              {person.data?.company_name ?? (personError && !unknown ? "Name and company can't be shown right now" : " ")}
+              {person.data?.company_name ?? (personError && !unknown ? "Name and company can’t be shown right now" : " ")}
             </p>
           </div>
+          {person.data && <DeletePerson person={person.data} onDeleted={() => onDeleted(name)} />}
         </div>
       </div>
       {unknown ? (
-        <Notice title={`Nobody has the number ${id}`} action={<ViewLink className="button" to={people}>See who is here</ViewLink>}>
+        <Notice title={`Nobody has the number ${id}`} action={<ViewLink className="button" to={startOf(view)}>See who is here</ViewLink>}>
           The link may be old, or a digit may be missing.
         </Notice>
       ) : (
@@ -61,7 +66,7 @@ export function PersonPage({ view, id }: { view: View; id: number }) {
             view={view}
             search={search}
             error={error}
-            count={settled ? formatCount(meetings.length, query.hasNextPage) : undefined}
+            count={settled ? countOf(meetings.length, query.hasNextPage) : undefined}
           />
           <MeetingResults view={view} person={id} />
         </>

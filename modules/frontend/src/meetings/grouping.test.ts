@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { meeting, person } from "../api/fakeServices";
-import { groupByDay, groupByPerson } from "./grouping";
-import { summarise, timeTogether } from "./summary";
+import { groupByDay } from "./grouping";
+import { summariseMeetings } from "./summary";
 import { findMeeting } from "./useMeetings";
 
 const BOB = person(2, "Bob Noyce");
@@ -24,18 +24,13 @@ test("meetings are grouped by the day of the zone on which they began", () => {
   ]);
 });
 
-test("whom one keeps running into comes first", () => {
-  const groups = groupByPerson(MEETINGS);
-  expect(groups.map((group) => [group.person.id, group.meetings.length, group.duration_s, group.closest_m])).toEqual([
-    [2, 2, 1200, 0.5],
-    [3, 1, 5400, 3],
-  ]);
-});
-
 test("the summary counts meetings, people and time", () => {
-  expect(summarise(MEETINGS, false)).toBe("3 meetings with 2 people");
-  expect(summarise(MEETINGS.slice(0, 1), true)).toBe("1+ meeting with 1 person");
-  expect(timeTogether(MEETINGS)).toBe("1 h 50 min in all");
+  expect(summariseMeetings(MEETINGS, false)).toEqual({ count: "3 meetings with 2 people", time: "1 h 50 min in all" });
+  expect(summariseMeetings(MEETINGS.slice(0, 1), true)).toEqual({
+    count: "1+ meetings with 1+ people",
+    time: "10 min and more in all",
+  });
+  expect(summariseMeetings(MEETINGS.slice(0, 1), false).count).toBe("1 meeting with 1 person");
 });
 
 test("a chosen meeting is found by its key, or by the moment it covers where its beginning has moved", () => {

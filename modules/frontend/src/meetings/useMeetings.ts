@@ -1,25 +1,39 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { meetingsQuery, type Meeting } from "../api/meetings";
+import { contactsQuery, meetingsQuery, type Meeting } from "../api/meetings";
 import { useLastingError } from "../api/recovery";
 import type { MeetingKey, View } from "../address/view";
 import { meetingSearchOf, rangeFault } from "../search/meetingSearch";
 
+/** What the view asks for; the same object as long as it is the same. */
+function useSearch(view: View) {
+  const { person, from, to, zone, distance, timeWindow, minimumMinutes, interpolate, includePossible } = view;
+  return useMemo(
+    () =>
+      meetingSearchOf(
+        { from, to, zone, distance, timeWindow, minimumMinutes, interpolate, includePossible },
+        person ?? 0,
+      ),
+    [person, from, to, zone, distance, timeWindow, minimumMinutes, interpolate, includePossible],
+  );
+}
+
 /** The meetings of the person in view, and the chosen one among them. The panel and the map share one request. */
 export function useMeetings(view: View) {
-  const { person, from, to, zone, distance, timeWindow, minimumMinutes } = view;
-  const search = useMemo(
-    () => meetingSearchOf({ from, to, zone, distance, timeWindow, minimumMinutes }, person ?? 0),
-    [person, from, to, zone, distance, timeWindow, minimumMinutes],
-  );
-  const query = useInfiniteQuery({
-    ...meetingsQuery(search),
-    enabled: person !== null && rangeFault(view) === undefined,
-  });
+  const search = useSearch(view);
+  const query = useInfiniteQuery({ ...meetingsQuery(search), enabled: isAsking(view) });
   const error = useLastingError(query);
   const meetings = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const chosen = useMemo(() => (view.meeting ? findMeeting(meetings, view.meeting) : null), [meetings, view.meeting]);
   return { search, query, error, meetings, chosen };
+}
+
+/** Whom the person in view keeps running into, most time together first. */
+export function useContacts(view: View) {
+  const query = useInfiniteQuery({ ...contactsQuery(useSearch(view)), enabled: isAsking(view) });
+  const error = useLastingError(query);
+  const contacts = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  return { query, error, contacts };
 }
 
 export function keyOf(meeting: Meeting): MeetingKey {
@@ -35,4 +49,8 @@ export function findMeeting(meetings: readonly Meeting[], { person, startedAt }:
     theirs.find((meeting) => Date.parse(meeting.started_at) <= time && time <= Date.parse(meeting.ended_at)) ??
     null
   );
+}
+
+function isAsking(view: View): boolean {
+  return view.person !== null && rangeFault(view) === undefined;
 }

@@ -3,7 +3,7 @@ import { useState, type SubmitEvent } from "react";
 import { Problem } from "../api/fetchOrThrow";
 import { createPerson, personQuery, type NewPerson } from "../api/persons";
 import { show } from "../address/useView";
-import type { View } from "../address/view";
+import { viewOf, type View } from "../address/view";
 import { Failure } from "../ui/Notice";
 import { TextField } from "../ui/TextField";
 
@@ -26,7 +26,7 @@ export function CreatePerson({ view, onClose }: { view: View; onClose: () => voi
     onSuccess: (created) => {
       queries.setQueryData(personQuery(created.id).queryKey, created);
       void queries.invalidateQueries({ queryKey: ["persons"] });
-      show({ ...view, query: "", person: created.id, meeting: null });
+      show(viewOf(view, created.id));
     },
   });
   const refused = creation.error instanceof Problem ? creation.error : null;

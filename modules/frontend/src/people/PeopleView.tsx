@@ -2,14 +2,15 @@ import { useEffect, useEffectEvent, useState } from "react";
 import { show } from "../address/useView";
 import type { View } from "../address/view";
 import { PlusIcon, SearchIcon } from "../ui/icons";
+import { Notice } from "../ui/Notice";
 import { useDebounced } from "../ui/useDebounced";
 import { CreatePerson } from "./CreatePerson";
 import { PersonList } from "./PersonList";
 
 const TYPING_PAUSE_MS = 200;
 
-/** Who is there: search as one types, and add a person. */
-export function PeopleView({ view }: { view: View }) {
+/** Who is there: search as one types, and add a person. `deleted`: the name of whoever was, a moment ago. */
+export function PeopleView({ view, deleted }: { view: View; deleted: string | null }) {
   const [text, setText] = useState(view.query);
   const [adding, setAdding] = useState(false);
   const query = useDebounced(text.trim(), TYPING_PAUSE_MS);
@@ -44,6 +45,7 @@ export function PeopleView({ view }: { view: View }) {
           />
         </search>
       </div>
+      {deleted !== null && <Notice title={`${deleted} has been deleted`} />}
       <PersonList view={view} query={query} onAdd={() => setAdding(true)} />
       <div className="people-foot">
         {adding ? (

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { nameOf, personsQuery } from "../api/persons";
 import { useLastingError } from "../api/recovery";
-import type { View } from "../address/view";
+import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 import { Avatar } from "../ui/Avatar";
 import { ChevronIcon } from "../ui/icons";
+import { MoreButton } from "../ui/MoreButton";
 import { Failure, Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
 
@@ -13,7 +14,7 @@ export function PersonList({ view, query, onAdd }: { view: View; query: string; 
   const error = useLastingError(persons);
 
   if (error && !persons.data) {
-    return <Failure title="People can't be shown right now" error={error} onRetry={() => void persons.refetch()} />;
+    return <Failure title="People can’t be shown right now" error={error} onRetry={() => void persons.refetch()} />;
   }
   if (!persons.data) return <Skeleton rows={8} label="Loading people" />;
   const people = persons.data.pages.flatMap((page) => page.items);
@@ -24,7 +25,7 @@ export function PersonList({ view, query, onAdd }: { view: View; query: string; 
       <ul className="rows">
         {people.map((person) => (
           <li key={person.id}>
-            <ViewLink className="row" to={{ ...view, query: "", person: person.id, meeting: null }}>
+            <ViewLink className="row" to={viewOf(view, person.id)}>
               <Avatar person={person} />
               <span className="row-text">
                 <span className="row-title">{nameOf(person)}</span>
@@ -35,16 +36,7 @@ export function PersonList({ view, query, onAdd }: { view: View; query: string; 
           </li>
         ))}
       </ul>
-      {persons.hasNextPage && (
-        <button
-          type="button"
-          className="button button-wide"
-          disabled={persons.isFetchingNextPage}
-          onClick={() => void persons.fetchNextPage()}
-        >
-          {persons.isFetchingNextPage ? "Loading…" : "Show more people"}
-        </button>
-      )}
+      <MoreButton query={persons} what="people" />
     </nav>
   );
 }

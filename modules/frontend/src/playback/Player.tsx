@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useMemo, type KeyboardEvent } from "react";
 import type { Evidence } from "../geo/evidence";
 import { distancesOver, metresApart } from "../geo/apart";
-import { formatDuration, formatExactClock, formatMetres } from "../time/format";
+import { formatClock, formatDuration, formatExactClock, formatMetres } from "../time/format";
 import { PauseIcon, PlayIcon } from "../ui/icons";
 import { ceilingOf } from "./chart";
 import { DistanceChart } from "./DistanceChart";
@@ -52,6 +52,10 @@ export function Player({
         </span>
         <PlayHead evidence={evidence} playback={playback} ceiling={ceiling} />
       </div>
+      <div className="chart-axis" aria-hidden="true">
+        <span>{formatClock(start)}</span>
+        <span>{formatClock(end)}</span>
+      </div>
       <div className="player-foot">
         <button
           type="button"
@@ -70,10 +74,12 @@ export function Player({
             playback.seek(closestAt);
           }}
         >
-          <span className="muted">Closest</span> {formatMetres(meeting.closest_m)} at {formatExactClock(closestAt)}
-          {closest && closest.gap_s > SAME_MOMENT_S && (
-            <span className="muted">, {formatDuration(closest.gap_s)} apart in time</span>
-          )}
+          <span>
+            {formatMetres(meeting.closest_m)} at {formatExactClock(closestAt)}
+          </span>{" "}
+          <span className="muted">
+            Closest{closest && closest.gap_s > SAME_MOMENT_S && `, ${formatDuration(closest.gap_s)} apart`}
+          </span>
         </button>
         <Speed playback={playback} />
       </div>

@@ -2,7 +2,10 @@ import type { MeetingSearch } from "../api/meetings";
 import type { View } from "../address/view";
 import { instantsOf } from "../time/zone";
 
-type Settings = Pick<View, "from" | "to" | "zone" | "distance" | "timeWindow" | "minimumMinutes">;
+type Settings = Pick<
+  View,
+  "from" | "to" | "zone" | "distance" | "timeWindow" | "minimumMinutes" | "interpolate" | "includePossible"
+>;
 
 /** What the view asks connection_service for. Text that is no number goes there as it is, to be told so. */
 export function meetingSearchOf(view: Settings, person: number): MeetingSearch {
@@ -13,6 +16,8 @@ export function meetingSearchOf(view: Settings, person: number): MeetingSearch {
     distance: view.distance,
     timeWindow: view.timeWindow,
     minimumDuration: Number.isFinite(minutes) ? String(minutes * 60) : view.minimumMinutes,
+    interpolate: view.interpolate,
+    includePossible: view.includePossible,
   };
 }
 

@@ -29,6 +29,13 @@ export function formatExactClock(time: string | number): string {
   return exactClock.format(new Date(time));
 }
 
+/** "12:03:07" today, "Thu 5 Mar 2026, 12:03" on another day. */
+export function formatMoment(time: number, now = Date.now()): string {
+  const zone = viewerZone();
+  const day = dayOf(time, zone);
+  return day === dayOf(now, zone) ? formatExactClock(time) : `${formatShortDay(day)}, ${formatClock(time)}`;
+}
+
 /** "10:32 – 10:58", with seconds where the minutes are the same, with the weekday where the day is another. */
 export function formatSpan(start: string, end: string): string {
   const zone = viewerZone();
@@ -64,4 +71,9 @@ export function formatMetres(metres: number): string {
 export function formatOffset(time: number): string {
   const parts = new Intl.DateTimeFormat(LOCALE, { timeZoneName: "shortOffset" }).formatToParts(time);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+}
+
+/** "1 meeting", "1,204 meetings" */
+export function formatCount(count: number, one: string, many: string): string {
+  return `${count.toLocaleString(LOCALE)} ${count === 1 ? one : many}`;
 }

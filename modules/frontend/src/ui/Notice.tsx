@@ -1,6 +1,9 @@
 import type { ReactNode } from "react";
 import { Problem } from "../api/fetchOrThrow";
-import { PinIcon, WarningIcon } from "./icons";
+import { AccessForm } from "./AccessForm";
+import { LockIcon, PinIcon, WarningIcon } from "./icons";
+
+const ICONS = { quiet: PinIcon, trouble: WarningIcon, locked: LockIcon };
 
 /** Something to be told in place of, or above, what was asked for: what it is and what to do next. */
 export function Notice({
@@ -12,11 +15,12 @@ export function Notice({
   title: string;
   children?: ReactNode;
   action?: ReactNode;
-  tone?: "quiet" | "trouble";
+  tone?: "quiet" | "trouble" | "locked";
 }) {
+  const Icon = ICONS[tone];
   return (
     <div className={`notice notice-${tone}`} role={tone === "trouble" ? "alert" : "status"}>
-      {tone === "trouble" ? <WarningIcon /> : <PinIcon />}
+      <Icon />
       <div className="notice-text">
         <p className="notice-title">{title}</p>
         {children && <div className="notice-body">{children}</div>}
@@ -26,8 +30,9 @@ export function Notice({
   );
 }
 
-/** A request that failed: what is missing now, why, and another try. */
+/** A request that failed: what is missing now, why, and another try or what would let one in. */
 export function Failure({ title, error, onRetry }: { title: string; error: Error; onRetry: () => void }) {
+  if (error instanceof Problem && error.isDenied) return <Denied title={title} problem={error} />;
   const retry = error instanceof Problem && error.isBadRequest ? undefined : onRetry;
   return (
     <Notice
@@ -42,6 +47,16 @@ export function Failure({ title, error, onRetry }: { title: string; error: Error
       }
     >
       {sentence(error.message)}
+    </Notice>
+  );
+}
+
+function Denied({ title, problem }: { title: string; problem: Problem }) {
+  return (
+    <Notice tone="locked" title={title} action={<AccessForm />}>
+      {problem.status === 401
+        ? "The services want to know who asks. A token from whoever runs them lets you in; it is kept until this tab is closed."
+        : `What you have been let in with does not allow this. ${sentence(problem.message)}`}
     </Notice>
   );
 }

@@ -57,3 +57,16 @@ export const PinIcon = () => (
     <circle cx="12.6" cy="10" r="4.9" />
   </Icon>
 );
+
+export const LockIcon = () => (
+  <Icon>
+    <rect x="4.5" y="9" width="11" height="7.5" rx="1.6" />
+    <path d="M7 9V6.5a3 3 0 0 1 6 0V9" />
+  </Icon>
+);
+
+export const BinIcon = () => (
+  <Icon>
+    <path d="M4 5.8h12M8 5.5V3.8h4v1.7M5.6 5.8l.7 10.4h7.4l.7-10.4M8.4 9v4.4M11.6 9v4.4" />
+  </Icon>
+);

@@ -1,0 +1,21 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { vi } from "vitest";
+import type { FakeServices } from "../api/fakeServices";
+import { App } from "./App";
+import { makeQueryClient } from "./queries";
+
+/** For tests: the page at that address, with these services behind it. */
+export function openApp(services: FakeServices, address = "") {
+  vi.stubGlobal("fetch", services.fetch);
+  window.history.replaceState(null, "", `/${address}`);
+  const client = makeQueryClient();
+  client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });
+  render(
+    <QueryClientProvider client={client}>
+      <App />
+    </QueryClientProvider>,
+  );
+  return userEvent.setup();
+}
