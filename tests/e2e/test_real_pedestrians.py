@@ -5,7 +5,9 @@ The oracle looks at every pair of fixes with the geodesic of PROJ; it shares no 
 
 import csv
 import random
+from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +15,8 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-LOCATIONS = Path(__file__).parents[3] / "shared" / "data" / "ucy" / "locations.csv"
-pytestmark = pytest.mark.skipif(not LOCATIONS.exists(), reason="the recordings are not part of the repository")
+RECORDINGS = Path(__file__).parents[3] / "shared" / "data" / "ucy"
+pytestmark = pytest.mark.skipif(not RECORDINGS.exists(), reason="the recordings are not part of the repository")
 
 WGS84 = Geod(ellps="WGS84")
 ON_THE_EDGE_M = 1e-5
@@ -31,13 +33,22 @@ class Scene(NamedTuple):
     longitude: Any
 
 
+def recorded(name: str) -> list[dict[str, str]]:
+    with (RECORDINGS / name).open() as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.fixture(scope="module")
-def pedestrians(system: Any, make_fix: Any) -> list[Any]:
-    """Every recorded fix, its pedestrian created as a person first; on another day, at the same time of it."""
-    with LOCATIONS.open() as file:
-        rows = list(csv.DictReader(file))
+def ids(system: Any) -> dict[str, int]:
+    """A person for every pedestrian, by the name in the recordings."""
+    names = {row["person_id"] for row in recorded("locations.csv")}
+    return {name: system.create_person("Pedestrian", name, "UCY") for name in sorted(names)}
+
+
+@pytest.fixture(scope="module")
+def pedestrians(system: Any, ids: dict[str, int], make_fix: Any) -> list[Any]:
+    """Every recorded fix, on another day, at the same time of it."""
     shift = system.fresh_week() - RECORDED_ON
-    ids = {recorded: system.create_person("Pedestrian", recorded, "UCY") for recorded in {r["person_id"] for r in rows}}
     return [
         make_fix(
             ids[row["person_id"]],
@@ -45,7 +56,7 @@ def pedestrians(system: Any, make_fix: Any) -> list[Any]:
             float(row["latitude"]),
             float(row["longitude"]),
         )
-        for row in rows
+        for row in recorded("locations.csv")
     ]
 
 
@@ -136,3 +147,32 @@ def test_connection_equals_the_oracle_row_for_row(system: Any, scene: Scene, dis
             assert round(found[key]["time_gap_s"] * 1e6) in gaps
         rows_seen += len(rows)
     assert rows_seen > SAMPLE, "nobody met anybody: the comparison would say nothing"
+
+
+FRAME_S = 0.4  # everybody's position was noted so often, at the same instants
+LEAST_S, WITHIN_M, LEAST_RECALL = 4, 2, 0.95
+
+
+def test_those_who_walked_together_are_found_by_their_encounters(
+    system: Any, ids: dict[str, int], pushed: list[Any]
+) -> None:
+    groups = defaultdict(set)
+    for row in recorded("groups.csv"):
+        groups[row["scene"], row["group_id"]].add(ids[row["person_id"]])
+    together = {frozenset(pair) for members in groups.values() for pair in combinations(members, 2)}
+    day = f"{pushed[0].time:%Y-%m-%d}"
+    found = set()
+    for person in {person for pair in together for person in pair}:
+        encounters = system.get(
+            f"/api/persons/{person}/encounters",
+            start_date=day,
+            end_date=day,
+            distance=WITHIN_M,
+            time_window=FRAME_S,
+            min_duration=LEAST_S,
+        )
+        found |= {frozenset((person, encounter["person"]["id"])) for encounter in encounters}
+    assert len(together) == 320
+    assert len(found & together) >= LEAST_RECALL * len(together)
+    # Nor does it find just everybody: of 780 people, some 300,000 pairs.
+    assert len(found) < 10 * len(together)

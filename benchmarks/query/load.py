@@ -1,0 +1,48 @@
+"""A database that holds a town's month, stored as the consumer stores it, and the same rows in the peers' schemas."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+
+from benchmarks.copy_limit import BUFFER, COPY, locations_of
+from benchmarks.query.town import DAYS, FIRST_DAY, Town
+from benchmarks.stores import Stores, connected, execute, stored
+from deployment.native.schema import Database
+from location_consumer.copy_binary import copy_bytes
+
+CONNECTIONS = 2
+ROWS_A_COPY = 100_000
+MORE_PEOPLE = """
+    INSERT INTO person (id, first_name, last_name, company_name)
+    SELECT id, 'First ' || id, 'Last', 'Company' FROM generate_series(1, %s) AS id
+    ON CONFLICT DO NOTHING
+"""
+
+
+@contextmanager
+def town_database(stores: Stores, town: Town) -> Iterator[tuple[Database, int]]:
+    """The database, and how many locations it holds."""
+    with stores.database() as database:
+        execute(database.owner, MORE_PEOPLE, town.people)
+        with ThreadPoolExecutor(CONNECTIONS) as connections:
+            for _ in connections.map(lambda day: copy_day(database, town, day), range(DAYS)):
+                pass
+        settle(database)
+        yield database, stored(database)
+
+
+def copy_day(database: Database, town: Town, day: int) -> None:
+    fixes = town.fixes(day)
+    with connected(database.location_consumer) as session, session.cursor() as cursor:
+        cursor.execute("SELECT ensure_location_partition(%s)", [FIRST_DAY + timedelta(days=day)])
+        for first in range(0, fixes.person_id.size, ROWS_A_COPY):
+            rows = copy_bytes(locations_of(fixes.take(slice(first, first + ROWS_A_COPY))))
+            cursor.copy_expert(COPY, BytesIO(rows), size=BUFFER)
+
+
+def settle(database: Database) -> None:
+    """Nothing is to be left for the database to do while it is measured."""
+    execute(database.superuser, "VACUUM ANALYZE")
+    execute(database.superuser, "CHECKPOINT")
