@@ -7,5 +7,6 @@ psql --no-psqlrc --no-password --username "$POSTGRES_USER" --dbname "$POSTGRES_D
 \getenv person_service_password PERSON_SERVICE_PASSWORD
 \getenv location_consumer_password LOCATION_CONSUMER_PASSWORD
 \getenv connection_service_password CONNECTION_SERVICE_PASSWORD
+\getenv retention_password RETENTION_PASSWORD
 \i /etc/udaconnect/bootstrap.sql
 SQL

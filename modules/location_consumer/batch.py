@@ -8,7 +8,14 @@ from typing import NamedTuple
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 
-from location_consumer.decode import UnreadableRecordError, columns, parse, usual_form
+from location_consumer.decode import (
+    LARGEST_RECORD,
+    MOST_LOCATIONS,
+    UnreadableRecordError,
+    columns,
+    parse,
+    usual_form,
+)
 from location_consumer.locations import Locations
 from service_kit.location_wire import UnusualFormError, decode, frames
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
@@ -47,8 +54,11 @@ class Batch:
         # After a rebalance records may come a second time, from further back than those that are here already.
         self.next_offsets[partition] = max(self.next_offsets.get(partition, 0), record.offset + 1)
         value = record.value or b""
+        if len(value) > LARGEST_RECORD:
+            self.unreadable.append((record, f"the record is larger than {LARGEST_RECORD:,} bytes"))
+            return
         try:
-            if starts := frames(value, self._octets):
+            if 0 < len(starts := frames(value, self._octets)) <= MOST_LOCATIONS:
                 self._append(record, value, starts)
                 return
         except UnusualFormError:

@@ -13,6 +13,7 @@ from threading import Event
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
 
+from location_consumer import rebalance
 from location_consumer.batch import Batch, BatchPolicy
 from location_consumer.metrics import Metrics
 from location_consumer.writing import Writing
@@ -58,6 +59,8 @@ class Consume:
         wait_s = min(
             IDLE_POLL_S if due_in_s is None else due_in_s, SETTLE_POLL_S if self._writing.busy else IDLE_POLL_S
         )
+        if rebalance.in_progress(self._records):
+            wait_s = rebalance.POLL_S
         polled = self._records.poll(timeout_ms=int(wait_s * 1000))
         for records in polled.values():
             yield from records

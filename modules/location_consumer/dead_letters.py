@@ -8,6 +8,7 @@ not be read, the record's original bytes: publishing the value to the location t
     topic, partition, offset    where the record stood
     position   of the location within the record, from 0 (not for unreadable)
     time       when it was given up, RFC 3339
+    cut_from   length of a value that is too long to be kept whole, of which the letter holds the beginning
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,12 +19,15 @@ from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
 
+from service_kit.kafka_security import KafkaSecurity
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 REASONS = ("unreadable", "invalid", "unknown_person", "conflict", "refused")
 
 ACKNOWLEDGED_WITHIN_S = 30
 LARGEST_RECORD = 2 * 1024 * 1024  # a whole record of the location topic and its headers
+LARGEST_VALUE = LARGEST_RECORD - 64 * 1024
+"""What Kafka limits is the size of records as they were sent, compressed: what is unpacked may be far larger."""
 
 
 class DeadLetter(NamedTuple):
@@ -50,9 +54,10 @@ def undeliverable(reason: str, detail: str, record: ConsumerRecord, position: in
 class DeadLetterTopic:
     """Publishes dead letters and waits for the acknowledgement. Raises KafkaTimeoutError where no broker answers."""
 
-    def __init__(self, bootstrap_servers: Sequence[str], topic: str) -> None:
+    def __init__(self, bootstrap_servers: Sequence[str], topic: str, security: KafkaSecurity | None = None) -> None:
         self._topic = topic
         self._producer = KafkaProducer(
+            **(security or KafkaSecurity()).options(),
             bootstrap_servers=bootstrap_servers,
             client_id="location_consumer",
             acks="all",
@@ -60,12 +65,16 @@ class DeadLetterTopic:
             compression_type="lz4",
             linger_ms=5,
             max_request_size=LARGEST_RECORD,
+            reconnect_backoff_max_ms=1_000,
         )
 
     def publish(self, letters: Iterable[DeadLetter]) -> None:
         """Return when Kafka has acknowledged them all. Raises DeadLettersUnavailableError."""
         try:
-            sent = [self._producer.send(self._topic, letter.value, headers=_headers(letter)) for letter in letters]
+            sent = [
+                self._producer.send(self._topic, letter.value[:LARGEST_VALUE], headers=_headers(letter))
+                for letter in letters
+            ]
             for future in sent:
                 future.get(timeout=ACKNOWLEDGED_WITHIN_S)
         except KafkaError as error:
@@ -84,5 +93,6 @@ def _headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
         "offset": letter.record.offset,
         "position": letter.position,
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "cut_from": len(letter.value) if len(letter.value) > LARGEST_VALUE else None,
     }
     return [(name, str(value).encode()) for name, value in headers.items() if value is not None]

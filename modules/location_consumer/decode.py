@@ -15,6 +15,11 @@ from udaconnect.location.v1.location_pb2 import LocationBatch
 # The producer allows five minutes; clocks of machines may differ. What matters here is that strays make no partitions.
 AHEAD = timedelta(days=1)
 
+MOST_LOCATIONS = 10_000  # the contract's
+LARGEST_RECORD = 1024 * 1024
+"""Bytes of a value that is looked at; 10,000 locations have 600,000. A value that came compressed may have any length,
+and one of small fields would take a hundred times its length in memory."""
+
 
 class UnreadableRecordError(ValueError):
     """The value of a record is not a LocationBatch with at least one location."""
@@ -30,6 +35,8 @@ def parse(value: bytes | None) -> LocationBatch:
         raise UnreadableRecordError("the record is not a LocationBatch") from error
     if not batch.locations:
         raise UnreadableRecordError("the record holds no location")
+    if len(batch.locations) > MOST_LOCATIONS:
+        raise UnreadableRecordError(f"the record holds more than {MOST_LOCATIONS:,} locations")
     return batch
 
 
@@ -43,11 +50,14 @@ def usual_form(value: bytes | None) -> bytes:
 def columns(fields: Fields) -> Locations:
     """Put what was decoded into columns. Times beyond int64 microseconds are clipped, and so invalid."""
     seconds = np.clip(fields.seconds, -(2**43), 2**43)
+    with np.errstate(invalid="ignore"):  # a signalling NaN would be warned of; it is invalid like any other
+        latitude = fields.latitude + 0.0  # -0.0 is the same place as 0.0
+        longitude = fields.longitude + 0.0
     return Locations(
         person_id=fields.person_id,
         time_us=seconds * 1_000_000 + fields.nanos // 1000,
-        latitude=fields.latitude + 0.0,  # -0.0 is the same place as 0.0
-        longitude=fields.longitude + 0.0,
+        latitude=latitude,
+        longitude=longitude,
         accuracy_m=np.where(fields.has_accuracy, fields.accuracy_m, np.float32(np.nan)),
     )
 

@@ -11,14 +11,17 @@ from location_consumer.dead_letters import REASONS
 from location_consumer.lag import Consumer, Lag, Position
 from service_kit.metrics import LOCATIONS, SECONDS, process_registry
 
+DROPPED = ("erased", "expired")
+
 
 class Outcome(NamedTuple):
-    """What became of a batch: locations = stored + duplicates + length of dead_letter_reasons."""
+    """What became of a batch: locations = stored + duplicates + length of dead_letter_reasons + all dropped."""
 
     locations: int  # an unreadable record counts as one
     stored: int
     duplicates: int
     dead_letter_reasons: Iterable[str]
+    dropped: Mapping[str, int]  # reason → locations
     newest_time_us: int | None  # creation time of the newest one that is stored, microseconds since 1970
     first_record_ms: int | None  # when the oldest record was sent to Kafka, milliseconds since 1970
     write_s: float  # until the rows were durable
@@ -33,6 +36,12 @@ class Metrics:
         self._stored = Counter(name("stored_total"), "Rows that are new in the table", registry=registry)
         self._duplicates = Counter(name("duplicates_total"), "Locations that were stored already", registry=registry)
         self._dead_letters = Counter(name("dead_letters_total"), "Given up", ["reason"], registry=registry)
+        self._dropped = Counter(
+            name("dropped_total"),
+            "Not to be stored or kept: the person was erased, or the day is older than what is kept",
+            ["reason"],
+            registry=registry,
+        )
         self._batch = Histogram(name("batch_locations"), "Size of batches", buckets=LOCATIONS, registry=registry)
         self._write = Histogram(
             name("write_seconds"), "From a full batch to durable rows", buckets=SECONDS, registry=registry
@@ -51,10 +60,18 @@ class Metrics:
             registry=registry,
         )
         age.set_function(lambda: time.time() - self._newest_s)
+        self._brake = Gauge(
+            name("brake_on"), "1: it has stopped for good, nearly everything was bad", registry=registry
+        )
         self._lag = Lag()
         self._partitions: set[TopicPartition] = set()
         for reason in REASONS:  # from 0 on: an increase from nothing would be missed
             self._dead_letters.labels(reason)
+        for reason in DROPPED:
+            self._dropped.labels(reason)
+
+    def brake_is_on(self) -> None:
+        self._brake.set(1)
 
     def written(self, outcome: Outcome) -> None:
         self._lag.stored(outcome.next_offsets)
@@ -63,6 +80,8 @@ class Metrics:
         self._duplicates.inc(outcome.duplicates)
         for reason in outcome.dead_letter_reasons:
             self._dead_letters.labels(reason).inc()
+        for reason, locations in outcome.dropped.items():
+            self._dropped.labels(reason).inc(locations)
         self._batch.observe(outcome.locations)
         self._write.observe(outcome.write_s)
         if outcome.first_record_ms is not None:

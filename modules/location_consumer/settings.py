@@ -1,9 +1,11 @@
 """The settings of the location consumer; README.md says what each means."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from environs import Env, validate
+
+from service_kit.kafka_security import KafkaSecurity, read_kafka_security
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Settings:
     batch_max_age_ms: int
     brake_window: int
     brake_ratio: float
+    kafka_security: KafkaSecurity = field(default_factory=KafkaSecurity)
 
 
 def read(env: Env) -> Settings:
@@ -31,8 +34,9 @@ def read(env: Env) -> Settings:
         consumer_group=env.str("CONSUMER_GROUP", "location_consumer"),
         health_bind=env.str("HEALTH_BIND", "127.0.0.1:30005"),
         earliest_creation_time=earliest if earliest.tzinfo else earliest.replace(tzinfo=UTC),
-        batch_max_locations=env.int("BATCH_MAX_LOCATIONS", 10_000, validate=validate.Range(min=1)),
+        batch_max_locations=env.int("BATCH_MAX_LOCATIONS", 20_000, validate=validate.Range(min=1)),
         batch_max_age_ms=env.int("BATCH_MAX_AGE_MS", 100, validate=validate.Range(min=0)),
         brake_window=env.int("BRAKE_WINDOW", 10_000, validate=validate.Range(min=1)),
         brake_ratio=env.float("BRAKE_RATIO", 0.9, validate=validate.Range(min=0, max=1)),
+        kafka_security=read_kafka_security(env),
     )

@@ -17,8 +17,15 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  likewise
 from location_consumer.copy_binary import COLUMNS
 from location_consumer.lag import Position
 from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
+from location_consumer.persons import Persons
 from location_consumer.rows import DAY_US, Rows
+from location_consumer.silence import cut_off_after
 
+# A batch takes a fraction of a second. A transaction that was left alone must not keep others from the same rows.
+OPTIONS = "-c timezone=UTC -c jit=off -c statement_timeout=20s -c idle_in_transaction_session_timeout=10s"
+SILENT_S = 30.0  # whatever one transaction may take
+
+DAYS_AT_ONCE = 100  # partitions made in a transaction: each holds several locks until its end
 NOTHING: Ints = np.empty(0, dtype=np.int64)
 
 COPY = f"COPY {{table}} ({COLUMNS}) FROM STDIN WITH (FORMAT binary)"
@@ -37,17 +44,20 @@ INSERT_NEW = f"""
     SELECT {COLUMNS} FROM staging ORDER BY arrival
     ON CONFLICT DO NOTHING
 """  # noqa: S608  built of constants
-# A new temporary table has no statistics, and a wrong guess would read whole partitions: only the join that asks the
-# primary key row by row is left. The constant range keeps all other partitions out of the plan.
+# LATERAL and OFFSET 0 leave the planner one way, a look into the primary key for each staged row. Statistics can't be
+# trusted here: of times that lie beyond the last ANALYZE it expects one row, and would read all staged rows for each
+# that there is. The constant range keeps all other partitions out of the plan.
 FIND_STORED = """
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off;
     SELECT count(*),
            array_agg(staging.arrival - (SELECT min(arrival) FROM staging) ORDER BY staging.arrival)
-               FILTER (WHERE NOT location.coordinate = staging.coordinate)
+               FILTER (WHERE NOT stored.coordinate = staging.coordinate)
     FROM staging
-    JOIN location USING (person_id, creation_time)
-    WHERE location.creation_time BETWEEN %s AND %s
+    CROSS JOIN LATERAL (
+        SELECT coordinate FROM location
+        WHERE location.person_id = staging.person_id AND location.creation_time = staging.creation_time
+          AND location.creation_time BETWEEN %s AND %s
+        OFFSET 0
+    ) AS stored
 """
 REPORT = """
     SET LOCAL synchronous_commit = off;
@@ -66,6 +76,10 @@ class _RefusedError(Exception):
     """The database will never take one of these rows."""
 
 
+class _BarredError(Exception):
+    """Since the rows were sorted out, a person was erased, or a day dropped, that one of them is of."""
+
+
 class Written(NamedTuple):
     """What became of n locations, by their positions: n = stored + duplicates + all the others."""
 
@@ -74,6 +88,9 @@ class Written(NamedTuple):
     unknown_person: Ints
     conflict: Ints  # another place is stored for the same person and instant
     refused: list[tuple[int, str]]  # the database will never take them, and why
+    erased: Ints  # of a person who has been erased
+    expired: Ints  # older than what is kept
+    erased_persons: frozenset[int]  # among all that were asked about
 
 
 class Store:
@@ -82,7 +99,7 @@ class Store:
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
         self._connection: Connection | None = None
-        self._known_persons: set[int] = set()
+        self._persons = Persons()
         self._known_days: set[int] = set()
         self._expect_duplicates = False
 
@@ -91,23 +108,35 @@ class Store:
         with self._transaction() as cursor:
             cursor.execute("SELECT FROM location LIMIT 0")
 
-    def write(self, rows: Rows) -> Written:
+    def write(self, rows: Rows, others: frozenset[int] = frozenset()) -> Written:
         """Make the locations durable: when this returns, each is in the table or named in the answer.
 
-        Writing the same locations again is harmless. Raises StoreUnavailableError; then any part of them may have been
-        stored.
+        Writing the same locations again is harmless. `others` are further persons of whom the answer tells whether
+        they were erased. Raises StoreUnavailableError; then any part of the locations may have been stored.
         """
-        unknown, known = NOTHING, None
-        if strangers := self._unknown(rows.person_ids):
-            is_unknown = np.isin(rows.locations.person_id, list(strangers))
-            unknown, known = np.flatnonzero(is_unknown), np.flatnonzero(~is_unknown)
-            rows = Rows.of(rows.locations.at(known))
-        stored, conflicts, refused = self._write_known(rows)
+        while True:
+            try:
+                return self._write(rows, others)
+            except _BarredError:
+                pass  # somebody was erased at this very moment: now that is known
+
+    def _write(self, rows: Rows, others: frozenset[int]) -> Written:
+        ids = rows.person_ids | others
+        self._look_up(ids, rows)
+        unknown = erased = expired = NOTHING
+        good = None
+        if rows.locations.size and self._persons.bar(rows):
+            barred = self._persons.barred(rows.locations)
+            unknown, erased, expired = map(np.flatnonzero, (barred.unknown, barred.erased, barred.expired))
+            good = np.flatnonzero(~barred.any_reason)
+            rows = Rows.of(rows.locations.at(good))
+        stored, conflicts, refused = self._write_good(rows)
         duplicates = rows.locations.size - stored - conflicts.size - len(refused)
-        if known is not None:
-            conflicts = known[conflicts]
-            refused = [(int(known[position]), reason) for position, reason in refused]
-        return Written(stored, duplicates, unknown, conflicts, refused)
+        if good is not None:
+            conflicts = good[conflicts]
+            refused = [(int(good[position]), reason) for position, reason in refused]
+        erased_persons = self._persons.erased_among(ids)
+        return Written(stored, duplicates, unknown, conflicts, refused, erased, expired, erased_persons)
 
     def report(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Keep where the partitions stand, for whoever asks how complete the table is.
@@ -123,15 +152,15 @@ class Store:
             self._connection.close()
             self._connection = None
 
-    def _unknown(self, person_ids: frozenset[int]) -> frozenset[int]:
-        """Those of whom person_service knows nothing."""
-        if new := person_ids - self._known_persons:
+    def _look_up(self, ids: frozenset[int], rows: Rows) -> None:
+        """Ask about strangers, and whether what was too old to be kept still is."""
+        strangers = self._persons.strangers(ids)
+        if strangers or self._persons.too_old(rows):
             with self._transaction() as cursor:
-                cursor.execute("SELECT id FROM person WHERE id = ANY(%s)", (list(new),))
-                self._known_persons.update(person_id for (person_id,) in cursor)
-        return new - self._known_persons
+                self._persons.hold(cursor)
+                self._persons.look_up(cursor, strangers)
 
-    def _write_known(self, rows: Rows) -> tuple[int, Ints, list[tuple[int, str]]]:
+    def _write_good(self, rows: Rows, *, day_is_sure: bool = False) -> tuple[int, Ints, list[tuple[int, str]]]:
         """Return the number of new rows, the positions of conflicts, and the positions of what was refused.
 
         Where the database refuses something, halving finds what it was, and the rest is stored.
@@ -143,12 +172,14 @@ class Store:
             self._ensure_partitions(rows.days)
             return *self._copy_or_stage(rows), []
         except _RefusedError as error:
+            if size == 1 and day_is_sure:
+                return 0, NOTHING, [(0, str(error))]
             self._known_days.clear()  # it may have been a partition that is gone
             if size == 1:
-                return 0, NOTHING, [(0, str(error))]
+                return self._write_good(rows, day_is_sure=True)
         half = size // 2
-        stored, conflicts, refused = self._write_known(Rows.of(rows.locations.at(slice(half))))
-        stored_2, conflicts_2, refused_2 = self._write_known(Rows.of(rows.locations.at(slice(half, None))))
+        stored, conflicts, refused = self._write_good(Rows.of(rows.locations.at(slice(half))))
+        stored_2, conflicts_2, refused_2 = self._write_good(Rows.of(rows.locations.at(slice(half, None))))
         return (
             stored + stored_2,
             np.concatenate([conflicts, conflicts_2 + half]),
@@ -157,17 +188,18 @@ class Store:
 
     def _ensure_partitions(self, days: frozenset[int]) -> None:
         tomorrow = microseconds(datetime.now(UTC)) // DAY_US + 1  # made ahead, so that midnight is like any moment
-        if new := (days | {tomorrow}) - self._known_days:
+        new = sorted((days | {tomorrow}) - self._known_days)
+        for part in (new[at : at + DAYS_AT_ONCE] for at in range(0, len(new), DAYS_AT_ONCE)):
             with self._transaction() as cursor:
-                for day in sorted(new):
+                for day in part:
                     date = (EPOCH + day * DAY_US * MICROSECOND).date()
                     cursor.execute("SELECT ensure_location_partition(%s)", (date,))
-            self._known_days |= new
+            self._known_days.update(part)
 
     def _copy_or_stage(self, rows: Rows) -> tuple[int, Ints]:
         if not self._expect_duplicates:
             try:
-                with self._transaction() as cursor:
+                with self._storing(rows) as cursor:
                     cursor.copy_expert(COPY.format(table="location"), BytesIO(rows.copy), size=1 << 18)
             except UniqueViolation:
                 pass
@@ -180,7 +212,7 @@ class Store:
     def _stage(self, rows: Rows) -> tuple[int, Ints]:
         times = rows.locations.time_us
         first_and_last = [EPOCH + int(end) * MICROSECOND for end in (times.min(), times.max())]
-        with self._transaction() as cursor:
+        with self._storing(rows) as cursor:
             cursor.execute(CREATE_STAGING)
             cursor.copy_expert(COPY.format(table="staging"), BytesIO(rows.copy), size=1 << 18)
             found, conflicts = _found_stored(cursor, first_and_last)
@@ -193,14 +225,24 @@ class Store:
             return stored, conflicts
 
     @contextmanager
+    def _storing(self, rows: Rows) -> Iterator[Cursor]:
+        """Commit at the end of the block; until then nobody of the rows can be erased. Raises _BarredError."""
+        with self._transaction() as cursor:
+            self._persons.hold(cursor)
+            if self._persons.bar(rows):
+                raise _BarredError
+            yield cursor
+
+    @contextmanager
     def _transaction(self) -> Iterator[Cursor]:
         """Commit at the end of the block. Lets UniqueViolation pass; others become _Refused or StoreUnavailable."""
         try:
             if self._connection is None:
+                self._persons = Persons()
                 self._connection = psycopg2.connect(
                     self._database_url,
                     application_name="location_consumer",
-                    options="-c timezone=UTC -c statement_timeout=60s",
+                    options=OPTIONS,
                     # A database that is cut off is noticed within half a minute, not after the system's hours.
                     connect_timeout=5,
                     keepalives_idle=10,
@@ -208,7 +250,7 @@ class Store:
                     keepalives_count=3,
                     tcp_user_timeout=30_000,
                 )
-            with self._connection, self._connection.cursor() as cursor:
+            with cut_off_after(SILENT_S, self._connection), self._connection, self._connection.cursor() as cursor:
                 yield cursor
         except UniqueViolation:
             raise

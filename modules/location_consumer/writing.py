@@ -18,6 +18,7 @@ import structlog
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
+from opentelemetry.trace import Span
 
 from location_consumer.attempts import Attempts
 from location_consumer.batch import Batch
@@ -29,6 +30,7 @@ from location_consumer.locations import Ints
 from location_consumer.metrics import Metrics, Outcome
 from location_consumer.rows import Rows
 from location_consumer.store import Store, StoreUnavailableError, Written
+from location_consumer.tracing import BatchTraces
 
 log = structlog.get_logger()
 
@@ -44,13 +46,22 @@ class Offsets(Protocol):
     def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata], /) -> None: ...
 
 
+class Bad(NamedTuple):
+    """What is wrong with a location before anybody is asked."""
+
+    position: int  # in the batch
+    detail: str
+    person_id: int
+
+
 class InHand(NamedTuple):
     batch: Batch
     rows: Rows  # that the store was given
     good: Ints  # their positions in the batch
-    bad: list[tuple[int, str]]  # positions of the others, and why
+    bad: list[Bad]
     written: "Future[Written]"
     handed_over: float
+    span: Span | None
 
 
 class Writing:
@@ -66,6 +77,7 @@ class Writing:
         earliest: datetime,
         metrics: Metrics,
         stopping: Event,
+        traces: BatchTraces | None = None,
     ) -> None:
         self._offsets = offsets
         self._store = store
@@ -73,6 +85,7 @@ class Writing:
         self._brake = brake
         self._earliest = earliest
         self._metrics = metrics
+        self._traces = traces or BatchTraces()
         self._writes = Attempts(stopping)
         self._publishes = Attempts(stopping)
         self._publishes.succeeding = True
@@ -111,16 +124,22 @@ class Writing:
     def write(self, batch: Batch) -> None:
         """Hand the batch over. Waits while there are enough in hand. Raises BrakeError."""
         locations = batch.locations()
-        bad = invalid(locations, self._earliest, datetime.now(UTC))
+        bad = [
+            Bad(position, detail, int(locations.person_id[position]))
+            for position, detail in invalid(locations, self._earliest, datetime.now(UTC))
+        ]
         good = np.arange(locations.size)
         if bad:
-            good = np.delete(good, [position for position, _ in bad])
+            good = np.delete(good, [each.position for each in bad])
             locations = locations.at(good)
         rows = Rows.of(locations)
+        others = frozenset(each.person_id for each in bad)
         while len(self._in_hand) >= AT_ONCE:
             self._settle_next()
-        written = self._writer.submit(self._writes.until_done, lambda: self._store.write(rows))
-        self._in_hand.append(InHand(batch, rows, good, bad, written, time.monotonic()))
+        span = self._traces.processing(batch.readable, batch.size)
+        store = self._traces.storing(span, lambda: self._store.write(rows, others))
+        written = self._writer.submit(self._writes.until_done, store)
+        self._in_hand.append(InHand(batch, rows, good, bad, written, time.monotonic(), span))
 
     def settle_what_is_written(self) -> None:
         """Raises BrakeError."""
@@ -144,24 +163,29 @@ class Writing:
             log.warning("progress not reported", because=str(error))  # the next report says it all
 
     def _settle_next(self) -> None:
-        batch, rows, good, bad, future, handed_over = self._in_hand[0]
+        batch, rows, good, bad, future, handed_over, span = self._in_hand[0]
         while not future.done():
             self.beat()
             wait([future], timeout=BEAT_S)
         written = future.result()
         write_s = time.monotonic() - handed_over
+        # A dead letter would keep a place of somebody who was erased.
+        still_bad = [each for each in bad if each.person_id not in written.erased_persons]
+        dropped = {"erased": written.erased.size + len(bad) - len(still_bad), "expired": written.expired.size}
         letters = [unreadable(record, detail) for record, detail in batch.unreadable]
         letters += [
             undeliverable(reason, detail, *batch.origin(position))
-            for reason, position, detail in _given_up(bad, good, written)
+            for reason, position, detail in _given_up(still_bad, good, written)
         ]
-        self._brake.record(batch.size, len(letters))
+        self._brake.record(batch.size, (letter.reason for letter in letters))
         if letters:
             log.warning("dead letters", count=len(letters), reasons=sorted({letter.reason for letter in letters}))
             self._publishes.until_done(lambda: self._dead_letters.publish(letters))
         self._commit(batch)
         self._in_hand.popleft()
-        self._metrics.written(_outcome(batch, rows, written, letters, write_s))
+        if span:
+            span.end()
+        self._metrics.written(_outcome(batch, rows, written, letters=letters, dropped=dropped, write_s=write_s))
 
     def _commit(self, batch: Batch) -> None:
         offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in batch.next_offsets.items()}
@@ -172,10 +196,10 @@ class Writing:
             log.warning("offsets not committed", because=type(error).__name__)
 
 
-def _given_up(bad: list[tuple[int, str]], good: Ints, written: Written) -> Iterator[tuple[str, int, str]]:
+def _given_up(bad: list[Bad], good: Ints, written: Written) -> Iterator[tuple[str, int, str]]:
     """Reason, position in the batch and detail of every location that is not stored."""
-    for position, detail in bad:
-        yield "invalid", position, detail
+    for each in bad:
+        yield "invalid", each.position, each.detail
     for position in good[written.unknown_person].tolist():
         yield "unknown_person", position, "no person has this id"
     for position in good[written.conflict].tolist():
@@ -184,13 +208,17 @@ def _given_up(bad: list[tuple[int, str]], good: Ints, written: Written) -> Itera
         yield "refused", int(good[position]), detail
 
 
-def _outcome(batch: Batch, rows: Rows, written: Written, letters: list[DeadLetter], write_s: float) -> Outcome:
-    visible_us = np.delete(rows.locations.time_us, written.unknown_person)
+def _outcome(  # noqa: PLR0913  it sums up all that became of a batch
+    batch: Batch, rows: Rows, written: Written, *, letters: list[DeadLetter], dropped: Mapping[str, int], write_s: float
+) -> Outcome:
+    unseen = np.concatenate([written.unknown_person, written.erased, written.expired])
+    visible_us = np.delete(rows.locations.time_us, unseen)
     return Outcome(
         locations=batch.size,
         stored=written.stored,
         duplicates=written.duplicates,
         dead_letter_reasons=[letter.reason for letter in letters],
+        dropped=dropped,
         newest_time_us=int(visible_us.max()) if visible_us.size else None,
         first_record_ms=min((record.timestamp for record in batch.readable), default=None),
         write_s=write_s,

@@ -18,7 +18,7 @@ from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database, migrate
 from person_service.models import Base as PersonBase
 
-WITHOUT_MODEL = {"consumer_progress"}  # only ever written and read by SQL
+WITHOUT_MODEL = {"consumer_progress", "erased_person", "location_floor"}  # only ever written and read by SQL
 OF_OTHERS = {"spatial_ref_sys", "alembic_version"}
 ALEMBIC_INI = REPOSITORY / "db" / "alembic.ini"
 DROP_ALL = """

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from typing import Any
 
 import psycopg2
 import pytest
+import requests
 from google.protobuf.timestamp_pb2 import Timestamp
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import NoError
 
 from deployment.native.schema import Database
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
@@ -98,6 +101,12 @@ def pipeline(kafka_bootstrap_servers: str, database: Database, make_topic: Calla
     for process in pipeline.processes:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def free_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
 def test_every_location_is_stored_and_then_the_offset_committed(pipeline: Pipeline, poll_until: Any) -> None:
@@ -208,8 +217,86 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(pipeline: Pipeline, p
     poll_until(lambda: pipeline.committed() == 2)
 
 
-def test_the_brake_stops_a_consumer_that_finds_only_bad_records(pipeline: Pipeline) -> None:
+def test_the_brake_stops_a_consumer_that_finds_only_bad_records_until_somebody_lets_it_go(
+    pipeline: Pipeline, poll_until: Any, free_address: str
+) -> None:
     pipeline.publish(*(b"garbage" for _ in range(300)))
-    consumer = pipeline.start_consumer(BRAKE_WINDOW="100")
-    assert consumer.wait(60) == 1
+    consumer = pipeline.start_consumer(BRAKE_WINDOW="100", HEALTH_BIND=free_address)
+    poll_until(lambda: "location_consumer_brake_on 1.0" in answer(free_address, "/metrics"))
+    assert status(free_address, "/readyz") == 503
+    assert status(free_address, "/livez") == 200, "it would be started again, and give up another window"
+    consumer.send_signal(signal.SIGTERM)
+    assert consumer.wait(30) == 1
     assert pipeline.committed() < 300
+    assert len(pipeline.dead_letters()) == pipeline.committed()
+
+    pipeline.start_consumer(BRAKE_WINDOW="100", BRAKE_RATIO="1")
+    poll_until(lambda: pipeline.committed() == 300)
+    assert len(pipeline.dead_letters()) == 300
+
+
+def test_a_record_that_unpacks_to_more_than_any_letter_may_hold_is_cut_and_the_next_one_stored(
+    pipeline: Pipeline, poll_until: Any
+) -> None:
+    packed = KafkaProducer(bootstrap_servers=pipeline.servers, compression_type="lz4", max_request_size=1 << 30)
+    too_long, too_many = b"\xff" * 20_000_000, record(*[Location(person_id=1)] * 10_001)
+    for value in (too_long, too_many):
+        packed.send(pipeline.topic, value, partition=0).get(timeout=30)
+    packed.close()
+    pipeline.publish(record(location(1, 0)))
+    pipeline.start_consumer()
+    poll_until(lambda: pipeline.committed() == 3)
+    assert pipeline.stored() == 1
+    first, second = pipeline.dead_letters()
+    assert dict(first.headers)["cut_from"] == b"20000000"
+    assert too_long.startswith(first.value)
+    assert len(first.value) > 1_000_000
+    assert (dict(second.headers)["reason"], second.value) == (b"unreadable", too_many)
+
+
+def answer(address: str, path: str) -> str:
+    try:
+        return requests.get(f"http://{address}{path}", timeout=5).text
+    except requests.ConnectionError:
+        return ""
+
+
+def status(address: str, path: str) -> int:
+    return requests.get(f"http://{address}{path}", timeout=5).status_code
+
+
+def test_a_person_erased_while_the_consumer_is_down_is_neither_stored_nor_a_dead_letter_nor_brought_back(
+    pipeline: Pipeline, poll_until: Any
+) -> None:
+    for second in range(100):
+        # One that is good, one at another place at the same instant, one that is invalid
+        pipeline.publish(*(record(location(person, second)) for person in (1, 2)))
+        pipeline.publish(record(location(1, second, 49.0), location(1, second, 91.0), location(2, second)))
+    pipeline.query("SELECT erase_person(1)")
+    pipeline.query("SELECT erase_locations(1)")
+    consumer = pipeline.start_consumer()
+    poll_until(lambda: pipeline.committed() == 300)
+    assert pipeline.query("SELECT person_id, count(*) FROM location GROUP BY 1") == [(2, 100)]
+    assert pipeline.dead_letters() == []
+
+    consumer.send_signal(signal.SIGTERM)
+    assert consumer.wait(30) == 0
+    with KafkaAdminClient(bootstrap_servers=pipeline.servers) as admin:
+        topic = TopicPartition(pipeline.topic, 0)
+        poll_until(lambda: admin.reset_group_offsets(pipeline.group, {topic: 0})[topic]["error"] is NoError)
+    assert pipeline.committed() == 0
+    pipeline.start_consumer()
+    poll_until(lambda: pipeline.committed() == 300)
+    assert pipeline.query("SELECT person_id, count(*) FROM location GROUP BY 1") == [(2, 100)]
+    assert pipeline.dead_letters() == []
+
+
+def test_an_unknown_person_is_still_a_dead_letter_and_can_be_replayed_when_there_is_one(
+    pipeline: Pipeline, poll_until: Any
+) -> None:
+    pipeline.start_consumer()
+    pipeline.publish(record(location(500, 0)))
+    [letter] = poll_until(pipeline.dead_letters)
+    pipeline.query("INSERT INTO person (id, first_name, last_name, company_name) VALUES (500, 'a', 'b', 'c')")
+    pipeline.publish(letter.value)
+    poll_until(lambda: pipeline.stored() == 1)

@@ -1,5 +1,6 @@
 """The store on a real PostGIS: exactly once, whatever comes."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,6 +85,26 @@ def test_a_second_delivery_changes_nothing(store: Store, database: Database) -> 
     assert len(stored(database)) == 100
 
 
+def test_a_replay_beyond_what_the_statistics_know_is_quick(store: Store, database: Database) -> None:
+    first, second = (
+        rows_of(
+            *(
+                (person, at + second * 1_000_000, 48.0, 11.0, np.nan)
+                for person in range(1, 10)
+                for second in range(1200)
+            )
+        )
+        for at in (0, DAY_US // 2)
+    )
+    store.write(first)
+    query(database.owner, "ANALYZE location")
+    store.write(second)
+    store.write(second)  # finds it by failing
+    began = time.monotonic()
+    assert store.write(second).duplicates == 9 * 1200
+    assert time.monotonic() - began < 3  # every staged row held against every stored one: 117 million
+
+
 def test_new_rows_amid_a_replay_are_stored(store: Store, database: Database) -> None:
     rows = [(1, second, 48.0, 11.0, np.nan) for second in range(100)]
     store.write(rows_of(*rows[:50]))
@@ -116,6 +137,13 @@ def test_locations_of_unknown_persons_are_named_and_the_others_stored(store: Sto
     assert (written.stored, written.unknown_person.tolist()) == (1, [0, 2])
     query(database.owner, "INSERT INTO person (id, first_name, last_name, company_name) VALUES (77, 'A', 'B', 'C')")
     assert store.write(rows_of((77, 0, 1.0, 1.0, 1.0))).stored == 1
+
+
+def test_a_batch_may_be_of_as_many_days_as_it_has_locations(store: Store, database: Database) -> None:
+    days = 250
+    written = store.write(rows_of(*((1, -number * DAY_US, 1.0, 2.0, np.nan) for number in range(days))))
+    assert written.stored == days
+    assert len(stored(database)) == days
 
 
 def test_a_partition_that_was_dropped_is_made_again(store: Store, database: Database) -> None:

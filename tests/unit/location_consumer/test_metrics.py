@@ -28,10 +28,11 @@ class FakeConsumer:
 
 def outcome(**changed: object) -> Outcome:
     usual = Outcome(
-        locations=10,
+        locations=15,
         stored=6,
         duplicates=1,
         dead_letter_reasons=["conflict", "conflict", "invalid"],
+        dropped={"erased": 3, "expired": 2},
         newest_time_us=None,
         first_record_ms=None,
         write_s=0.25,
@@ -48,12 +49,14 @@ def test_every_location_of_a_batch_is_counted_where_it_ended() -> None:
     metrics = Metrics()
     metrics.written(outcome())
     metrics.written(outcome())
-    assert value(metrics, "received_total") == 20
+    assert value(metrics, "received_total") == 30
     assert value(metrics, "stored_total") == 12
     assert value(metrics, "duplicates_total") == 2
     assert value(metrics, "dead_letters_total", reason="conflict") == 4
     assert value(metrics, "dead_letters_total", reason="invalid") == 2
     assert value(metrics, "dead_letters_total", reason="refused") == 0
+    assert value(metrics, "dropped_total", reason="erased") == 6
+    assert value(metrics, "dropped_total", reason="expired") == 4
     assert value(metrics, "write_seconds_sum") == 0.5
     assert value(metrics, "batch_locations_count") == 2
 

@@ -1,0 +1,63 @@
+# ruff: noqa: INP001  a program that is run by its path
+"""Removes what is not to be kept any longer; to be run every day, as the role `retention`.
+
+    LOCATION_RETENTION_DAYS=90 DATABASE_URL=postgresql://retention:… python db/retention.py
+
+Drops whole days that ended more than LOCATION_RETENTION_DAYS ago (0: keeps all), after it has forbidden that anything
+of them be stored again; then finishes erasures that were broken off. May be run at any time, twice, or twice at once.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+
+LOCK_NOT_AVAILABLE = "55P03"
+TRY_EVERY_S = 3.0
+AT_MOST_S = 300.0
+
+
+def main() -> None:
+    days = int(os.environ["LOCATION_RETENTION_DAYS"])
+    if days < 0:
+        raise SystemExit("LOCATION_RETENTION_DAYS must be 0 (all is kept) or a number of days")
+    url = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
+    with engine.connect() as connection:
+        floor = datetime.now(UTC).date() - timedelta(days=days) if days else None
+        for changed in dropped_before(connection, floor):
+            tell(f"the floor is now {floor}" if changed == "location_floor" else f"dropped {changed}")
+        for person_id in connection.scalars(text("SELECT unfinished_erasures()")).all():
+            while connection.scalar(text("SELECT erase_locations(:id)"), {"id": person_id}):
+                pass
+            tell(f"finished the erasure of person {person_id}")
+    tell("nothing is left that must not be kept" if days else "locations are kept for ever")
+
+
+def dropped_before(connection: Connection, floor: date | None) -> Iterator[str]:
+    """What was changed, one after the other. Raises SystemExit where queries leave no moment for it."""
+    deadline = time.monotonic() + AT_MOST_S
+    while True:
+        try:
+            changed = connection.scalar(text("SELECT drop_locations_before(:floor)"), {"floor": floor})
+        except DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
+                raise
+            if time.monotonic() > deadline:
+                raise SystemExit("gave up: the table is always in use; the next run will try again") from error
+            time.sleep(TRY_EVERY_S)
+            continue
+        if changed is None:
+            return
+        yield changed
+
+
+def tell(sentence: str) -> None:
+    print(f"retention: {sentence}", flush=True)  # noqa: T201  the job's log
+
+
+if __name__ == "__main__":
+    main()

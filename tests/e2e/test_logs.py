@@ -1,0 +1,146 @@
+"""No log of any part of the system holds a place or a name, whatever goes well or wrong."""
+
+import os
+import secrets
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import grpc
+import pytest
+import requests
+from google.protobuf.timestamp_pb2 import Timestamp
+from kafka import KafkaProducer
+
+from deployment.native.folders import data_folder
+from udaconnect.location.v1 import location_pb2
+from udaconnect.person.v1 import person_pb2
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
+
+# Of this run alone, and found in no number by chance.
+WORDS = [f"name{secrets.token_hex(6)}" for _ in range(3)]
+DIGITS = [str(secrets.randbelow(9 * 10**8) + 10**8) for _ in range(2)]
+NAMES = tuple(word.capitalize() for word in WORDS)
+LATITUDE, LONGITUDE = float(f"47.{DIGITS[0]}1"), float(f"8.{DIGITS[1]}1")
+TOO_FAR_NORTH = LATITUDE + 100
+DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+
+
+@pytest.fixture(autouse=True)
+def others(system: Any) -> None:
+    """People who are not erased: the examples of the README ask for the first two of the system."""
+    for _ in range(2):
+        system.create_person()
+
+
+@pytest.fixture
+def logs() -> Callable[[], str]:
+    """Everything that all parts of the system have logged: natively, or as containers."""
+    if compose := os.environ.get("COMPOSE"):
+        command = [*shlex.split(compose), "logs", "--no-color"]
+        return lambda: subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    file = data_folder().run_log
+    if not file.exists():
+        pytest.skip("the system runs in the foreground: its log went to the terminal")
+    return lambda: file.read_text(errors="replace")
+
+
+def location(person_id: int, latitude: float = LATITUDE, second: int = 0) -> location_pb2.Location:
+    return location_pb2.Location(
+        person_id=person_id,
+        latitude=latitude,
+        longitude=LONGITUDE,
+        creation_time=Timestamp(seconds=1_772_452_800 + second),
+    )
+
+
+def ask_everything(addresses: Mapping[str, str], person: int) -> None:
+    """Questions that are answered, and every kind that is not, with the name and the place in all of their parts."""
+    first, last, company = NAMES
+    for service in ("PERSON_URL", "CONNECTION_URL"):
+        url = addresses[service]
+        for path in (
+            f"/api/persons?q={first}+{last}",
+            f"/api/persons?limit={last}",
+            f"/api/persons/{person}",
+            f"/api/persons/{first}",
+            f"/{company}/{LATITUDE}",
+            *(
+                f"/api/persons/{person}/{resource}?start_date=2026-03-02&end_date=2026-03-02{more}"
+                for resource in ("connection", "encounters", "contacts", "locations", "export")
+                for more in ("", f"&distance={LATITUDE}N", f"&distance={first}", f"&{last}={LONGITUDE}")
+            ),
+        ):
+            requests.get(url + path, headers={"User-Agent": first, "Cookie": last}, timeout=30)
+        persons = f"{url}/api/persons"
+        requests.post(persons, data=f'{{"first_name": "{first}', timeout=30)
+        requests.post(persons, json={"first_name": first * 100, "last_name": last, company: "?"}, timeout=30)
+        requests.post(persons, json={"first_name": f"{first}\x00", "last_name": last, "company_name": "?"}, timeout=30)
+        requests.put(f"{persons}/{person}", json={"first_name": first}, timeout=30)
+
+
+def send_everything(system: Any, addresses: Mapping[str, str], person: int) -> None:
+    """Locations that are stored, refused at the door, and given up for every reason that can be brought about."""
+    good, bad = location(person), location(person, TOO_FAR_NORTH)
+    system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=good), timeout=30)
+    with pytest.raises(grpc.RpcError):
+        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=bad), timeout=30)
+    system.locations.BatchCreateLocations(
+        location_pb2.BatchCreateLocationsRequest(locations=[bad, location(person, 47.0), location(10**15)]), timeout=30
+    )
+    records = [
+        location_pb2.LocationBatch(locations=[bad, location(0), good]).SerializeToString(),
+        f"{NAMES[0]} {LATITUDE}".encode(),
+    ]
+    with KafkaProducer(bootstrap_servers=addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
+        for record in records:
+            producer.send("location", record).get(timeout=30)
+
+
+def test_no_log_holds_a_place_or_a_name(
+    system: Any, addresses: Mapping[str, str], logs: Callable[[], str], poll_until: Any
+) -> None:
+    person = system.create_person(*NAMES)
+    with grpc.insecure_channel(addresses["PERSON_GRPC"]) as channel:
+        persons = PersonServiceStub(channel)
+        persons.CreatePerson(
+            person_pb2.CreatePersonRequest(first_name=NAMES[0], last_name=NAMES[1], company_name=NAMES[2])
+        )
+        persons.ListPersons(person_pb2.ListPersonsRequest(query=NAMES[0]))
+        with pytest.raises(grpc.RpcError):
+            persons.ListPersons(person_pb2.ListPersonsRequest(page_token=NAMES[0]))
+    send_everything(system, addresses, person)
+    system.wait_until_consumed()
+    ask_everything(addresses, person)
+    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=30).status_code == 204
+    send_everything(system, addresses, person)
+    system.wait_until_consumed()
+
+    # What is read is really the log, and it has come as far as here.
+    poll_until(lambda: "DELETE /api/persons/{person_id}" in logs())
+    assert "GET /api/persons/{person_id}/export" in logs()
+    assert "dead letters" in logs()
+    secret = (*WORDS, *(digits[:7] for digits in DIGITS))
+    leaks = [line for line in logs().splitlines() if any(part in line.lower() for part in secret)]
+    assert leaks == []
+
+
+def test_who_reads_and_who_erases_is_in_the_log(
+    system: Any, addresses: Mapping[str, str], logs: Callable[[], str], poll_until: Any
+) -> None:
+    person = system.create_person("Ada", "Byron")
+    for resource in ("connection", "encounters", "contacts", "locations", "export"):
+        parameters = {} if resource == "export" else DAY
+        url = f"{addresses['CONNECTION_URL']}/api/persons/{person}/{resource}"
+        assert requests.get(url, params=parameters, timeout=30).status_code == 200
+    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=30).status_code == 204
+
+    def audited() -> list[str]:
+        lines = [line for line in logs().splitlines() if " audit" in line or '"event": "audit"' in line]
+        return [line for line in lines if f"person_id={person}" in line or f'"person_id": {person},' in line]
+
+    poll_until(lambda: len(audited()) == 6)
+    for line in audited():
+        assert "address 1" in line, "nobody is asked for a token here, so it is the address that tells who"
+    assert "DELETE" in audited()[-1]

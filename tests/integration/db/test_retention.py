@@ -1,0 +1,158 @@
+"""`python db/retention.py` as the job runs it: drops days, lets nothing of them come back, finishes erasures."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2.errors import InsufficientPrivilege, InvalidParameterValue
+
+from deployment.native.folders import REPOSITORY
+from deployment.native.schema import Database
+
+Query = Callable[..., list[Any]]
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def query(database: Database) -> Iterator[Query]:
+    session = psycopg2.connect(database.owner)
+    session.autocommit = True
+
+    def execute(statement: str, *values: object) -> list[Any]:
+        with session.cursor() as cursor:
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    yield execute
+    session.close()
+
+
+@pytest.fixture
+def ages(query: Query) -> Callable[[], list[int]]:
+    """How many days ago there is a day of locations; at first -1, 0, 1, 29, 30, 31, 400, a fix in each."""
+    for age in (-1, 0, 1, 29, 30, 31, 400):
+        day = TODAY - timedelta(days=age)
+        query("SELECT ensure_location_partition(%s)", day)
+        query(
+            "INSERT INTO location (person_id, creation_time, coordinate) "
+            "VALUES (1, %s::date::timestamp AT TIME ZONE 'UTC', ST_SetSRID(ST_MakePoint(8, 47), 4326))",
+            day,
+        )
+
+    def found() -> list[int]:
+        days = query("SELECT (creation_time AT TIME ZONE 'UTC')::date FROM location ORDER BY 1 DESC")
+        return [(TODAY - day).days for (day,) in days]
+
+    return found
+
+
+def run_job(database: Database, days: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": days}
+    command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
+    return subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_whole_days_are_dropped_and_a_second_run_changes_nothing(
+    database: Database, query: Query, ages: Callable[[], list[int]]
+) -> None:
+    first = run_job(database, "30")
+    assert first.returncode == 0, first.stderr
+    assert ages() == [-1, 0, 1, 29, 30]
+    assert query("SELECT day FROM location_floor") == [(TODAY - timedelta(days=30),)]
+    assert f"dropped location_{TODAY - timedelta(days=31):%Y%m%d}" in first.stdout
+    assert "dropped" not in run_job(database, "30").stdout
+
+
+def test_without_a_number_of_days_all_is_kept_and_may_come_back(
+    database: Database, query: Query, ages: Callable[[], list[int]]
+) -> None:
+    assert run_job(database, "400").returncode == 0
+    assert run_job(database, "0").returncode == 0
+    assert len(ages()) == 7
+    assert query("SELECT day FROM location_floor") == []
+
+
+@pytest.mark.parametrize("days", ["-1", "a month"])
+def test_a_number_of_days_that_makes_no_sense_drops_nothing(
+    database: Database, ages: Callable[[], list[int]], days: str
+) -> None:
+    assert run_job(database, days).returncode != 0
+    assert len(ages()) == 7
+
+
+def test_two_runs_at_once_do_the_work_once(database: Database, ages: Callable[[], list[int]]) -> None:
+    command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
+    environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": "30"}
+    jobs = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [job.wait(60) for job in jobs] == [0, 0]
+    assert ages() == [-1, 0, 1, 29, 30]
+
+
+def test_an_erasure_that_was_broken_off_is_finished(
+    database: Database, query: Query, ages: Callable[[], list[int]]
+) -> None:
+    query("INSERT INTO person (id, first_name, last_name, company_name) VALUES (1, 'Ada', 'Byron', 'Looms')")
+    query("SELECT erase_person(1)")
+    job = run_job(database, "0")
+    assert "finished the erasure of person 1" in job.stdout, job.stderr
+    assert ages() == []
+    assert "finished" not in run_job(database, "0").stdout
+
+
+def test_a_reader_in_the_middle_of_its_query_only_delays_it(
+    database: Database, ages: Callable[[], list[int]], poll_until: Any
+) -> None:
+    reader = psycopg2.connect(database.connection_service)
+    with reader.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM location")
+        command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
+        environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": "30"}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as job:
+            assert job.stdout is not None
+            assert "the floor is now" in job.stdout.readline()
+            cursor.execute("SELECT count(*) FROM location")
+            assert cursor.fetchall() == [(7,)]
+            reader.commit()
+            assert job.wait(60) == 0
+    reader.close()
+    poll_until(lambda: ages() == [-1, 0, 1, 29, 30])
+
+
+def test_today_cannot_be_dropped_by_anybody(query: Query) -> None:
+    with pytest.raises(InvalidParameterValue):
+        query("SELECT drop_locations_before(%s)", TODAY)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT FROM location",
+        "DELETE FROM location",
+        "SELECT FROM person",
+        "SELECT FROM erased_person",
+        "UPDATE location_floor SET day = '2020-01-01'",
+        "SELECT erase_person(1)",
+        "SELECT hold_erasures(0)",
+        "SELECT ensure_location_partition('2026-03-02')",
+        "CREATE TABLE mine ()",
+    ],
+)
+def test_the_role_of_the_job_can_do_nothing_else(database: Database, statement: str) -> None:
+    session = psycopg2.connect(database.retention)
+    with session.cursor() as cursor, pytest.raises(InsufficientPrivilege):
+        cursor.execute(statement)
+    session.close()
+
+
+@pytest.mark.parametrize("role", ["person_service", "location_consumer", "connection_service"])
+@pytest.mark.parametrize("function", ["drop_locations_before(NULL)", "unfinished_erasures()"])
+def test_no_service_can_do_the_jobs_work(database: Database, role: str, function: str) -> None:
+    session = psycopg2.connect(getattr(database, role))
+    with session.cursor() as cursor, pytest.raises(InsufficientPrivilege):
+        cursor.execute(f"SELECT {function}")
+    session.close()
