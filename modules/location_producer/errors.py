@@ -8,7 +8,8 @@ import grpc
 import structlog
 from google.protobuf.message import DecodeError
 
-from service_kit.grpc_errors import field_violations_status, retry_status
+from service_kit.errors import DomainError
+from service_kit.grpc_errors import domain_status, field_violations_status, retry_status
 
 log = structlog.get_logger()
 
@@ -39,6 +40,8 @@ def status_of(error: Exception) -> grpc.Status:
             return retry_status(grpc.StatusCode.RESOURCE_EXHAUSTED, str(error), after_s=0.5)
         case NotAcknowledgedError():
             return retry_status(grpc.StatusCode.UNAVAILABLE, str(error), after_s=1)
+        case DomainError():
+            return domain_status(error)
         case _:
             log.error("unexpected error", exc_info=error)
             return retry_status(grpc.StatusCode.INTERNAL, "An unexpected error happened; it is in the log.", after_s=10)

@@ -36,7 +36,7 @@ class KafkaConnection:
             try:
                 self._producer = await asyncio.to_thread(make_producer, self._settings)
                 admin = await asyncio.to_thread(make_admin, self._settings)
-            except KafkaError as error:
+            except (KafkaError, OSError) as error:  # OSError: the file with the password
                 log.warning("Kafka is not reached", reason=type(error).__name__, again_in_s=back_off_s)
                 await self.close(within_s=1)
                 await asyncio.sleep(back_off_s)
@@ -84,6 +84,7 @@ class KafkaConnection:
 
 def make_producer(settings: Settings) -> KafkaProducer:
     return KafkaProducer(
+        **settings.kafka_security.options(),
         bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
         bootstrap_timeout_ms=ATTEMPT_MS,
         acks="all",
@@ -95,7 +96,7 @@ def make_producer(settings: Settings) -> KafkaProducer:
         request_timeout_ms=settings.delivery_timeout_ms // 2,
         max_block_ms=SEND_MAX_BLOCK_MS,
         reconnect_backoff_max_ms=1000,
-        metadata_max_age_ms=60_000,
+        metadata_max_age_ms=15_000,
         allow_auto_create_topics=False,
     )
 
@@ -111,6 +112,7 @@ def close(producer: KafkaProducer, within_s: float) -> None:
 
 def make_admin(settings: Settings) -> KafkaAdminClient:
     return KafkaAdminClient(
+        **settings.kafka_security.options(),
         bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
         bootstrap_timeout_ms=ATTEMPT_MS,
         request_timeout_ms=ATTEMPT_MS,

@@ -13,9 +13,11 @@ from typing import Protocol
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
+from opentelemetry.trace import SpanContext
 
 from location_producer.errors import NotAcknowledgedError
 from location_producer.in_flight import InFlight
+from location_producer.tracing import RecordTraces, Sending
 
 MERGE_BYTES = 64 * 1024
 """Calls share a record up to this size: with 12 bytes or more for a location, that is fewer than 10,000 of them."""
@@ -42,6 +44,7 @@ class Call:
     size: int
     outstanding: int
     deadline: asyncio.TimerHandle
+    traced: SpanContext | None = None
     error: Exception | None = None
 
 
@@ -62,10 +65,13 @@ Outcome = tuple[Lane, list[Call], object]
 class KafkaPublisher:
     """Belongs to the event loop's thread, but for `_on_outcome`, which Kafka's thread calls."""
 
-    def __init__(self, topic: str, in_flight: InFlight, answer_within_s: float) -> None:
+    def __init__(
+        self, topic: str, in_flight: InFlight, answer_within_s: float, traces: RecordTraces | None = None
+    ) -> None:
         self._topic = topic
         self._in_flight = in_flight
         self._answer_within_s = answer_within_s
+        self._traces = traces
         self._loop = asyncio.get_running_loop()
         self._lanes: dict[int, Lane] = {}
         self._outcomes: deque[Outcome] = deque()
@@ -96,7 +102,8 @@ class KafkaPublisher:
         self._in_flight.reserve(size)
         # Kafka's client has a delivery timeout of its own, but does not look at it while it asks for a producer id.
         deadline = self._loop.call_later(self._answer_within_s, self._give_up, acknowledged)
-        call = Call(acknowledged, size, len(batches), deadline)
+        traced = self._traces.here() if self._traces else None
+        call = Call(acknowledged, size, len(batches), deadline, traced)
         for partition, batch in batches.items():
             lane = self._lanes.get(partition) or self._lanes.setdefault(partition, Lane(partition))
             lane.waiting.append((batch, call))
@@ -113,12 +120,22 @@ class KafkaPublisher:
             if self._producer is None:
                 self._settle(lane, calls, KafkaTimeoutError())
                 continue
+            traced = self._traced(lane, record, calls)
+            headers = traced.headers if traced else None
             try:
-                sent = self._producer.send(self._topic, value=record, partition=lane.partition)
+                sent = self._producer.send(self._topic, value=record, headers=headers, partition=lane.partition)
             except (KafkaError, ValueError) as error:  # ValueError: the client does not know this partition
                 self._settle(lane, calls, error)
+                if traced:
+                    traced.outcome(error)
             else:
                 sent.add_both(self._on_outcome, lane, calls)
+                if traced:
+                    sent.add_both(traced.outcome)
+
+    def _traced(self, lane: Lane, record: bytes, calls: list[Call]) -> Sending | None:
+        contexts = [call.traced for call in calls if call.traced]
+        return self._traces.sending(lane.partition, len(record), contexts) if self._traces and contexts else None
 
     def _on_outcome(self, lane: Lane, calls: list[Call], outcome: object) -> None:
         """Run by Kafka's thread; one wake-up of the event loop serves all that came until it looks."""
@@ -153,7 +170,7 @@ class KafkaPublisher:
             acknowledged.set_exception(not_acknowledged(KafkaTimeoutError()))
 
     def _answer(self, call: Call) -> None:
-        self._in_flight.release(call.size)
+        self._in_flight.release(call.size, acknowledged=not call.error)
         call.deadline.cancel()
         if call.acknowledged.done():
             return  # the client has gone away, or was told at the deadline

@@ -2,21 +2,30 @@
 
 import asyncio
 import signal
+import threading
+from contextlib import AbstractContextManager, ExitStack
 
 import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from prometheus_client import start_http_server
 
+from location_producer.access import RULES
 from location_producer.in_flight import InFlight
 from location_producer.kafka_connection import KafkaConnection
 from location_producer.metrics import Metrics
 from location_producer.publisher import KafkaPublisher
 from location_producer.service import LocationService
 from location_producer.settings import MAX_MESSAGE_BYTES, Settings
+from location_producer.tracing import RecordTraces
 from location_producer.unreadable import UnreadableRequests
-from location_producer.validation import microseconds
+from location_producer.validation import TimeLimits, microseconds
+from service_kit import tracing
+from service_kit.grpc_access import AccessOfAioCalls
+from service_kit.grpc_metrics import CountAioCalls, GrpcMetrics
+from service_kit.grpc_tracing import TraceAioCalls
+from service_kit.health import Check, health_server
+from service_kit.open_files import allow_open_files
 from udaconnect.location.v1 import location_pb2
 from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
 
@@ -24,6 +33,7 @@ log = structlog.get_logger()
 
 SERVICE = location_pb2.DESCRIPTOR.services_by_name["LocationService"].full_name
 HEALTH_NAMES = ("", SERVICE)  # "" stands for the whole server
+LIVE_WITHIN_S = 2.0
 LIVE = "live"  # says that the event loop turns, whether or not Kafka answers
 
 OPTIONS = [
@@ -32,6 +42,7 @@ OPTIONS = [
     ("grpc.keepalive_time_ms", 60_000),  # finds phones that went out of reach in mid-stream
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.max_connection_idle_ms", 900_000),  # 16 kB each: whoever comes back connects anew
 ]
 
 
@@ -41,21 +52,32 @@ async def serve(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
 
+    allow_open_files()
     delivery_s = settings.delivery_timeout_ms / 1000
     metrics = Metrics()
     in_flight = InFlight(settings.in_flight_max_calls, settings.in_flight_max_bytes)
     metrics.watch(in_flight)
-    publisher = KafkaPublisher(settings.location_topic, in_flight, answer_within_s=delivery_s + 1)
-    service = LocationService(publisher, metrics, microseconds(settings.earliest_creation_time))
+    traces = None if (tracer := tracing.tracer()) is None else RecordTraces(tracer, settings.location_topic)
+    publisher = KafkaPublisher(settings.location_topic, in_flight, answer_within_s=delivery_s + 1, traces=traces)
+    earliest_us = microseconds(settings.earliest_creation_time)
+    service = LocationService(publisher, metrics, TimeLimits(earliest_us, settings.location_retention_days))
     health_service = health.aio.HealthServicer()
 
+    serves = threading.Event()
+
     async def set_ready(ready: bool) -> None:
+        serves.set() if ready else serves.clear()
         serving = health_pb2.HealthCheckResponse.ServingStatus
         for name in HEALTH_NAMES:
             await health_service.set(name, serving.SERVING if ready else serving.NOT_SERVING)
 
     server = grpc.aio.server(
-        interceptors=[UnreadableRequests()],
+        interceptors=[
+            *([TraceAioCalls(tracer)] if tracer else []),
+            CountAioCalls(GrpcMetrics(metrics.registry)),
+            AccessOfAioCalls(settings.access.gate(), RULES, metrics.failed),
+            UnreadableRequests(),
+        ],
         options=OPTIONS,
         maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
     )
@@ -66,17 +88,10 @@ async def serve(settings: Settings) -> None:
     kafka = KafkaConnection(settings, publisher, set_ready)
     await set_ready(False)
     await health_service.set(LIVE, health_pb2.HealthCheckResponse.SERVING)
-    try:
-        server.add_insecure_port(settings.grpc_bind)
-    except RuntimeError as error:
-        raise SystemExit(f"GRPC_BIND: cannot listen on {settings.grpc_bind}; is the port taken?") from error
-    host, _, port = settings.metrics_bind.rpartition(":")
-    try:
-        metrics_server, _ = start_http_server(int(port), host, metrics.registry)
-    except OSError as error:
-        raise SystemExit(f"METRICS_BIND: cannot listen on {settings.metrics_bind}; is the port taken?") from error
+    beside = ExitStack()
+    checks = {"live": turning(asyncio.get_running_loop()), "ready": lambda: serves.is_set() and not stop.is_set()}
+    listen(settings, server, beside, health_server(settings.metrics_bind, **checks, metrics=metrics.registry))
     await server.start()
-    log.info("listening", grpc=settings.grpc_bind, metrics=settings.metrics_bind)
     keeping = asyncio.create_task(kafka.keep())
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -90,8 +105,31 @@ async def serve(settings: Settings) -> None:
         keeping.cancel()
         await asyncio.gather(stopping, keeping, return_exceptions=True)
         await kafka.close(within_s=delivery_s)
-        await asyncio.to_thread(metrics_server.shutdown)
-        metrics_server.server_close()
+        await asyncio.to_thread(beside.close)
     log.info("stopped")
     if not keeping.cancelled():
         keeping.result()  # it runs for ever: if it ended, it was by an error that must be heard
+
+
+def listen(settings: Settings, server: grpc.aio.Server, beside: ExitStack, http: AbstractContextManager[int]) -> None:
+    """Take both ports. Raises SystemExit naming the setting of one that cannot be had."""
+    try:
+        settings.tls.add_port(server, settings.grpc_bind)
+    except RuntimeError as error:
+        raise SystemExit(f"GRPC_BIND: cannot listen on {settings.grpc_bind}; is the port taken?") from error
+    try:
+        beside.enter_context(http)
+    except OSError as error:
+        raise SystemExit(f"METRICS_BIND: cannot listen on {settings.metrics_bind}; is the port taken?") from error
+    log.info("listening", grpc=settings.grpc_bind, tls=bool(settings.tls.cert), metrics=settings.metrics_bind)
+
+
+def turning(loop: asyncio.AbstractEventLoop) -> Check:
+    """A check for another thread: whether the event loop gets to what it is asked within LIVE_WITHIN_S."""
+
+    def live() -> bool:
+        answered = threading.Event()
+        loop.call_soon_threadsafe(answered.set)
+        return answered.wait(LIVE_WITHIN_S)
+
+    return live

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 import grpc
 
+from location_producer.access import check_persons
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
 from location_producer.metrics import Metrics
 from location_producer.partition import partition_of
 from location_producer.publisher import Publisher
 from location_producer.split import framed, split
-from location_producer.validation import Rules, complete
+from location_producer.validation import Rules, TimeLimits, complete
 from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceServicer
 
@@ -34,11 +35,11 @@ def now_us() -> int:
 
 class LocationService(LocationServiceServicer):
     def __init__(
-        self, publisher: Publisher, metrics: Metrics, earliest_us: int, clock: Callable[[], int] = now_us
+        self, publisher: Publisher, metrics: Metrics, limits: TimeLimits, clock: Callable[[], int] = now_us
     ) -> None:
         self._publisher = publisher
         self._metrics = metrics
-        self._earliest_us = earliest_us
+        self._limits = limits
         self._clock = clock
         self._readers: set[asyncio.Task[None]] = set()
 
@@ -49,6 +50,7 @@ class LocationService(LocationServiceServicer):
             if not request.HasField("location"):
                 raise InvalidRequestError([("location", "must be given")])
             location = request.location
+            check_persons((location,), "location")
             rules = self._rules()
             violations = list(rules.violations(location))
             self._metrics.received(1, [field for field, _ in violations[:1]])
@@ -115,6 +117,7 @@ class LocationService(LocationServiceServicer):
         count = len(batch.locations)
         if not 1 <= count <= MAX_LOCATIONS:
             raise InvalidRequestError([("locations", f"must hold 1 to {MAX_LOCATIONS:,} locations, holds {count:,}")])
+        check_persons(batch.locations)
         result = split(batch, self._publisher.partitions, self._rules())
         batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
         self._metrics.received(count, (rejection.field for rejection in result.rejections))
@@ -128,4 +131,4 @@ class LocationService(LocationServiceServicer):
         return acknowledged
 
     def _rules(self) -> Rules:
-        return Rules(self._earliest_us, self._clock())
+        return self._limits.at(self._clock())

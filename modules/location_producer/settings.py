@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 
 from environs import Env, ValidationError, validate
 
-MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+from service_kit.access_settings import AccessSettings, read_access
+from service_kit.grpc_tls import ServerTls, read_server_tls
+from service_kit.kafka_security import KafkaSecurity, read_kafka_security
+
+MAX_MESSAGE_BYTES = 1024 * 1024
 """The largest request that gRPC lets in; 10,000 locations are half a megabyte."""
 
 
@@ -16,31 +20,40 @@ class Settings:
     grpc_bind: str
     metrics_bind: str
     earliest_creation_time: datetime
+    location_retention_days: int  # 0: for ever
     delivery_timeout_ms: int
     batch_bytes: int
     in_flight_max_calls: int
     in_flight_max_bytes: int
     concurrent_rpcs_max: int
     shutdown_grace_s: float
+    kafka_security: KafkaSecurity
+    access: AccessSettings
+    tls: ServerTls
 
 
 def read(env: Env) -> Settings:
+    grpc_bind = env.str("GRPC_BIND", "127.0.0.1:30003")
     return Settings(
         kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
-        grpc_bind=env.str("GRPC_BIND", "127.0.0.1:30003"),
+        grpc_bind=grpc_bind,
         metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30006"),
         earliest_creation_time=env.datetime(
             "EARLIEST_CREATION_TIME", datetime(2015, 1, 1, tzinfo=UTC), validate=has_time_zone
         ),
+        location_retention_days=env.int("LOCATION_RETENTION_DAYS", 0, validate=validate.Range(min=0)),
         delivery_timeout_ms=env.int("DELIVERY_TIMEOUT_MS", 10_000, validate=validate.Range(min=1000)),
         batch_bytes=env.int("BATCH_BYTES", 256 * 1024, validate=validate.Range(min=1)),
-        in_flight_max_calls=env.int("IN_FLIGHT_MAX_CALLS", 10_000, validate=validate.Range(min=100)),
+        in_flight_max_calls=env.int("IN_FLIGHT_MAX_CALLS", 2_000, validate=validate.Range(min=100)),
         in_flight_max_bytes=env.int(
             "IN_FLIGHT_MAX_BYTES", 32 * 1024 * 1024, validate=validate.Range(min=MAX_MESSAGE_BYTES)
         ),
-        concurrent_rpcs_max=env.int("CONCURRENT_RPCS_MAX", 2000, validate=validate.Range(min=1)),
+        concurrent_rpcs_max=env.int("CONCURRENT_RPCS_MAX", 4_000, validate=validate.Range(min=1)),
         shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 15.0, validate=validate.Range(min=0)),
+        kafka_security=read_kafka_security(env),
+        access=read_access(env, {"GRPC_BIND": grpc_bind}),
+        tls=read_server_tls(env),
     )
 
 

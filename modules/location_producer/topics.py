@@ -1,26 +1,31 @@
 """Makes the topics that the pipeline needs: `python -m location_producer.topics`.
 
-May be run again at any time. A topic that exists is left as it is: its number of partitions decides where the
-locations of a person go, so changing it is a decision of the operator, not of a job at start-up.
+May be run again at any time. A topic that exists keeps its partitions: their number decides where the locations of a
+person go, so changing it is a decision of the operator, not of a job at start-up. How long records are kept is set
+anew each time: it is a promise to the people whose locations they hold.
 """
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from environs import Env, validate
-from kafka.admin import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from service_kit.kafka_security import KafkaSecurity, read_kafka_security
 from service_kit.logs import set_up_logs
 from service_kit.settings import read_settings
 
 log = structlog.get_logger()
 
 Topics = dict[str, dict[str, Any]]
+
+RETENTION, SEGMENT = "retention.ms", "segment.ms"
+COMPRESSION = "compression.type"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class Settings:
     location_partitions: int
     location_replication: int
     kafka_wait_s: float
+    location_retention_days: int  # of the table; 0: for ever
+    topic_retention_days: int
+    dead_letter_retention_days: int
+    kafka_security: KafkaSecurity = field(default_factory=KafkaSecurity)
 
 
 def read(env: Env) -> Settings:
@@ -41,6 +50,11 @@ def read(env: Env) -> Settings:
         location_partitions=env.int("LOCATION_PARTITIONS", 6, validate=validate.Range(min=1)),
         location_replication=env.int("LOCATION_REPLICATION", 1, validate=validate.Range(min=1)),
         kafka_wait_s=env.float("KAFKA_WAIT_S", 120.0),
+        location_retention_days=env.int("LOCATION_RETENTION_DAYS", 0, validate=validate.Range(min=0)),
+        topic_retention_days=env.int("TOPIC_RETENTION_DAYS", 7, validate=validate.Range(min=1)),
+        # With the segment's day, less than the month within which a person's data must be gone (GDPR, article 12).
+        dead_letter_retention_days=env.int("DEAD_LETTER_RETENTION_DAYS", 28, validate=validate.Range(min=1)),
+        kafka_security=read_kafka_security(env),
     )
 
 
@@ -48,25 +62,53 @@ def topics(settings: Settings) -> Topics:
     """Name → options, in the form that KafkaAdminClient.create_topics takes."""
     replicas = settings.location_replication
     # With three replicas an acknowledgement has to mean two of them, or one dead disk could lose acknowledged records.
-    durable = {"min.insync.replicas": str(max(1, replicas - 1))}
+    # Whoever else writes to a topic may compress as the consumer cannot unpack (zstd, snappy), and no consumer would
+    # get past such a record. With a compression of its own, the broker packs it anew; ours it leaves as it is.
+    durable = {"min.insync.replicas": str(max(1, replicas - 1)), COMPRESSION: "lz4"}
     return {
         settings.location_topic: {
             "num_partitions": settings.location_partitions,
             "replication_factor": replicas,
-            "configs": durable,
+            "configs": durable | kept(settings.topic_retention_days, settings.location_retention_days),
         },
         settings.dead_letter_topic: {
             "num_partitions": 1,
             "replication_factor": replicas,
             "configs": durable
+            # A dead letter waits for somebody to look at it.
+            | kept(settings.dead_letter_retention_days, settings.location_retention_days)
             | {
-                # A dead letter waits for a person to look at it: longer than the broker's week.
-                "retention.ms": str(timedelta(days=90) // timedelta(milliseconds=1)),
                 # The largest record of the location topic must still fit with its reason and coordinates around it.
                 "max.message.bytes": str(2 * 1024 * 1024),
             },
         },
     }
+
+
+def kept(days: int, table_days: int) -> dict[str, str]:
+    """Settings that delete a record when it is `days` old, or as old as the table lets its rows grow.
+
+    Kafka deletes whole segments, by the age of their newest record: with a new segment every day, a day later at most.
+    """
+    at_most = min(days, table_days) if table_days else days
+    return {
+        RETENTION: str(timedelta(days=at_most) // timedelta(milliseconds=1)),
+        SEGMENT: str(timedelta(days=1) // timedelta(milliseconds=1)),
+    }
+
+
+def set_retention(admin: KafkaAdminClient, wanted: Topics) -> None:
+    """Keep the records of these topics for as long as wanted, also where the topic was there before."""
+    admin.alter_configs(
+        [
+            ConfigResource(
+                ConfigResourceType.TOPIC,
+                name,
+                {key: options["configs"][key] for key in (RETENTION, SEGMENT, COMPRESSION)},
+            )
+            for name, options in wanted.items()
+        ]
+    )
 
 
 def create_topics(admin: KafkaAdminClient, wanted: Topics) -> list[str]:
@@ -97,12 +139,15 @@ def main() -> None:
     log.info("waiting for Kafka", at_most_s=settings.kafka_wait_s)
     try:
         with KafkaAdminClient(
+            **settings.kafka_security.options(),
             bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
             bootstrap_timeout_ms=settings.kafka_wait_s * 1000,
             reconnect_backoff_max_ms=2000,
         ) as admin:
             wanted = topics(settings)
-            log.info("topics are ready", topics=list(wanted), created=create_topics(admin, wanted))
+            created = create_topics(admin, wanted)
+            set_retention(admin, wanted)
+            log.info("topics are ready", topics=list(wanted), created=created)
     except KafkaError as error:
         raise SystemExit(f"The topics could not be made: {error}") from error
 

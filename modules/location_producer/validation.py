@@ -15,6 +15,7 @@ Violation = tuple[str, str]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND_US = 1_000_000
 SECOND_NS = 1_000_000_000
+DAY_US = 86_400 * SECOND_US
 AHEAD_S = 300  # how far a client's clock may be ahead of ours
 
 
@@ -52,6 +53,18 @@ class Rules:
         elif time_us > self.latest_us:
             limit = f"{AHEAD_S // 60} minutes ahead of the server ({readable(self.now_us)})"
             yield "creation_time", f"must not be more than {limit}, is {readable(time_us)}"
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """How old a location may be: not before a fixed instant, and not older than what is kept at all."""
+
+    earliest_us: int
+    retention_days: int = 0  # 0: for ever
+
+    def at(self, now_us: int) -> Rules:
+        kept_from_us = now_us - self.retention_days * DAY_US if self.retention_days else self.earliest_us
+        return Rules(max(self.earliest_us, kept_from_us), now_us)
 
 
 def complete(location: Location, received_us: int) -> None:

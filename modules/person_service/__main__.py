@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 
 from person_service.grpc_server import grpc_server
 from person_service.people import People
@@ -14,6 +15,7 @@ from service_kit.database import make_engine
 from service_kit.logs import set_up_logs
 from service_kit.rest_server import serve_rest
 from service_kit.settings import read_settings
+from service_kit.tracing import traced
 
 
 @contextmanager
@@ -22,8 +24,18 @@ def worker(settings: Settings) -> Iterator[Flask]:
     engine = make_engine(settings.database_url, application_name="person_service", pool_size=settings.threads)
     people = People(engine)
     try:
-        with grpc_server(settings.grpc_bind, PersonServicer(people), threads=settings.threads, check=people.check):
-            yield create_app(people)
+        registry = CollectorRegistry()
+        gate = settings.access.gate()
+        with grpc_server(
+            settings.grpc_bind,
+            PersonServicer(people),
+            threads=settings.threads,
+            check=people.check,
+            registry=registry,
+            gate=gate,
+            tls=settings.tls,
+        ):
+            yield create_app(people, registry, gate)
     finally:
         engine.dispose()
 
@@ -35,7 +47,7 @@ def main() -> None:
         settings.rest_bind,
         workers=settings.workers,
         threads=settings.threads,
-        in_worker=lambda: worker(settings),
+        in_worker=lambda: traced("person_service", worker(settings)),
     )
 
 

@@ -9,10 +9,19 @@ import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from prometheus_client import CollectorRegistry
 
+from person_service.access import GRPC_RULES
 from person_service.servicer import PersonServicer
-from service_kit.errors import DependencyDown, DomainError, InvalidInput, status_of
-from service_kit.grpc_errors import field_violations_status
+from service_kit import tracing
+from service_kit.access import Gate
+from service_kit.errors import DependencyDown, DomainError
+from service_kit.grpc_access import AccessOfCalls
+from service_kit.grpc_errors import domain_status
+from service_kit.grpc_metrics import CountCalls, GrpcMetrics
+from service_kit.grpc_tls import ServerTls
+from service_kit.grpc_tracing import TraceCalls
+from service_kit.grpc_unreadable import UnreadableRequests
 from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 SERVICE: Final = person_pb2.DESCRIPTOR.services_by_name["PersonService"].full_name
@@ -45,15 +54,12 @@ class ErrorsByTable(grpc.ServerInterceptor):
 
 
 def abort(context: grpc.ServicerContext, error: Exception, method: str) -> NoReturn:
-    if isinstance(error, InvalidInput):
-        context.abort_with_status(field_violations_status(error.violations))
-    code = grpc.StatusCode[status_of(error).grpc]
     if isinstance(error, DependencyDown):
         log.warning("dependency down", detail=str(error), cause=type(error.__cause__).__name__, method=method)
     elif not isinstance(error, DomainError):
         log.error("unexpected", method=method, exc_info=error)
-        context.abort(code, "the service failed unexpectedly; the failure has been logged")
-    context.abort(code, str(error))
+        context.abort(grpc.StatusCode.INTERNAL, "the service failed unexpectedly; the failure has been logged")
+    context.abort_with_status(domain_status(error))
 
 
 class Health(health.HealthServicer):  # type: ignore[misc]  # the base class has no types
@@ -76,14 +82,32 @@ class Health(health.HealthServicer):  # type: ignore[misc]  # the base class has
 
 
 @contextmanager
-def grpc_server(bind: str, servicer: PersonServicer, *, threads: int, check: Callable[[], None]) -> Iterator[int]:
+def grpc_server(  # noqa: PLR0913  each is a part of it
+    bind: str,
+    servicer: PersonServicer,
+    *,
+    threads: int,
+    check: Callable[[], None],
+    registry: CollectorRegistry | None = None,
+    gate: Gate | None = None,
+    tls: ServerTls | None = None,
+) -> Iterator[int]:
     """Serve for the length of the `with` block; gives the port, for `bind` may say 0.
 
-    Several processes may serve the same port (so_reuseport): the kernel shares the connections out among them.
+    Calls are counted in `registry`. `gate` is asked before each; without one the server is open. Without `tls` it
+    speaks plain text. Several processes may serve the same port (so_reuseport): the kernel shares the connections out
+    among them.
     """
+    tracer = tracing.tracer()
     server = grpc.server(
         ThreadPoolExecutor(threads, thread_name_prefix="grpc"),
-        interceptors=[ErrorsByTable()],
+        interceptors=[
+            *([TraceCalls(tracer)] if tracer else []),
+            CountCalls(GrpcMetrics(registry or CollectorRegistry())),
+            ErrorsByTable(),
+            AccessOfCalls(gate or Gate(), GRPC_RULES),
+            UnreadableRequests(),
+        ],
         options=[("grpc.so_reuseport", 1)],
         maximum_concurrent_rpcs=MAX_CONCURRENT_RPCS,
     )
@@ -91,7 +115,7 @@ def grpc_server(bind: str, servicer: PersonServicer, *, threads: int, check: Cal
     health_servicer = Health(check)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
     reflection.enable_server_reflection([SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-    port = server.add_insecure_port(bind)
+    port = (tls or ServerTls()).add_port(server, bind)
     server.start()
     log.info("gRPC serves", port=port)
     try:

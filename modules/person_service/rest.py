@@ -4,9 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
+from prometheus_client import CollectorRegistry
 
+from person_service.access import REST_RULES
 from person_service.people import People, PersonRow
 from person_service.schemas import NewPersonSchema, PersonSchema, PersonsQuerySchema
+from service_kit.access import Gate
+from service_kit.audit import audit
 from service_kit.rest_api import Answer, Resource, operation
 from service_kit.rest_app import create_rest_app
 from service_kit.rest_cursor import encode_cursor, next_page
@@ -51,14 +55,27 @@ class OnePerson(Resource):
         """Get one person."""
         return self.people.get(person_id)
 
+    @operation(
+        status=HTTPStatus.NO_CONTENT,
+        description="Nothing of the person is left, and nothing will come back",
+        problems=(HTTPStatus.NOT_FOUND,),
+    )
+    def delete(self, person_id: int) -> None:
+        """Erase a person: the name, all locations, all meetings, and locations still on their way."""
+        self.people.erase(person_id)
 
-def create_app(people: People) -> Flask:
+
+def create_app(people: People, registry: CollectorRegistry | None = None, gate: Gate | None = None) -> Flask:
     app, api = create_rest_app(
         title="UdaConnect persons",
         description="Who is there.",
         tag="persons",
         check=people.check,
+        registry=registry,
+        gate=gate,
+        rules=REST_RULES,
     )
     api.add(Persons, PERSONS, people=people)
     api.add(OnePerson, f"{PERSONS}/<int(signed=True):person_id>", people=people)
+    audit(app, {"DELETE"})
     return app

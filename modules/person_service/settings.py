@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from environs import Env
 
+from service_kit.access_settings import AccessSettings, read_access
+from service_kit.grpc_tls import ServerTls, read_server_tls
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -12,13 +15,18 @@ class Settings:
     grpc_bind: str
     workers: int
     threads: int
+    access: AccessSettings
+    tls: ServerTls
 
 
 def settings_from(env: Env) -> Settings:
+    rest_bind, grpc_bind = env.str("REST_BIND", "127.0.0.1:30001"), env.str("GRPC_BIND", "127.0.0.1:30004")
     return Settings(
         database_url=env.str("DATABASE_URL"),
-        rest_bind=env.str("REST_BIND", "127.0.0.1:30001"),
-        grpc_bind=env.str("GRPC_BIND", "127.0.0.1:30004"),
+        rest_bind=rest_bind,
+        grpc_bind=grpc_bind,
         workers=env.int("WEB_CONCURRENCY", 1),
         threads=env.int("THREADS", 8),
+        access=read_access(env, {"REST_BIND": rest_bind, "GRPC_BIND": grpc_bind}),
+        tls=read_server_tls(env),
     )

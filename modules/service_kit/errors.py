@@ -44,6 +44,30 @@ class DependencyDown(DomainError):
         super().__init__(f"{what} does not answer, try again later")
 
 
+class NotAuthenticated(DomainError):
+    """Nobody can tell who is calling: no token came (`token_given` is False), or it is not a good one."""
+
+    def __init__(self, message: str, *, token_given: bool = True) -> None:
+        self.token_given = token_given
+        super().__init__(message)
+
+
+class NotAllowed(DomainError):
+    """It is known who is calling, and he may not do that. `scope`: what his token would have to hold, if that is it."""
+
+    def __init__(self, message: str, *, scope: str | None = None) -> None:
+        self.scope = scope
+        super().__init__(message)
+
+
+class TooManyCalls(DomainError):
+    """The caller is above the rate at which he may call; `after_s` seconds from now the next call is welcome."""
+
+    def __init__(self, after_s: float) -> None:
+        self.after_s = after_s
+        super().__init__(f"too many calls, try again in {after_s:.1f} s")
+
+
 class Status(NamedTuple):
     """`grpc` is the name of a grpc.StatusCode: REST services need not install grpc to read this table."""
 
@@ -54,6 +78,9 @@ class Status(NamedTuple):
 STATUSES: Mapping[type[DomainError], Status] = {
     InvalidInput: Status(HTTPStatus.BAD_REQUEST, "INVALID_ARGUMENT"),
     NotFound: Status(HTTPStatus.NOT_FOUND, "NOT_FOUND"),
+    NotAuthenticated: Status(HTTPStatus.UNAUTHORIZED, "UNAUTHENTICATED"),
+    NotAllowed: Status(HTTPStatus.FORBIDDEN, "PERMISSION_DENIED"),
+    TooManyCalls: Status(HTTPStatus.TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED"),
     DependencyDown: Status(HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE"),
 }
 UNEXPECTED = Status(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL")

@@ -11,6 +11,8 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
+from service_kit.errors import DomainError, InvalidInput, TooManyCalls, status_of
+
 
 def field_violations_status(violations: Sequence[tuple[str, str]]) -> grpc.Status:
     """INVALID_ARGUMENT with google.rpc.BadRequest.
@@ -32,6 +34,17 @@ def retry_status(code: grpc.StatusCode, message: str, *, after_s: float) -> grpc
     retry_info = error_details_pb2.RetryInfo()
     retry_info.retry_delay.FromNanoseconds(int(after_s * 1e9))
     return _status(code.value[0], message, retry_info)
+
+
+def domain_status(error: DomainError) -> grpc.Status:
+    """What the one table of errors says, with the details that belong to it. The message is for the caller."""
+    if isinstance(error, InvalidInput):
+        return field_violations_status(error.violations)
+    code = grpc.StatusCode[status_of(error).grpc]
+    if isinstance(error, TooManyCalls):
+        return retry_status(code, str(error), after_s=error.after_s)
+    status: grpc.Status = rpc_status.to_status(status_pb2.Status(code=code.value[0], message=str(error)))
+    return status
 
 
 def _status(code: int, message: str, detail: Message) -> grpc.Status:

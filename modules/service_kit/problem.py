@@ -1,6 +1,7 @@
 """Errors as application/problem+json (RFC 9457), for everything that a REST service answers."""
 
 import json
+import math
 from http import HTTPStatus
 
 import structlog
@@ -8,9 +9,18 @@ from flask import Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from service_kit.errors import DependencyDown, DomainError, InvalidInput, status_of
+from service_kit.errors import (
+    DependencyDown,
+    DomainError,
+    InvalidInput,
+    NotAllowed,
+    NotAuthenticated,
+    TooManyCalls,
+    status_of,
+)
 
 PROBLEM_JSON = "application/problem+json"
+REALM = 'Bearer realm="udaconnect"'
 
 # What werkzeug would say is written for readers of HTML pages. The others keep werkzeug's description.
 DETAILS = {
@@ -49,7 +59,25 @@ def problem_response(error: Exception) -> Response:
         return _problem(status, "the service failed unexpectedly; the failure has been logged")
     if isinstance(error, InvalidInput):
         return _problem(status, str(error), errors=[violation._asdict() for violation in error.violations])
-    return _problem(status, str(error))
+    response = _problem(status, str(error))
+    response.headers.update(access_headers(error))
+    return response
+
+
+def access_headers(error: Exception) -> dict[str, str]:
+    """What a client is told besides: how to prove who it is (RFC 6750), or when to come again."""
+    match error:
+        case NotAuthenticated(token_given=False):
+            return {"WWW-Authenticate": REALM}
+        case NotAuthenticated():
+            return {"WWW-Authenticate": f'{REALM}, error="invalid_token", error_description="{error}"'}
+        case NotAllowed():
+            scope = f', scope="{error.scope}"' if error.scope else ""
+            return {"WWW-Authenticate": f'{REALM}, error="insufficient_scope", error_description="{error}"{scope}'}
+        case TooManyCalls():
+            return {"Retry-After": str(math.ceil(error.after_s))}
+        case _:
+            return {}
 
 
 def _http_problem(error: HTTPException) -> Response:

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, TypeV
 import flask_restx
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
-from flask import Flask, Response
+from flask import Flask, Response, request
 from marshmallow import Schema
 
+from service_kit.access import Gate
+from service_kit.audit import note_question
 from service_kit.problem import PROBLEM_JSON, ProblemSchema, problem_response
 from service_kit.rest_schema import read_body, read_query
 
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R", bound="Resource")
 JSON = "application/json"
+BEARER = {
+    "authorizations": {
+        "bearer": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Bearer TOKEN"}
+    },
+    "security": "bearer",
+}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -95,14 +103,17 @@ def operation(  # noqa: PLR0913  each is one word of the documentation
         def answered(self: R, /, *args: P.args, **kwargs: P.kwargs) -> Response:
             if query:
                 kwargs["query"] = read_query(query)
+                note_question(request.args.to_dict())
             if body:
                 kwargs["body"] = read_body(body)
             result = method(self, *args, **kwargs)
             if isinstance(result, Response):
                 return result
             content, more_headers = result if isinstance(result, Answer) else (result, {})
+            if answer is None:
+                return without_content(status)
             return Response(
-                json.dumps(answer.dump(content), ensure_ascii=False, separators=(",", ":")) if answer else "",
+                json.dumps(answer.dump(content), ensure_ascii=False, separators=(",", ":")),
                 status,
                 more_headers,
                 mimetype=produces[0],
@@ -114,12 +125,26 @@ def operation(  # noqa: PLR0913  each is one word of the documentation
     return decorate
 
 
+def without_content(status: HTTPStatus) -> Response:
+    response = Response(status=status)
+    del response.headers["Content-Type"]  # of nothing
+    return response
+
+
 class RestApi(flask_restx.Api):  # type: ignore[misc]  # the base class has no types
     """Swagger UI at /, Swagger 2.0 at /swagger.json, problem+json for every error of the whole app."""
 
-    def __init__(self, app: Flask, *, title: str, description: str, tag: str) -> None:
+    def __init__(self, app: Flask, *, title: str, description: str, tag: str, gate: Gate) -> None:
+        self.gate = gate
         app.config.update(RESTX_INCLUDE_ALL_MODELS=True, RESTX_MASK_SWAGGER=False)
-        super().__init__(title=title, description=description, version="1", default=tag, default_label="")
+        super().__init__(
+            title=title,
+            description=description,
+            version="1",
+            default=tag,
+            default_label="",
+            **(BEARER if gate.tokens else {}),
+        )
         self.error_handlers.clear()  # those of its own mask feature, which would show in the documentation
         plugin = MarshmallowPlugin()
         self.models_of_schemas = APISpec(title, "1", "2.0", plugins=[plugin])
@@ -143,7 +168,8 @@ class RestApi(flask_restx.Api):  # type: ignore[misc]  # the base class has no t
         responses: dict[str, Any] = {
             str(said.status.value): (said.description, self._model(said.answer), {"headers": dict(said.headers)})
         }
-        for problem in sorted(said.problems):
+        problems = said.problems | self._problems_of_access()
+        for problem in sorted(problems):
             responses[str(problem.value)] = (problem.phrase, self._model(ProblemSchema()), {})
         documentation: dict[str, Any] = {
             "responses": responses,
@@ -153,6 +179,10 @@ class RestApi(flask_restx.Api):  # type: ignore[misc]  # the base class has no t
         if said.body:
             documentation["expect"] = [self._model(said.body)]
         return documentation
+
+    def _problems_of_access(self) -> set[HTTPStatus]:
+        of_tokens = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN} if self.gate.tokens else set()
+        return of_tokens | ({HTTPStatus.TOO_MANY_REQUESTS} if self.gate.limit else set())
 
     def _parameters(self, query: Schema) -> dict[str, dict[str, Any]]:
         """Describe each parameter of a query string, which knows no null: absent is the only absence."""

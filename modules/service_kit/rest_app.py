@@ -1,32 +1,43 @@
 """The Flask app around an API: its limits, its headers, /livez, /readyz and /metrics."""
 
 from collections.abc import Callable
-from typing import Final
 
 from flask import Flask, Response
+from prometheus_client import CollectorRegistry
 
+from service_kit import tracing
+from service_kit.access import Gate, Rules
+from service_kit.rest_access import guard
 from service_kit.rest_api import RestApi
+from service_kit.rest_headers import add_headers_to
+from service_kit.rest_limits import BODY_MAX_BYTES
 from service_kit.rest_metrics import RestMetrics
-
-BODY_MAX_BYTES: Final = 64 * 1024
-
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",  # answers hold personal data
-}
+from service_kit.rest_paths import mark_known_paths
+from service_kit.rest_tracing import trace_requests_of
 
 
-def create_rest_app(*, title: str, description: str, tag: str, check: Callable[[], None]) -> tuple[Flask, RestApi]:
+def create_rest_app(  # noqa: PLR0913  each is a part of it
+    *,
+    title: str,
+    description: str,
+    tag: str,
+    check: Callable[[], None],
+    registry: CollectorRegistry | None = None,
+    gate: Gate | None = None,
+    rules: Rules | None = None,
+) -> tuple[Flask, RestApi]:
     """Make an app without routes of its own, and the API to add them to.
 
-    `check` returns where the service can do its work and raises (best: DependencyDown) where it cannot.
+    `check` returns where the service can do its work and raises (best: DependencyDown) where it cannot. `registry` may
+    hold what else the process counts. `gate` is asked before every call of the API, by the table `rules`; without one
+    the app is open.
     """
+    gate = gate or Gate()
     app = Flask(title, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_MAX_BYTES
     app.url_map.merge_slashes = False  # a path that is not ours is 404, not a redirect
-    metrics = RestMetrics()
+    trace_requests_of(app, tracing.tracer())
+    metrics = RestMetrics(registry)
     metrics.count_requests_of(app)
     app.add_url_rule("/metrics", view_func=metrics.exposition)
 
@@ -39,10 +50,7 @@ def create_rest_app(*, title: str, description: str, tag: str, check: Callable[[
         check()
         return Response("ready\n", mimetype="text/plain")
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    return app, RestApi(app, title=title, description=description, tag=tag)
+    mark_known_paths(app)
+    add_headers_to(app)
+    guard(app, gate, rules or {})
+    return app, RestApi(app, title=title, description=description, tag=tag, gate=gate)

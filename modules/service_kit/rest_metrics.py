@@ -26,8 +26,8 @@ OTHER: Final = "other"  # a method or path of the caller's invention
 class RestMetrics:
     """Make one in each worker, after the fork."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
         self.requests = Counter(
             "http_requests_total",
             "Requests answered",

@@ -1,6 +1,6 @@
 """gunicorn within the service's own process tree: threads, graceful stop, access log through our logs.
 
-The access log holds paths but no query strings: those can hold names.
+The access log holds no query strings and only paths that there are: whatever else a caller writes can be a name.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,8 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # likewise
 from gunicorn.http.wsgi import Response as GunicornResponse  # type: ignore[import-untyped]  # likewise
 
 from service_kit import rest_metrics
+from service_kit.rest_limits import connections_of_a_worker
+from service_kit.rest_paths import path_to_log
 from service_kit.rest_worker import ProblemWorker
 
 # A question in Chinese or emoji takes 12 characters of a request line for each of its own.
@@ -44,7 +46,7 @@ class Logs(Logger):  # type: ignore[misc]  # the base class has no types
         log.info(
             "request",
             method=environ["REQUEST_METHOD"],
-            path=path,
+            path=path_to_log(environ),
             status=status,
             bytes=resp.sent,
             duration_ms=round(request_time.total_seconds() * 1000, 1),
@@ -65,6 +67,7 @@ class RestServer(BaseApplication):  # type: ignore[misc]  # likewise
             "workers": self.workers,
             "worker_class": ProblemWorker,
             "threads": self.threads,
+            "worker_connections": connections_of_a_worker(),
             "limit_request_line": REQUEST_LINE_MAX_BYTES,
             "graceful_timeout": GRACEFUL_TIMEOUT_S,
             "keepalive": 65,

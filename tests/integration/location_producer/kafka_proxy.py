@@ -1,13 +1,14 @@
-"""Real Kafka that a test can freeze."""
+"""Real Kafka that a test can freeze, or make slow."""
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
 
 class KafkaBehindProxy:
-    """A TCP proxy in front of one broker, which can be frozen: connections stay, nothing passes.
+    """A TCP proxy in front of one broker, which can be frozen (connections stay, nothing passes) or slow.
 
     Kafka tells its clients the address to use. The proxy writes its own port over the broker's in what passes, so that
     the clients stay with it.
@@ -21,6 +22,7 @@ class KafkaBehindProxy:
         self.bootstrap_servers = f"127.0.0.1:{own_port}"
         self._advertised = host.encode() + int(port).to_bytes(4, "big")
         self._rewritten = host.encode() + own_port.to_bytes(4, "big")
+        self._seconds_per_byte = 0.0
         self._flowing = threading.Event()
         self._flowing.set()
         self._sockets: list[socket.socket] = [self._listener]
@@ -33,6 +35,10 @@ class KafkaBehindProxy:
     def thaw(self) -> None:
         self._flowing.set()
 
+    def slow_down(self, bytes_per_s: float) -> None:
+        """What a client sends passes at this rate, for each connection."""
+        self._seconds_per_byte = 1 / bytes_per_s
+
     def close(self) -> None:
         self.thaw()
         for each in list(self._sockets):
@@ -42,8 +48,8 @@ class KafkaBehindProxy:
         for thread in self._threads:
             thread.join()
 
-    def _start(self, target: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, daemon=True)
+    def _start(self, target: Callable[..., None], *args: object, **options: object) -> None:
+        thread = threading.Thread(target=target, args=args, kwargs=options, daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -55,12 +61,14 @@ class KafkaBehindProxy:
             except OSError:
                 return
             self._sockets += [client, broker]
-            self._start(self._pass, client, broker)
-            self._start(self._pass, broker, client)
+            self._start(self._pass, client, broker, slowly=True)
+            self._start(self._pass, broker, client, slowly=False)
 
-    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pass(self, source: socket.socket, sink: socket.socket, *, slowly: bool) -> None:
         with suppress(OSError):
             while chunk := source.recv(65536):
                 self._flowing.wait()
+                if slowly:
+                    time.sleep(len(chunk) * self._seconds_per_byte)
                 sink.sendall(chunk.replace(self._advertised, self._rewritten))
             sink.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""`python -m location_producer.topics` makes what is missing and leaves alone what is there."""
+"""`python -m location_producer.topics` makes what is missing, and of what is there changes the retention only."""
 
 import os
 import secrets
@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 
 def run_topics_job(**settings: str) -> subprocess.CompletedProcess[str]:
@@ -13,7 +14,12 @@ def run_topics_job(**settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)
 
 
-def test_it_makes_both_topics_and_changes_nothing_the_second_time(kafka_bootstrap_servers: str) -> None:
+def retention_days(admin: KafkaAdminClient, topic: str) -> float:
+    found = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    return int(found["topic"][topic]["retention.ms"]["value"]) / 86_400_000
+
+
+def test_it_makes_both_topics_and_the_second_time_changes_only_how_long_records_are_kept(kafka_bootstrap_servers: str) -> None:
     name = f"test-{secrets.token_hex(6)}"
     names = [name, f"{name}.dead-letter"]
     settings = {
@@ -25,13 +31,15 @@ def test_it_makes_both_topics_and_changes_nothing_the_second_time(kafka_bootstra
     with KafkaAdminClient(bootstrap_servers=kafka_bootstrap_servers) as admin:
         try:
             first = run_topics_job(**settings, LOCATION_PARTITIONS="3")
-            second = run_topics_job(**settings, LOCATION_PARTITIONS="5")
+            second = run_topics_job(**settings, LOCATION_PARTITIONS="5", LOCATION_RETENTION_DAYS="3")
+            kept = [retention_days(admin, topic) for topic in names]
             partitions = {topic["name"]: len(topic["partitions"]) for topic in admin.describe_topics(names)}
         finally:
             admin.delete_topics(names)
     assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
     assert partitions == {names[0]: 3, names[1]: 1}
     assert '"created": []' in second.stdout
+    assert kept == [3, 3], "a shorter retention of the table holds for topics that are there already"
 
 
 def test_without_kafka_it_ends_with_a_sentence() -> None:

@@ -1,9 +1,11 @@
-"""What waits for Kafka is bounded by number and by size, and room comes back."""
+"""What waits for Kafka is bounded by number, by size and by the time it will take, and room comes back."""
 
 import pytest
 
 from location_producer.errors import OverloadedError
-from location_producer.in_flight import InFlight
+from location_producer.in_flight import ALWAYS_BYTES, InFlight
+
+CALL = 100_000
 
 
 def test_one_call_more_than_may_wait_is_refused() -> None:
@@ -28,3 +30,72 @@ def test_a_refused_call_takes_no_room_and_a_released_one_gives_it_back() -> None
         bound.reserve(60)
     bound.release(60)
     bound.reserve(100)
+
+
+class Broker:
+    """Takes so many bytes a second of what is in flight, the oldest first; `now` is the clock of both."""
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.now = 0.0
+        self.bound = InFlight(max_calls=10_000, max_bytes=32 * 1024 * 1024, clock=lambda: self.now)
+        self.waiting: list[float] = []
+        self.longest_wait_s = 0.0
+        self._taken = 0.0
+
+    def offer(self) -> bool:
+        try:
+            self.bound.reserve(CALL)
+        except OverloadedError:
+            return False
+        self.waiting.append(self.now)
+        return True
+
+    def work(self, seconds: float) -> None:
+        self.now += seconds
+        self._taken += self.rate * seconds if self.waiting else 0
+        while self.waiting and self._taken >= CALL:
+            self._taken -= CALL
+            self.longest_wait_s = max(self.longest_wait_s, self.now - self.waiting.pop(0))
+            self.bound.release(CALL)
+
+
+def test_ten_times_what_kafka_takes_waits_no_longer_than_it_may() -> None:
+    broker = Broker(rate=1_000_000)
+    for _ in range(1500):  # at first nobody knows the rate, and what was taken in then has to go out again
+        broker.offer()
+        broker.work(0.01)
+    broker.longest_wait_s = 0.0
+    refused = 0
+    for _ in range(2000):
+        refused += not broker.offer()
+        broker.work(0.01)
+    assert broker.longest_wait_s < 2.5
+    assert 0.85 < refused / 2000 < 0.95
+
+
+def test_a_burst_that_kafka_can_take_is_not_refused() -> None:
+    broker = Broker(rate=50_000_000)
+    for _ in range(20):
+        assert all(broker.offer() for _ in range(40))
+        broker.work(1)
+
+
+def test_what_was_given_up_does_not_pass_for_slowness() -> None:
+    broker = Broker(rate=50_000_000)
+    for _ in range(10):
+        broker.offer()
+    broker.now += 60  # Kafka is away
+    for _ in range(10):
+        broker.bound.release(CALL, acknowledged=False)
+    broker.waiting.clear()
+    assert all(broker.offer() for _ in range(40))
+
+
+def test_however_slow_kafka_is_a_little_may_always_wait() -> None:
+    broker = Broker(rate=1000)
+    for _ in range(500):
+        broker.offer()
+        broker.work(10)
+    assert broker.bound.rate < 2000
+    assert ALWAYS_BYTES - 2 * CALL < broker.bound.bytes <= ALWAYS_BYTES

@@ -11,6 +11,7 @@ from location_producer.errors import OverloadedError
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics
 from location_producer.service import LocationService
+from location_producer.validation import TimeLimits
 from udaconnect.location.v1 import location_pb2 as pb
 
 EARLIEST_US = 1_420_070_400_000_000
@@ -47,7 +48,7 @@ def value(registry: CollectorRegistry, name: str, **labels: str) -> float | None
 async def call(publisher: FakePublisher, metrics: Metrics, *locations: pb.Location) -> asyncio.Task[Any]:
     """Begin a call and let it come as far as it can."""
     context: Any = FakeContext()
-    service = LocationService(publisher, metrics, EARLIEST_US, clock=lambda: NOW_US)
+    service = LocationService(publisher, metrics, TimeLimits(EARLIEST_US), clock=lambda: NOW_US)
     request = pb.BatchCreateLocationsRequest(locations=locations)
     task = asyncio.ensure_future(service.BatchCreateLocations(request, context))
     for _ in range(20):

@@ -20,7 +20,7 @@ class FakeProducer:
     def __init__(self) -> None:
         self.sent: list[tuple[int, bytes, Future]] = []
 
-    def send(self, topic: str, *, value: bytes, partition: int) -> Future:
+    def send(self, topic: str, *, value: bytes, partition: int, headers: list[tuple[str, bytes]] | None) -> Future:
         assert topic == "location"
         if partition > 5:
             raise ValueError("Unrecognized partition")

@@ -13,6 +13,7 @@ from location_producer.errors import NotAcknowledgedError, OverloadedError
 from location_producer.metrics import Metrics
 from location_producer.partition import partition_of
 from location_producer.service import STREAM_WINDOW, LocationService
+from location_producer.validation import TimeLimits
 from udaconnect.location.v1 import location_pb2 as pb
 
 NOW_US = 1_772_445_600_000_000
@@ -63,7 +64,7 @@ class FakePublisher:
 
 
 def service(publisher: FakePublisher) -> LocationService:
-    return LocationService(publisher, Metrics(), EARLIEST_US, clock=lambda: NOW_US)
+    return LocationService(publisher, Metrics(), TimeLimits(EARLIEST_US), clock=lambda: NOW_US)
 
 
 def create(publisher: FakePublisher, request: pb.CreateLocationRequest) -> pb.CreateLocationResponse:

@@ -9,7 +9,10 @@ EXISTS = 36
 INVALID_REPLICATION_FACTOR = 38
 
 
-def wanted(replicas: int) -> dict[str, dict[str, object]]:
+DAY_MS = 86_400_000
+
+
+def wanted(replicas: int = 1, table_days: int = 0) -> dict[str, dict[str, object]]:
     return topics(
         Settings(
             kafka_bootstrap_servers="kafka:9092",
@@ -18,6 +21,9 @@ def wanted(replicas: int) -> dict[str, dict[str, object]]:
             location_partitions=6,
             location_replication=replicas,
             kafka_wait_s=1,
+            location_retention_days=table_days,
+            topic_retention_days=7,
+            dead_letter_retention_days=28,
         )
     )
 
@@ -36,6 +42,13 @@ def test_an_acknowledgement_means_all_replicas_but_one(replicas: int, in_sync: s
         configs = options["configs"]
         assert isinstance(configs, dict)
         assert configs["min.insync.replicas"] == in_sync
+
+
+@pytest.mark.parametrize(("table_days", "days"), [(0, [7, 28]), (365, [7, 28]), (14, [7, 14]), (1, [1, 1])])
+def test_no_topic_keeps_a_location_for_longer_than_the_table(table_days: int, days: list[int]) -> None:
+    configs = [options["configs"] for options in wanted(table_days=table_days).values()]
+    assert [int(config["retention.ms"]) for config in configs] == [day * DAY_MS for day in days]  # type: ignore[index]  # a dict
+    assert {config["segment.ms"] for config in configs} == {str(DAY_MS)}, "what is in a segment waits for its newest"  # type: ignore[index]
 
 
 def test_a_topic_that_exists_is_no_error() -> None:

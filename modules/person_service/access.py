@@ -1,0 +1,33 @@
+"""Who may make which call. A bound token reads and erases its own person only, and finds nobody else."""
+
+from typing import Final
+
+from service_kit.access import ADMIN, PEOPLE_READ, PEOPLE_WRITE, Rule, Rules
+from service_kit.rest_access import of_path
+from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, GetPersonRequest
+
+REST_RULES: Final[Rules] = {
+    "GET /api/persons": Rule(PEOPLE_READ),
+    "POST /api/persons": Rule(PEOPLE_WRITE),
+    "GET /api/persons/{person_id}": Rule(PEOPLE_READ, of_path),
+    # For ever: whoever may add people may not yet take others away.
+    "DELETE /api/persons/{person_id}": Rule(ADMIN, of_path, own_scope=PEOPLE_WRITE),
+}
+
+SERVICE: Final = "/udaconnect.person.v1.PersonService"
+
+
+def the_one(request: GetPersonRequest) -> list[int]:
+    return [request.id]
+
+
+def each(request: BatchGetPersonsRequest) -> list[int]:
+    return list(request.ids)
+
+
+GRPC_RULES: Final[Rules] = {
+    f"{SERVICE}/CreatePerson": Rule(PEOPLE_WRITE),
+    f"{SERVICE}/GetPerson": Rule(PEOPLE_READ, the_one),
+    f"{SERVICE}/BatchGetPersons": Rule(PEOPLE_READ, each),
+    f"{SERVICE}/ListPersons": Rule(PEOPLE_READ),
+}

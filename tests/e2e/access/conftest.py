@@ -1,0 +1,77 @@
+"""The services as they run where tokens are asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+import requests
+
+from tests.e2e.access.running import Starter, free_bind, starter
+from tests.issuer import AUDIENCE, ISSUER, Issuer
+
+
+@dataclass
+class Guarded:
+    """Where they are, and who issues their tokens."""
+
+    issuer: Issuer
+    settings: dict[str, str]
+    person_url: str
+    connection_url: str
+    person_grpc: grpc.Channel
+    location_grpc: grpc.Channel
+    producer_url: str
+    token_file: Path
+
+    def bearer(self, token: str | None) -> dict[str, str]:
+        return {} if token is None else {"Authorization": f"Bearer {token}"}
+
+    def new_person(self) -> int:
+        body = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
+        answer = requests.post(
+            f"{self.person_url}/api/persons", json=body, headers=self.bearer(self.issuer.token("admin")), timeout=10
+        )
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+
+@pytest.fixture(scope="session")
+def starting(addresses: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    """Starts services; they are ended when all tests are done."""
+    with starter(addresses, tmp_path_factory.mktemp("services")) as starting:
+        yield starting
+
+
+@pytest.fixture(scope="session")
+def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_until: Any) -> Iterator[Guarded]:
+    folder = tmp_path_factory.mktemp("issuer")
+    issuer = Issuer()
+    settings = {
+        "AUTH_JWKS": str(issuer.write_jwks(folder / "jwks.json")),
+        "AUTH_ISSUER": ISSUER,
+        "AUTH_AUDIENCE": AUDIENCE,
+    }
+    token_file = folder / "person_service_token"
+    token_file.write_text(issuer.token("people:read", sub="connection_service", expires_in_s=3600))
+    location, metrics, person, person_grpc, connection = (free_bind() for _ in range(5))
+    services = [
+        starting.location_producer(location, metrics, **settings),
+        starting.person_service(person, person_grpc, **settings),
+        starting.connection_service(connection, person_grpc, PERSON_SERVICE_TOKEN_FILE=str(token_file), **settings),
+    ]
+    for service in services:
+        poll_until(service.serves, timeout_s=60)
+    with grpc.insecure_channel(person_grpc) as to_persons, grpc.insecure_channel(location) as to_locations:
+        yield Guarded(
+            issuer,
+            {**settings, "LOCATION_GRPC": location},
+            f"http://{person}",
+            f"http://{connection}",
+            to_persons,
+            to_locations,
+            f"http://{metrics}",
+            token_file,
+        )
