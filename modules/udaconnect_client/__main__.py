@@ -2,10 +2,11 @@
 
 import typer
 
-from udaconnect_client import demo
+from udaconnect_client import dead_letters_command, demo
 from udaconnect_client.meetings import meetings
 from udaconnect_client.push import push
 from udaconnect_client.simulate import simulate
+from udaconnect_client.token import token
 
 # Errors of the user get a sentence; any other is a defect, and its plain traceback is what a report needs.
 app = typer.Typer(
@@ -18,6 +19,8 @@ app = typer.Typer(
 app.command()(push)
 app.command()(simulate)
 app.command()(meetings)
+app.command()(token)
+app.add_typer(dead_letters_command.app, name="dead-letters")
 app.command("demo", help="Send a small simulated conference and show the meetings found.")(demo.main)
 
 

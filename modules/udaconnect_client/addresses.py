@@ -13,10 +13,16 @@ DEFAULTS = {
     "PERSON_URL": "http://127.0.0.1:30001",
     "CONNECTION_URL": "http://127.0.0.1:30002",
     "FRONTEND_URL": "http://127.0.0.1:30000",
+    "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:30092",
 }
+
+
+def data_folder() -> Path:
+    """Where the system that runs natively keeps its data."""
+    return Path(os.environ.get("UDACONNECT_VAR") or "var")
 
 
 def address(name: str, option: str | None = None) -> str:
     """The address called `name`, one of DEFAULTS. `option` is what the command line says, if it says anything."""
-    run_env = Path(os.environ.get("UDACONNECT_VAR", "var")) / "run.env"
+    run_env = data_folder() / "run.env"
     return option or os.environ.get(name) or dotenv_values(run_env).get(name) or DEFAULTS[name]

@@ -12,6 +12,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from udaconnect_client.access import AccessError, access_of_environment
 from udaconnect_client.addresses import address
 from udaconnect_client.meetings import ConnectionServiceError, Meeting, encounters, get_pages, table
 from udaconnect_client.pacing import Rate, paced
@@ -38,7 +39,7 @@ def main() -> None:
     """Ends with 0, or with 1 and a sentence on standard error. Waits for no service."""
     try:
         run()
-    except (PersonServiceError, ConnectionServiceError, DemoError) as error:
+    except (PersonServiceError, ConnectionServiceError, AccessError, DemoError) as error:
         typer.echo(f"The demonstration failed: {error}", err=True)
         raise SystemExit(1) from None
 
@@ -47,7 +48,7 @@ def run() -> None:
     connection_url = address("CONNECTION_URL")
     start = start_of_conference(datetime.now(UTC))
     people = invent(CONFERENCE.people, CONFERENCE.seed)
-    ids, created = find_or_create(address("PERSON_URL"), people)
+    ids, created = find_or_create(address("PERSON_URL"), people, access_of_environment())
     typer.echo(f"A simulated conference on {start:%Y-%m-%d}, {start:%H:%M} to {start + LENGTH:%H:%M} UTC.")
     typer.echo(f"{len(ids)} people: {created} created, {len(ids) - created} already there.")
     typer.echo(send(start, ids))
@@ -61,7 +62,7 @@ def run() -> None:
     found = [
         (person_id, meeting)
         for person_id, name in names.items()
-        for meeting in encounters(connection_url, person_id, name, **period, **QUESTION)
+        for meeting in encounters(connection_url, person_id, name, access_of_environment(), **period, **QUESTION)
         if number[person_id] < number.get(meeting.with_id, 0)
     ]
     longest = sorted((meeting for _, meeting in found), key=lambda meeting: meeting.lasted, reverse=True)[:SHOWN]
@@ -95,7 +96,7 @@ def start_of_conference(now: datetime) -> datetime:
 def send(start: datetime, ids: Sequence[int]) -> str:
     """Send the conference; returns what to say of it. Raises DemoError unless all was accepted."""
     batches = paced(CONFERENCE.fixes(start, np.array(ids)), start, Rate(), batch_size=1000)
-    tally, failure = deliver(address("LOCATION_GRPC"), batches, sum(CONFERENCE.fixes_of_each))
+    tally, failure = deliver(address("LOCATION_GRPC"), batches, sum(CONFERENCE.fixes_of_each), access_of_environment())
     if failure or tally.rejected:
         raise DemoError(failure or tally.summary())
     return tally.summary()
@@ -106,7 +107,7 @@ def wait_until_visible(connection_url: str, ids: Sequence[int], period: dict[str
     give_up_at = time.monotonic() + VISIBLE_WITHIN_S
     for person_id, expected in zip(ids, CONFERENCE.fixes_of_each, strict=True):
         url = urljoin(connection_url, f"/api/persons/{person_id}/locations")
-        while (visible := sum(len(page) for page in get_pages(url, period))) < expected:
+        while (visible := sum(len(page) for page in get_pages(url, period, access_of_environment()))) < expected:
             if time.monotonic() > give_up_at:
                 raise DemoError(
                     f"after {VISIBLE_WITHIN_S:.0f} s only {visible} of the {expected} locations of person {person_id} "

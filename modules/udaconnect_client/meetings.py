@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from udaconnect_client.access import PLAIN, Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
 
 FAILED = 2
@@ -36,10 +37,10 @@ class Meeting:
         return self.ended_at - self.started_at
 
 
-def get_pages(url: str, params: dict[str, str]) -> Iterator[Any]:
-    """The JSON of an address and of the pages after it. Raises ConnectionServiceError."""
+def get_pages(url: str, params: dict[str, str], access: Access = PLAIN) -> Iterator[Any]:
+    """The JSON of an address and of the pages after it. Raises ConnectionServiceError, AccessError."""
     following: str | None = url
-    with requests.Session() as session:
+    with access.session() as session:
         while following:
             try:
                 response = session.get(following, params=params if following == url else None, timeout=30)
@@ -62,10 +63,12 @@ def problem(response: requests.Response) -> str:
         return f"{response.url} answers {response.status_code} {response.reason}"
 
 
-def encounters(connection_url: str, person_id: int, who: str, **params: str) -> Iterator[Meeting]:
-    """The encounters of a person. `params` as in GET /api/persons/{id}/encounters. Raises ConnectionServiceError."""
+def encounters(
+    connection_url: str, person_id: int, who: str, access: Access = PLAIN, **params: str
+) -> Iterator[Meeting]:
+    """The encounters of a person. `params` as in GET /api/persons/{id}/encounters. Raises as get_pages does."""
     url = urljoin(connection_url, f"/api/persons/{person_id}/encounters")
-    for page in get_pages(url, params):
+    for page in get_pages(url, params, access):
         for row in page:
             yield Meeting(
                 who,
@@ -108,6 +111,10 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
     connection_url: Annotated[
         str | None, typer.Option(metavar="URL", help="The connection_service. (Environment: CONNECTION_URL.)")
     ] = None,
+    token_file: TokenFileOption = None,
+    ca: CaOption = None,
+    cert: CertOption = None,
+    key: KeyOption = None,
 ) -> None:
     """Show whom a person met. Times are UTC."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
@@ -117,6 +124,7 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
                 address("CONNECTION_URL", connection_url),
                 person,
                 f"person {person}",
+                Access(token_file, ca, cert, key),
                 start_date=start_date or today,
                 end_date=end_date or today,
                 distance=str(distance),
@@ -124,7 +132,7 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
                 min_duration=str(min_duration),
             )
         )
-    except ConnectionServiceError as error:
+    except (ConnectionServiceError, AccessError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
     if found:

@@ -8,6 +8,8 @@ from urllib.parse import urljoin
 import numpy as np
 import requests
 
+from udaconnect_client.access import PLAIN, Access
+
 # ruff: noqa: SIM905  lists of words are read more easily without a quotation mark around each
 GIVEN_NAMES = (
     "Ada Alba Amir Anna Aron Bela Bruno Carla Chen Clara Dario Dina Elif Emil Esra Eva Felix Fiona Goran Greta Hana "
@@ -56,13 +58,13 @@ def invent(people: int, seed: int) -> list[Person]:
     ]
 
 
-def find_or_create(person_url: str, people: Sequence[Person]) -> tuple[list[int], int]:
+def find_or_create(person_url: str, people: Sequence[Person], access: Access = PLAIN) -> tuple[list[int], int]:
     """The ids of people, and how many of them had to be created. Who is there already, by all three names, is found.
 
-    Raises PersonServiceError.
+    Raises PersonServiceError, AccessError.
     """
     try:
-        with requests.Session() as session:
+        with access.session() as session:
             known: dict[Person, int] = {}
             for company in sorted({person.company_name for person in people}):
                 # setdefault: of people with the same names the first one is meant.
@@ -71,7 +73,7 @@ def find_or_create(person_url: str, people: Sequence[Person]) -> tuple[list[int]
         missing = [person for person in people if person not in known]
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             parts = [missing[start::CONNECTIONS] for start in range(min(CONNECTIONS, len(missing)))]
-            for created in pool.map(lambda part: create(person_url, part), parts):
+            for created in pool.map(lambda part: create(person_url, part, access), parts):
                 known.update(created)
     except requests.ConnectionError:
         raise PersonServiceError(f"nobody answers at {person_url} (--person-url or PERSON_URL says where)") from None
@@ -93,10 +95,10 @@ def search(session: requests.Session, person_url: str, query: str) -> Iterator[t
         url, params = urljoin(url, following) if following else None, None
 
 
-def create(person_url: str, people: Sequence[Person]) -> dict[Person, int]:
+def create(person_url: str, people: Sequence[Person], access: Access) -> dict[Person, int]:
     """Add people, over a connection of its own."""
     ids = {}
-    with requests.Session() as session:
+    with access.session() as session:
         for person in people:
             response = session.post(urljoin(person_url, "/api/persons"), json=person._asdict(), timeout=30)
             response.raise_for_status()

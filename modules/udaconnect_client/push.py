@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
 from udaconnect_client.batches import LARGEST_BATCH, batches_of
 from udaconnect_client.file_formats import READERS, reader_for
@@ -13,7 +14,7 @@ from udaconnect_client.rows import UnreadableFileError
 from udaconnect_client.sending import Receipt, SendingError, connect
 
 
-def push(
+def push(  # noqa: PLR0913, PLR0917  each is an option
     file: Annotated[
         Path, typer.Argument(help=f"What to send: {', '.join(READERS)}.", exists=True, dir_okay=False, readable=True)
     ],
@@ -26,6 +27,10 @@ def push(
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, max=LARGEST_BATCH, help="Locations in one call.")] = 1000,
     list_rejected: Annotated[int, typer.Option(min=0, help="How many of the rejected rows to list.")] = 1000,
+    token_file: TokenFileOption = None,
+    ca: CaOption = None,
+    cert: CertOption = None,
+    key: KeyOption = None,
 ) -> None:
     """Send the locations of a CSV, GPX or GeoJSON file.
 
@@ -37,15 +42,15 @@ def push(
     failure = None
     try:
         read = reader_for(file)
-        target = address("LOCATION_GRPC", location_grpc)
-        with file.open("rb") as opened, connect(target) as sender, bar(file.stat().st_size) as progress:
+        target, access = address("LOCATION_GRPC", location_grpc), Access(token_file, ca, cert, key)
+        with file.open("rb") as opened, connect(target, access) as sender, bar(file.stat().st_size) as progress:
             for receipt in sender.send(batches_of(read(opened, person_id), batch_size)):
                 print_rejected(receipt, at_most=list_rejected - tally.rejected)
                 tally.add(receipt)
                 progress.show(opened.tell(), tally)
     except UnreadableFileError as error:
         failure = f"{file} {error}"
-    except SendingError as error:
+    except (SendingError, AccessError) as error:
         failure = f"Sending stopped: {error}"
     except KeyboardInterrupt:
         failure = INTERRUPTED

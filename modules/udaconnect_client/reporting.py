@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from udaconnect_client.access import PLAIN, Access, AccessError
 from udaconnect_client.batches import Batch
 from udaconnect_client.rows import Place
 from udaconnect_client.sending import Receipt, SendingError, connect
@@ -86,17 +87,17 @@ def bar(total: float) -> Iterator[Bar]:
         yield Bar(progress, total)
 
 
-def deliver(target: str, batches: Iterable[Batch], total: int) -> tuple[Tally, str | None]:
+def deliver(target: str, batches: Iterable[Batch], total: int, access: Access = PLAIN) -> tuple[Tally, str | None]:
     """Send all batches, with a bar; the first reasons of refusals are printed. Returns the sum and what went wrong."""
     tally = Tally()
     try:
-        with connect(target) as sender, bar(total) as progress:
+        with connect(target, access) as sender, bar(total) as progress:
             for receipt in sender.send(batches):
                 for _, field, reason in receipt.refused[: max(0, REASONS_SHOWN - tally.refused)]:
                     say(f"Refused: {field} {reason}")
                 tally.add(receipt)
                 progress.show(tally.sent, tally)
-    except SendingError as error:
+    except (SendingError, AccessError) as error:
         return tally, f"Sending stopped: {error}"
     except KeyboardInterrupt:
         return tally, INTERRUPTED

@@ -23,9 +23,11 @@ from grpc_status import rpc_status
 
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, BatchCreateLocationsResponse
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
+from udaconnect_client.access import PLAIN, Access
 from udaconnect_client.batches import Batch
 from udaconnect_client.rows import Rejected
 
+HINT = " (UDACONNECT_TOKEN or --token-file)"
 PASSING = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}
 
 
@@ -123,7 +125,8 @@ class Sender:
                 # The randomness keeps many clients from coming back in step.
                 pause_s = max(wait_s * random.uniform(0.5, 1), requested_wait_s(error))  # noqa: S311
                 if error.code() not in PASSING or pause_s > patience_left_s or self._wait(stop, pause_s):
-                    raise SendingError(f"{error.code().name}: {error.details()}") from error
+                    hint = HINT if error.code() == grpc.StatusCode.UNAUTHENTICATED else ""
+                    raise SendingError(f"{error.code().name}: {error.details()}{hint}") from error
                 wait_s = min(wait_s * 2, self._patience.longest_wait_s)
             else:
                 return receipt_for(batch, response)
@@ -149,12 +152,17 @@ def requested_wait_s(error: grpc.RpcError) -> float:
 
 
 @contextmanager
-def connect(target: str, *, in_flight: int = 4, timeout_s: float = 5.0) -> Iterator[Sender]:
-    """A sender to a location_producer at host:port. Raises SendingError if nobody answers there."""
+def connect(target: str, access: Access = PLAIN, *, in_flight: int = 4, timeout_s: float = 5.0) -> Iterator[Sender]:
+    """A sender to a location_producer at host:port. Raises SendingError if nobody answers there, or AccessError."""
+
+    def call(request: BatchCreateLocationsRequest, /, *, timeout: float | None = None) -> BatchCreateLocationsResponse:
+        return stub.BatchCreateLocations(request, timeout=timeout, metadata=access.metadata())
+
     # By default gRPC would wait up to two minutes before it connects again.
-    with grpc.insecure_channel(target, options=[("grpc.max_reconnect_backoff_ms", 2000)]) as channel:
+    with access.channel(target, [("grpc.max_reconnect_backoff_ms", 2000)]) as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=timeout_s)
         except grpc.FutureTimeoutError:
             raise SendingError(f"nobody answers at {target} (--location-grpc or LOCATION_GRPC says where)") from None
-        yield Sender(LocationServiceStub(channel).BatchCreateLocations, in_flight=in_flight)
+        stub = LocationServiceStub(channel)
+        yield Sender(call, in_flight=in_flight)

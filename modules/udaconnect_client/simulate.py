@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
 from udaconnect_client.batches import LARGEST_BATCH
 from udaconnect_client.conference_files import write_fixes, write_truth, write_venue
@@ -71,18 +72,23 @@ def simulate(  # noqa: PLR0913, PLR0917  each is an option
         str | None, typer.Option(metavar="URL", help="The person_service. (Environment: PERSON_URL.)")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, max=LARGEST_BATCH, help="Locations in one call.")] = 1000,
+    token_file: TokenFileOption = None,
+    ca: CaOption = None,
+    cert: CertOption = None,
+    key: KeyOption = None,
 ) -> None:
     """Simulate a conference: people hear talks, visit booths, drink coffee in groups, and their phones report.
 
     A second run with the same seed finds the people of the first. Ends with 0 if all was accepted, 1 if something was
     rejected, 2 if nothing could be sent.
     """
+    access = Access(token_file, ca, cert, key)
     try:
         conference = Conference(people, minutes, seed, interval, accuracy)
         start = start or rate.latest_start(datetime.now(UTC).replace(microsecond=0), timedelta(minutes=minutes))
         ids = np.arange(1, people + 1)
         if out is None if create_people is None else create_people:
-            found, created = find_or_create(address("PERSON_URL", person_url), invent(people, seed))
+            found, created = find_or_create(address("PERSON_URL", person_url), invent(people, seed), access)
             ids = np.array(found)
             typer.echo(f"People: {people - created:,} were there already, {created:,} created.")
         typer.echo(f"Conference: {people:,} people from {start:%Y-%m-%d %H:%M:%S} UTC on, {minutes:g} minutes.")
@@ -96,8 +102,8 @@ def simulate(  # noqa: PLR0913, PLR0917  each is an option
         if out:
             typer.echo(f"{out}: {write_fixes(out, fixes):,} fixes.")
             return
-    except (PersonServiceError, OSError) as error:
+    except (PersonServiceError, AccessError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(NOTHING_SENT) from None
     batches = paced(fixes, start, rate, batch_size)
-    finish(*deliver(address("LOCATION_GRPC", location_grpc), batches, sum(conference.fixes_of_each)))
+    finish(*deliver(address("LOCATION_GRPC", location_grpc), batches, sum(conference.fixes_of_each), access))

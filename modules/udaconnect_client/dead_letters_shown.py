@@ -1,0 +1,111 @@
+"""Dead letters on a terminal: counted, listed without coordinates, or one of them with all that is known."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from udaconnect_client.dead_letters import PROSPECTS, DeadLetter
+from udaconnect_client.instants import EPOCH
+
+BYTES_SHOWN = 256
+LOCATIONS_SHOWN = 100
+WIDE = 200
+
+
+@dataclass
+class Sum:
+    """How many letters of a reason, and the first and the last of them."""
+
+    letters: int = 0
+    first: datetime = field(default=EPOCH)
+    last: datetime = field(default=EPOCH)
+
+    def add(self, letter: DeadLetter) -> None:
+        self.first = min(self.first, letter.time) if self.letters else letter.time
+        self.last = max(self.last, letter.time)
+        self.letters += 1
+
+
+def prospects(counted: Counter[str]) -> Table:
+    table = columns("Reason", "Letters", "What becomes of them", right={"Letters"})
+    for reason, count in counted.most_common():
+        table.add_row(reason, f"{count:,}", PROSPECTS.get(reason, "not known"))
+    return table
+
+
+def summary(sums: Mapping[str, Sum]) -> Table:
+    table = columns("Reason", "Letters", "First (UTC)", "Last (UTC)", "After a replay", right={"Letters"})
+    for reason, one in sorted(sums.items(), key=lambda item: -item[1].letters):
+        table.add_row(reason, f"{one.letters:,}", clock(one.first), clock(one.last), PROSPECTS.get(reason, "not known"))
+    if len(sums) > 1:
+        table.add_row("all", f"{sum(one.letters for one in sums.values()):,}")
+    return table
+
+
+def listed(letters: Iterable[DeadLetter]) -> Table:
+    table = columns("Offset", "Given up (UTC)", "Reason", "From", "Person", "Detail", right={"Offset", "Person"})
+    for letter in letters:
+        locations = letter.locations()
+        persons = {location.person_id for location in locations[:LOCATIONS_SHOWN]}
+        table.add_row(
+            f"{letter.partition}:{letter.offset}" if letter.partition else str(letter.offset),
+            clock(letter.time),
+            letter.reason,
+            came_from(letter),
+            str(*persons) if len(persons) == 1 else "",
+            letter.headers.get("detail", ""),
+        )
+    return table
+
+
+def came_from(letter: DeadLetter) -> str:
+    if letter.origin is None:
+        return "?"
+    place = f"{letter.origin.topic} {letter.origin.partition}:{letter.origin.offset}"
+    return f"{place} #{letter.headers['position']}" if "position" in letter.headers else place
+
+
+def print_letter(letter: DeadLetter) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_row("dead letter", f"partition {letter.partition}, offset {letter.offset}")
+    for name, value in letter.headers.items():
+        table.add_row(name, value)
+    table.add_row("after a replay", PROSPECTS.get(letter.reason, "not known"))
+    table.add_row("value", f"{len(letter.value):,} bytes")
+    show(table)
+    shown = letter.value[:BYTES_SHOWN]
+    for start in range(0, len(shown), 16):
+        row = shown[start : start + 16]
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)  # noqa: PLR2004  what ASCII can print
+        typer.echo(f"  {start:04x}  {row.hex(' '):<47}  {text}")
+    if len(letter.value) > len(shown):
+        typer.echo(f"  … and {len(letter.value) - len(shown):,} more bytes")
+    locations = letter.locations()
+    for location in locations[:LOCATIONS_SHOWN]:
+        typer.echo("location")
+        for line in str(location).splitlines():
+            typer.echo(f"  {line}")
+    if len(locations) > LOCATIONS_SHOWN:
+        typer.echo(f"… and {len(locations) - LOCATIONS_SHOWN:,} more locations")
+
+
+def columns(*headings: str, right: set[str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left", no_wrap=heading != "Detail")
+    return table
+
+
+def clock(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S}"
+
+
+def show(table: Table) -> None:
+    # A pipe has no width: there nothing is cut.
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE).print(table)
