@@ -1,0 +1,138 @@
+"""What can go wrong: each fault does it, and returns when it is over."""
+
+import random
+import signal
+import time
+from contextlib import suppress
+
+import psycopg2
+from kafka import KafkaConsumer, TopicPartition
+
+from tests.chaos.round import wait_for
+from tests.chaos.stack import Stack
+
+KILLED = ("location_producer", "location_consumer", "kafka", "postgresql")
+REFUSED_S, SILENT_S = 5.0, 8.0
+FULL_S = 8.0
+TEN_MINUTES_S = 600
+IN_COPY_WITHIN_S = 30.0
+NEW_PARTITIONS_WITHIN_S = 90.0
+
+SLOW_COPY = """
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
+    CREATE TRIGGER slow BEFORE INSERT ON location FOR EACH ROW EXECUTE FUNCTION slow();
+"""
+QUICK_COPY = "DROP FUNCTION IF EXISTS slow CASCADE"
+IN_COPY = "SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"
+
+
+def random_kills(stack: Stack, chance: random.Random) -> str:
+    """One of the four, or two of them within a second."""
+    victims = chance.sample(KILLED, k=chance.choice((1, 1, 2)))
+    for number, name in enumerate(victims):
+        if number:
+            time.sleep(chance.uniform(0, 1))
+        stack.programs[name].kill()
+    return " and ".join(victims)
+
+
+def frozen(name: str, seconds: float, stack: Stack, _chance: random.Random) -> None:
+    program = stack.programs[name]
+    program.freeze()
+    try:
+        time.sleep(seconds)
+    finally:
+        program.thaw()
+
+
+def refused(which: str, stack: Stack, _chance: random.Random) -> None:
+    link = stack.links[which]
+    link.refuse()
+    time.sleep(REFUSED_S)
+    link.heal()
+
+
+def silent(which: str, stack: Stack, _chance: random.Random, *, seconds: float = SILENT_S, forget: bool) -> None:
+    link = stack.links[which]
+    link.silence()
+    time.sleep(seconds)
+    link.heal(forget=forget)
+
+
+def disk_full(name: str, stack: Stack, _chance: random.Random) -> None:
+    disk = stack.disks[name]
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(1 << 20))
+    with suppress(OSError), filler.open("ab", buffering=0) as file:  # the last bytes too
+        while True:
+            file.write(bytes(4096))
+    wait_for(lambda: not stack.all_ready(), FULL_S)
+    time.sleep(FULL_S)
+    filler.unlink()
+
+
+def rebalance_storm(stack: Stack, chance: random.Random) -> None:
+    """Consumers come and go, some of them without a word."""
+    added = []
+    for _ in range(3):
+        added.append(stack.add_consumer())
+        time.sleep(chance.uniform(0.5, 3))
+        if len(added) > 1:
+            stack.remove(added.pop(chance.randrange(len(added))), killing=chance.random() < 0.5)
+    for program in added:
+        stack.remove(program, killing=chance.random() < 0.5)
+
+
+def more_partitions(stack: Stack, _chance: random.Random) -> None:
+    """Over when the producer sends to the new ones."""
+    with stack.admin() as admin:
+        [topic] = admin.describe_topics(["location"])
+        before = len(topic["partitions"])
+        admin.create_partitions({"location": before + 2})
+    new = [TopicPartition("location", number) for number in (before, before + 1)]
+    with KafkaConsumer(bootstrap_servers=stack.addresses["KAFKA_BOOTSTRAP_SERVERS"]) as consumer:
+        if not wait_for(lambda: all(consumer.end_offsets(new).values()), NEW_PARTITIONS_WITHIN_S):
+            raise AssertionError("nothing was sent to the new partitions")
+
+
+def away(name: str, seconds: float, stack: Stack, _chance: random.Random) -> None:
+    """Killed, and not started again for a while."""
+    program = stack.programs[name]
+    program.stop(killing=True)
+    time.sleep(seconds)
+    program.start()
+
+
+def clock_off(name: str, stack: Stack, chance: random.Random) -> None:
+    stack.clocks[name].set(chance.choice((-TEN_MINUTES_S, TEN_MINUTES_S)))
+    time.sleep(6)
+    stack.clocks[name].set(0)
+
+
+def restart_in_copy(stack: Stack, chance: random.Random) -> None:
+    """PostgreSQL is told to end when some rows of a COPY are in, and others are not."""
+    stack.execute(SLOW_COPY)
+    try:
+        with stack.database() as session, session.cursor() as cursor:
+
+            def in_copy() -> bool:
+                cursor.execute(IN_COPY)
+                return bool(cursor.fetchall())
+
+            if not wait_for(in_copy, IN_COPY_WITHIN_S):
+                raise AssertionError("no COPY was met in the middle")
+            # Fast, or immediately: the second one leaves the table to crash recovery.
+            stack.programs["postgresql"].send(chance.choice((signal.SIGINT, signal.SIGQUIT)))
+    finally:
+        wait_for(lambda: removed(stack, QUICK_COPY), IN_COPY_WITHIN_S)
+
+
+def removed(stack: Stack, statement: str) -> bool:
+    try:
+        stack.execute(statement)
+    except psycopg2.OperationalError:
+        return False
+    return True

@@ -1,0 +1,121 @@
+"""A TCP link between two parts of the system that can be cut and healed: a proxy on loopback."""
+
+import socket
+import struct
+import threading
+from contextlib import suppress
+
+CHUNK = 65536
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER for no time at all: closing sends RST
+
+
+class Passage:
+    """One connection: two sockets, and a thread for each direction."""
+
+    def __init__(self, client: socket.socket, server: socket.socket, flowing: threading.Event) -> None:
+        self._ends = client, server
+        self._flowing = flowing
+        self.forgotten = False
+        """What comes is swallowed from now on, and nothing is ever said: half-open, as after a firewall's restart."""
+        self._threads = [threading.Thread(target=self._pass, args=each, daemon=True) for each in self._directions()]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def over(self) -> bool:
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def reset(self) -> None:
+        for end in self._ends:
+            with suppress(OSError):
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            close(end)
+
+    def _directions(self) -> list[tuple[socket.socket, socket.socket]]:
+        client, server = self._ends
+        return [(client, server), (server, client)]
+
+    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while chunk := source.recv(CHUNK):
+                self._flowing.wait()
+                if not self.forgotten:
+                    sink.sendall(chunk)
+        if not self.forgotten:
+            self._flowing.wait()
+            with suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)
+        else:
+            close(source)
+
+
+class Link:
+    """From a port of its own to `server`."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self._server = server
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._flowing = threading.Event()
+        self._flowing.set()
+        self._refusing = False
+        self._passages: list[Passage] = []
+        self._acceptor = threading.Thread(target=self._accept, daemon=True)
+        self._acceptor.start()
+
+    @property
+    def port(self) -> int:
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def refuse(self) -> None:
+        """Every connection is reset, now and until `heal`."""
+        self._refusing = True
+        for passage in self._passages:
+            passage.reset()
+
+    def silence(self) -> None:
+        """Connections stay, new ones come about, nothing passes, until `heal`."""
+        self._flowing.clear()
+
+    def heal(self, *, forget: bool = False) -> None:
+        """`forget`: only new connections work; those from before stay silent for ever."""
+        for passage in self._passages:
+            passage.forgotten = passage.forgotten or forget
+        self._refusing = False
+        self._flowing.set()
+
+    def close(self) -> None:
+        close(self._listener)
+        self.heal()
+        for passage in self._passages:
+            passage.reset()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            self._passages = [passage for passage in self._passages if not passage.over]
+            try:
+                if self._refusing:
+                    raise ConnectionRefusedError
+                server = socket.create_connection(self._server, timeout=5)
+            except OSError:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                client.close()
+                continue
+            server.settimeout(None)
+            for end in (client, server):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._passages.append(Passage(client, server, self._flowing))
+
+
+def close(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+    end.close()

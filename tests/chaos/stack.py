@@ -1,0 +1,204 @@
+"""A system of the suite's own, whose parts can be killed, frozen, cut off from each other and given other clocks."""
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+from kafka import KafkaAdminClient
+from psycopg2.extensions import connection as Connection  # noqa: N812  it is a class
+
+from deployment.native.addresses import DATABASE, addresses, passwords_of
+from deployment.native.folders import DataFolder
+from deployment.native.lock import marked_environment
+from deployment.native.ports import HOST, SPARE_PORTS, choose_ports, is_free, spare_block
+from deployment.native.run import make_topics
+from deployment.native.schema import bootstrap, create_database, migrate
+from deployment.native.services import services
+from tests.chaos.clock import Clock, faketime
+from tests.chaos.folder import temporary_folder
+from tests.chaos.link import Link
+from tests.chaos.load import PEOPLE
+from tests.chaos.program import Program
+from tests.chaos.stores import kafka_program, mount, postgresql_program
+
+CLOCKED = ("location_producer", "location_consumer", "kafka", "postgresql")
+UP_WITHIN_S = 120.0
+LOOK_EVERY_S = 0.1
+ADD_PEOPLE = """
+    INSERT INTO person (id, first_name, last_name, company_name)
+    SELECT id, 'First ' || id, 'Last', 'Company' FROM generate_series(1, %s) AS id
+"""
+
+
+@dataclass
+class Stack:
+    folder: DataFolder
+    addresses: Mapping[str, str]
+    links: dict[str, Link]
+    clocks: dict[str, Clock]  # of the programs that have one of their own
+    programs: dict[str, Program]
+    make_consumer: Callable[[str], Program]
+    disks: dict[str, Path] = field(default_factory=dict)  # small ones, of `kafka` and `postgresql`; {}: the machine's
+
+    def all_ready(self) -> bool:
+        return all(program.is_ready() for program in list(self.programs.values()))
+
+    def add_consumer(self) -> Program:
+        name = f"location_consumer_{secrets.token_hex(2)}"
+        self.programs[name] = program = self.make_consumer(name)
+        program.start()
+        return program
+
+    def remove(self, program: Program, *, killing: bool) -> None:
+        del self.programs[program.name]
+        program.stop(killing=killing)
+
+    @contextmanager
+    def database(self) -> Iterator[Connection]:
+        """As superuser, every statement a transaction of its own."""
+        session = psycopg2.connect(self.addresses["SUPERUSER_DATABASE_URL"], connect_timeout=5)
+        session.autocommit = True
+        try:
+            yield session
+        finally:
+            session.close()
+
+    def execute(self, statement: str, *values: object) -> None:
+        with self.database() as session, session.cursor() as cursor:
+            cursor.execute(statement, values or None)
+
+    def admin(self) -> KafkaAdminClient:
+        return KafkaAdminClient(
+            bootstrap_servers=self.addresses["KAFKA_BOOTSTRAP_SERVERS"], bootstrap_timeout_ms=10_000
+        )
+
+
+@contextmanager
+def stack(
+    *,
+    consumer_module: str = "location_consumer",
+    small_disks_mb: Mapping[str, int] | None = None,
+    with_clocks: bool = False,
+    **settings: str,
+) -> Iterator[Stack]:
+    """Bring it up, and take it down at the end of the block. `settings`: environment variables of every service.
+
+    `consumer_module`: what is run as location_consumer. `small_disks_mb`: file systems of that size for `kafka` and
+    `postgresql`, which only root can mount. `with_clocks`: those in CLOCKED have clocks of their own, the
+    stores only where libfaketime is installed.
+    """
+    os.environ["UDACONNECT_PORT"] = str(spare_block())
+    with ExitStack() as ending:
+        folder = ending.enter_context(temporary_folder())
+        disks = {name: mount(folder.path / name, size) for name, size in (small_disks_mb or {}).items()}
+        passwords, ports = passwords_of(folder), choose_ports()
+        more_ports = {name: spare_port(ports) for name in ("kafka", "kafka_controller")}
+        reach = addresses(ports, passwords)
+        links = {
+            "producer_to_kafka": Link((HOST, more_ports["kafka"])),
+            "consumer_to_kafka": Link((HOST, more_ports["kafka_controller"])),
+            "consumer_to_postgresql": Link((HOST, ports["postgresql"])),
+        }
+        for link in links.values():
+            ending.callback(link.close)
+        environment = {**marked_environment(folder), **settings}
+        clocks: dict[str, Clock] = {}
+        of_stores: dict[str, dict[str, str]] = {"kafka": environment, "postgresql": environment}
+        if with_clocks:
+            clocks = {name: Clock(folder.path / f"{name}.clock") for name in CLOCKED}
+        if with_clocks and (library := faketime()):
+            of_stores = {name: {**environment, **clocks[name].preload(library)} for name in of_stores}
+        kafka = kafka_program(folder, ports, more_ports, links, of_stores["kafka"])
+        postgresql = postgresql_program(folder, ports["postgresql"], passwords["postgres"], of_stores["postgresql"])
+        for program in (kafka, postgresql):
+            ending.callback(program.stop)
+            program.start()
+        await_ready(postgresql)
+        create_database(reach["SUPERUSER_DATABASE_URL"], DATABASE)
+        bootstrap(reach["SUPERUSER_DATABASE_URL"], passwords)
+        migrate(reach["DATABASE_URL"])
+        await_ready(kafka)
+        make_topics(folder, reach)
+
+        def of_service(service: str, name: str, module: str, **changed: str) -> Program:
+            [chosen] = [each for each in services({**reach, **changed}) if each.name == service]
+            off = ["tests.chaos.clock_off", str(clocks[name].file)] if name in clocks else []
+            command = [sys.executable, "-m", *off, module]
+            log = folder.logs / f"{name}.log"
+            return Program(name, command, {**environment, **chosen.settings}, log, chosen.is_ready)
+
+        def consumer(name: str, health_port: int | None = None) -> Program:
+            return of_service(
+                "location_consumer",
+                name,
+                consumer_module,
+                KAFKA_BOOTSTRAP_SERVERS=links["consumer_to_kafka"].address,
+                LOCATION_CONSUMER_DATABASE_URL=through(
+                    links["consumer_to_postgresql"], reach["LOCATION_CONSUMER_DATABASE_URL"]
+                ),
+                LOCATION_CONSUMER_URL=f"http://{HOST}:{health_port or spare_port(ports)}",
+            )
+
+        producer = of_service(
+            "location_producer",
+            "location_producer",
+            "location_producer",
+            KAFKA_BOOTSTRAP_SERVERS=links["producer_to_kafka"].address,
+        )
+        others = [of_service(name, name, name) for name in ("person_service", "connection_service")]
+        started = [producer, consumer("location_consumer", ports["consumer_health"]), *others]
+        running = Stack(
+            folder,
+            reach,
+            links,
+            clocks,
+            {each.name: each for each in (kafka, postgresql, *started)},
+            consumer,
+            disks,
+        )
+        ending.callback(stop_all, running)
+        for program in started:
+            program.start()
+        running.execute(ADD_PEOPLE, PEOPLE)
+        for program in running.programs.values():
+            await_ready(program)
+        yield running
+
+
+def stop_all(running: Stack) -> None:
+    """The services before the stores, all of the services at once."""
+    of_stores = {"kafka", "postgresql"}
+    services_running = [program for name, program in running.programs.items() if name not in of_stores]
+    for program in services_running:
+        program.thaw()
+    for program in services_running:
+        program.stop(killing=True)
+
+
+def through(link: Link, url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{parts.username}:{parts.password}@{link.address}").geturl()
+
+
+def spare_port(taken: Mapping[str, int]) -> int:
+    """A free port that nothing of a stack is going to use."""
+    while True:
+        port = secrets.choice(SPARE_PORTS)
+        if port not in taken.values() and is_free(port):
+            return port
+
+
+def await_ready(program: Program) -> None:
+    deadline = time.monotonic() + UP_WITHIN_S
+    while not program.is_ready():
+        if time.monotonic() > deadline:
+            end = "\n".join(program.log.read_text(errors="replace").splitlines()[-30:])
+            raise TimeoutError(f"{program.name} is not ready after {UP_WITHIN_S:.0f} s; the end of its log:\n{end}")
+        time.sleep(LOOK_EVERY_S)
