@@ -15,7 +15,9 @@ for dockerfile in modules/*/Dockerfile db/Dockerfile; do
     folder=$(basename "$(dirname "$dockerfile")")
     [ "$folder" != db ] || folder=migrations
     echo "Building $registry/$folder:$tag"
-    DOCKER_BUILDKIT=1 "${DOCKER:-docker}" build --quiet --file "$dockerfile" --tag "$registry/$folder:$tag" \
+    # From standard input: by name, BuildKit would take two of the same length and time, as an archive of the source has
+    # them, for the same one.
+    DOCKER_BUILDKIT=1 "${DOCKER:-docker}" build --quiet --file - --tag "$registry/$folder:$tag" \
         --build-arg "VERSION=$tag" ${BUILD_NETWORK:+--network "$BUILD_NETWORK"} \
-        ${CA_BUNDLE:+--secret "id=ca,src=$CA_BUNDLE"} .
+        ${CA_BUNDLE:+--secret "id=ca,src=$CA_BUNDLE"} . <"$dockerfile"
 done

@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from deployment.native.folders import DataFolder
 from deployment.native.ports import HOST
 
-ROLES = ("postgres", "udaconnect", "person_service", "location_consumer", "connection_service")
+ROLES = ("postgres", "udaconnect", "person_service", "location_consumer", "connection_service", "retention")
 DATABASE = "udaconnect"
 
 NAMES = (
@@ -26,6 +26,7 @@ NAMES = (
     "PERSON_SERVICE_DATABASE_URL",
     "LOCATION_CONSUMER_DATABASE_URL",
     "CONNECTION_SERVICE_DATABASE_URL",
+    "RETENTION_DATABASE_URL",
     "SUPERUSER_DATABASE_URL",
 )
 
@@ -47,6 +48,7 @@ def addresses(ports: dict[str, int], passwords: dict[str, str]) -> dict[str, str
         "PERSON_SERVICE_DATABASE_URL": database_url("person_service"),
         "LOCATION_CONSUMER_DATABASE_URL": database_url("location_consumer"),
         "CONNECTION_SERVICE_DATABASE_URL": database_url("connection_service"),
+        "RETENTION_DATABASE_URL": database_url("retention"),
         "SUPERUSER_DATABASE_URL": database_url("postgres"),
     }
 
@@ -56,9 +58,10 @@ def addresses_of_environment() -> dict[str, str]:
 
 
 def passwords_of(folder: DataFolder) -> dict[str, str]:
-    """The password of every database role, made once for a data folder."""
-    if not folder.passwords.exists():
-        write_env(folder.passwords, {role: secrets.token_urlsafe(24) for role in ROLES})
+    """The password of every database role, made once for a data folder; of a role that is new to it, now."""
+    known = read_env(folder.passwords) if folder.passwords.exists() else {}
+    if set(ROLES) - set(known):
+        write_env(folder.passwords, {role: secrets.token_urlsafe(24) for role in ROLES} | known)
     return read_env(folder.passwords)
 
 

@@ -26,16 +26,9 @@ STOP_TIMEOUT_S = 30
 @contextmanager
 def kafka(folder: DataFolder, broker_port: int, controller_port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run Kafka for the length of the `with` block. It is not ready at once: see `wait_for_kafka`."""
-    folder.kafka.mkdir(exist_ok=True)
-    properties = folder.kafka / "server.properties"
-    properties.write_text(
-        PROPERTIES.substitute(broker_port=broker_port, controller_port=controller_port, log_dirs=folder.kafka / "data")
-    )
-    format_storage(folder, properties)
+    command = kafka_command(folder, broker_port, controller_port)
     environment = marked_environment(folder)
-    options = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showThreadName=false"]
     with kafka_log(folder).open("wb") as log:
-        command = [*JAVA, *options, "kafka.Kafka", str(properties)]
         # In a session of its own, so that Ctrl-C reaches it only after the services have drained.
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
     try:
@@ -49,11 +42,23 @@ def kafka(folder: DataFolder, broker_port: int, controller_port: int) -> Iterato
             process.wait()
 
 
+def kafka_command(folder: DataFolder, broker_port: int, controller_port: int, more: str = "") -> list[str]:
+    """Prepare the storage, and return what runs Kafka on it. `more`: lines of server.properties that win over ours."""
+    folder.kafka.mkdir(exist_ok=True)
+    properties = folder.kafka / "server.properties"
+    ports = {"broker_port": broker_port, "controller_port": controller_port}
+    properties.write_text(PROPERTIES.substitute(ports, log_dirs=folder.kafka / "data") + more)
+    format_storage(folder, properties)
+    options = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showThreadName=false"]
+    return [*JAVA, *options, "kafka.Kafka", str(properties)]
+
+
 def format_storage(folder: DataFolder, properties: Path) -> None:
     if (folder.kafka / "data" / "meta.properties").exists():
         return
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    command = [*JAVA, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(properties)]
+    # In one word: an identifier may begin with a hyphen.
+    command = [*JAVA, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(properties)]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     if result.returncode != 0:
         raise SystemExit(f"Kafka could not prepare its storage:\n{result.stdout}{result.stderr}")

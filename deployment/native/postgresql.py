@@ -23,6 +23,16 @@ USER = "postgres"
 def postgresql(folder: DataFolder, port: int, superuser_password: str) -> Iterator[None]:
     """Run the cluster for the length of the `with` block; make it first where there is none."""
     home = make_home(folder)
+    arguments = shlex.join(prepare_cluster(home, port, superuser_password))
+    try:
+        pg_ctl(home, "start", "--wait", "--silent", f"--log={log_of(home)}", f"--options={arguments}")
+        yield
+    finally:
+        stop_postgresql(folder)
+
+
+def prepare_cluster(home: Path, port: int, superuser_password: str) -> list[str]:
+    """Make the cluster where there is none; return the arguments with which `postgres` is to run."""
     if not (home / "data").exists():
         init_cluster(home, superuser_password)
     shutil.copyfile(REPOSITORY / "db" / "postgresql.conf", home / "postgresql.conf")
@@ -34,12 +44,7 @@ def postgresql(folder: DataFolder, port: int, superuser_password: str) -> Iterat
         "unix_socket_directories": "",
         "log_checkpoints": "off",  # no news on a terminal
     }
-    arguments = " ".join(f"-c {name}={shlex.quote(str(value))}" for name, value in options.items())
-    try:
-        pg_ctl(home, "start", "--wait", "--silent", f"--log={log_of(home)}", f"--options={arguments}")
-        yield
-    finally:
-        stop_postgresql(folder)
+    return [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
 
 
 def stop_postgresql(folder: DataFolder) -> None:

@@ -18,6 +18,7 @@ class Database:
     person_service: str
     location_consumer: str
     connection_service: str
+    retention: str
     superuser: str
 
     @property
@@ -26,7 +27,7 @@ class Database:
 
     @property
     def passwords(self) -> dict[str, str]:
-        urls = (self.owner, self.person_service, self.location_consumer, self.connection_service)
+        urls = (self.owner, self.person_service, self.location_consumer, self.connection_service, self.retention)
         return {str(parts.username): str(parts.password) for parts in map(urlsplit, urls)}
 
 

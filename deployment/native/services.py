@@ -59,6 +59,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
                 "DATABASE_URL": addresses["CONNECTION_SERVICE_DATABASE_URL"],
                 "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
                 "REST_BIND": bind("CONNECTION_URL"),
+                "MALLOC_ARENA_MAX": "2",
             },
             lambda: answers_http(addresses["CONNECTION_URL"] + "/readyz"),
         ),

@@ -24,7 +24,7 @@ def run_tests(pytest_arguments: list[str]) -> int:
     os.environ["UDACONNECT_PORT"] = str(spare_block())
     try:
         print("Starting a system for the tests.", flush=True)
-        environment = {**os.environ, **up(folder)}
+        environment = {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}
         command = [sys.executable, "-m", "pytest", *pytest_arguments]
         return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
     finally:

@@ -1,21 +1,25 @@
 """`make test-containers`: builds the images, brings the compose file's system up from nothing, tests it, removes it."""
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+import yaml
 
 from deployment.native.addresses import ROLES, addresses, write_env
 from deployment.native.folders import REPOSITORY
-from deployment.native.ports import choose_ports, spare_block
+from deployment.native.ports import HOST, choose_ports, spare_block
 from deployment.native.run import exit_on_signals
 from tests.containers.engine import Engine, NoEngineError, engine
 from tests.containers.images import provide
 
 TAG = "test"
+MAP_STYLE_URL = "https://maps.example/style.json"
 PUBLISHED = {
     "FRONTEND_PORT": "frontend",
     "PERSON_PORT": "person_rest",
@@ -31,8 +35,11 @@ def main(pytest_arguments: list[str]) -> int:
     exit_on_signals()
     try:
         with engine() as running:
-            provide(running, TAG)
-            with tempfile.TemporaryDirectory() as folder, system(running, Path(folder)) as environment:
+            absent = provide(running, TAG)
+            eyes = [service for service, image in profiled("observability").items() if image not in absent]
+            if absent:
+                print(f"NOT RUN, as there is neither a registry nor a package: {', '.join(sorted(absent))}", flush=True)
+            with tempfile.TemporaryDirectory() as folder, system(running, Path(folder), eyes) as environment:
                 tests = ["tests/e2e", "tests/containers"]
                 command = [sys.executable, "-m", "pytest", *(pytest_arguments or tests)]
                 return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
@@ -42,16 +49,28 @@ def main(pytest_arguments: list[str]) -> int:
 
 
 @contextmanager
-def system(running: Engine, folder: Path) -> Iterator[Mapping[str, str]]:
-    """The compose file's system, on free ports and with volumes of its own; gives the environment for the tests."""
+def system(running: Engine, folder: Path, eyes: Sequence[str]) -> Iterator[Mapping[str, str]]:
+    """The compose file's system, on free ports and with volumes of its own; gives the environment for the tests.
+
+    `eyes` are those services of the profile `observability` that can be run.
+    """
     os.environ["UDACONNECT_PORT"] = str(spare_block())
     ports = choose_ports()
     passwords = {role: f"test-{role}" for role in ROLES}
+    prometheus_port, grafana_port = free_ports(2)
     env_file = folder / "test.env"
+    venue = folder / "venue.geojson"
+    venue.write_text('{"type": "FeatureCollection", "features": []}')
+    folder.chmod(0o755)  # the container's user reads it
     write_env(
         env_file,
         {
             "TAG": TAG,
+            "PROMETHEUS_PORT": str(prometheus_port),
+            "GRAFANA_PORT": str(grafana_port),
+            "MAP_STYLE_URL": MAP_STYLE_URL,
+            "MAP_ORIGINS": "https://maps.example https://tiles.example",
+            "VENUE_FILE": str(venue),
             **{variable: str(ports[name]) for variable, name in PUBLISHED.items()},
             **{f"{role.upper()}_PASSWORD": password for role, password in passwords.items()},
         },
@@ -66,13 +85,33 @@ def system(running: Engine, folder: Path) -> Iterator[Mapping[str, str]]:
         "COMPOSE": " ".join(compose),
         "COMPOSE_PROJECT": project,
         "TAG": TAG,
+        "EYES": " ".join(eyes),
+        "PROMETHEUS_URL": f"http://127.0.0.1:{prometheus_port}",
     }
     try:
         print("Bringing the system up.", flush=True)
         subprocess.run([*compose, "up", "-d", "--no-build"], check=True, cwd=REPOSITORY)
+        if eyes:
+            subprocess.run([*compose, "up", "-d", "--no-build", "--no-deps", *eyes], check=True, cwd=REPOSITORY)
         yield environment
     finally:
-        subprocess.run([*compose, "down", "--volumes", "--timeout", "30"], check=False, cwd=REPOSITORY)
+        subprocess.run(
+            [*compose, "--profile", "observability", "down", "--volumes", "--timeout", "30"],
+            check=False,
+            cwd=REPOSITORY,
+        )
+
+
+def profiled(profile: str) -> dict[str, str]:
+    """Service → image, of those that docker compose runs only with this profile."""
+    services = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    return {name: said["image"] for name, said in services.items() if profile in said.get("profiles", [])}
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as taken:
+        listeners = [taken.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 if __name__ == "__main__":

@@ -33,6 +33,12 @@ class Compose:
     def image_bytes(self, image: str) -> int:
         return int(self._docker("image", "inspect", "--format", "{{.Size}}", image))
 
+    def once(self, service: str, command: str, **environment: str) -> str:
+        """What a shell command prints in a new container of the service's image, with this environment only."""
+        variables = [f"--env={name}={value}" for name, value in environment.items()]
+        image = self.inspect()[service]["Config"]["Image"]
+        return self._docker("run", "--rm", *variables, image, "sh", "-c", command)
+
     def health(self, service: str) -> str:
         return str(self.inspect()[service]["State"]["Health"]["Status"])
 

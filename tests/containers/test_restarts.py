@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 import psycopg2
@@ -15,6 +15,16 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 BATCH = 20
+SERVICES = [
+    "location_producer",
+    "kafka",
+    "location_consumer",
+    "postgis",
+    "person_service",
+    "connection_service",
+    "frontend",
+]
+GRACE = {"first_name": "Grace", "last_name": "Hopper", "company_name": "Compilers"}
 START = datetime(2017, 1, 2, tzinfo=UTC)
 PATIENCE_S = 120
 
@@ -60,17 +70,47 @@ class Reporter(threading.Thread):
             yield location_pb2.Location(person_id=self.person_id, latitude=1.0, longitude=1.0, creation_time=time)
 
 
+class Registrar(threading.Thread):
+    """Makes people through the page's address until it is told to stop, and remembers whom it was told are made."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(name="registrar")
+        self.url = f"{url}/api/persons"
+        self.made: list[int] = []
+        self.refusals: list[int | None] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopping.wait(0.05):
+            try:
+                answer = requests.post(self.url, json=GRACE, timeout=15)
+            except requests.RequestException:
+                self.refusals.append(None)
+                continue
+            if answer.status_code == 201:
+                self.made.append(int(answer.json()["id"]))
+            else:
+                self.refusals.append(answer.status_code)
+
+
+class Load(NamedTuple):
+    reporter: Reporter
+    registrar: Registrar
+
+
 @contextmanager
-def load(addresses: Mapping[str, str], start: datetime) -> Iterator[Reporter]:
-    body = {"first_name": "Grace", "last_name": "Hopper", "company_name": "Compilers"}
-    person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=body, timeout=10).json()["id"]
-    reporter = Reporter(addresses["LOCATION_GRPC"], person, start)
-    reporter.start()
+def load(addresses: Mapping[str, str], start: datetime) -> Iterator[Load]:
+    person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=GRACE, timeout=10).json()["id"]
+    threads = Load(Reporter(addresses["LOCATION_GRPC"], person, start), Registrar(addresses["FRONTEND_URL"]))
+    for thread in threads:
+        thread.start()
     try:
-        yield reporter
+        yield threads
     finally:
-        reporter.stopping.set()
-        reporter.join()
+        for thread in threads:
+            thread.stopping.set()
+        for thread in threads:
+            thread.join()
 
 
 def stored(addresses: Mapping[str, str], person_id: int) -> int:
@@ -83,19 +123,27 @@ def stored(addresses: Mapping[str, str], person_id: int) -> int:
         session.close()
 
 
-@pytest.mark.parametrize("service", ["location_producer", "location_consumer", "kafka", "postgis"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_nothing_acknowledged_is_lost_when_a_service_restarts_under_load(
     addresses: Mapping[str, str], compose: Any, poll_until: Any, service: str
 ) -> None:
-    with load(addresses, START) as reporter:
-        poll_until(lambda: reporter.acknowledged > 5 * BATCH)
+    with load(addresses, START) as (reporter, registrar):
+        poll_until(lambda: reporter.acknowledged > 5 * BATCH and len(registrar.made) > 5)
         compose.run("restart", "--timeout", "60", service)
-        before = reporter.acknowledged
+        locations, people = reporter.acknowledged, len(registrar.made)
         poll_until(lambda: compose.health(service) == "healthy", timeout_s=PATIENCE_S)
-        poll_until(lambda: reporter.acknowledged > before + 5 * BATCH, timeout_s=PATIENCE_S)
+        poll_until(
+            lambda: reporter.acknowledged > locations + 5 * BATCH and len(registrar.made) > people + 5,
+            timeout_s=PATIENCE_S,
+        )
     assert set(reporter.refusals) <= TRY_AGAIN
-    if service in ("location_consumer", "postgis"):
+    assert set(registrar.refusals) <= {None, 502, 503}
+    if service not in ("location_producer", "kafka"):
         assert not reporter.refusals, "Kafka stands between: a phone notices nothing"
+    if service not in ("frontend", "person_service", "postgis"):
+        assert not registrar.refusals, "people are no part of the way of a location"
+    for person in registrar.made:
+        assert requests.get(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=10).ok
     # One more than acknowledged may be stored: the batch whose answer was lost on the way.
     poll_until(lambda: stored(addresses, reporter.person_id) >= reporter.acknowledged, timeout_s=PATIENCE_S)
     assert stored(addresses, reporter.person_id) <= reporter.acknowledged + BATCH
@@ -117,7 +165,7 @@ def test_a_rest_service_ends_by_itself_and_comes_back(
 def test_the_whole_system_stops_at_sigterm_and_has_lost_nothing(
     addresses: Mapping[str, str], compose: Any, poll_until: Any
 ) -> None:
-    with load(addresses, START + timedelta(days=7)) as reporter:
+    with load(addresses, START + timedelta(days=7)) as (reporter, _):
         poll_until(lambda: reporter.acknowledged > 20 * BATCH)
         compose.run("stop", "--timeout", "60")
         states = {service: said["State"] for service, said in compose.inspect().items()}

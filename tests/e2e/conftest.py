@@ -60,7 +60,7 @@ class System:
     def wait_until_consumed(self) -> None:
         """Return when everything that is on the topic now is stored or a dead letter."""
         servers = self._addresses["KAFKA_BOOTSTRAP_SERVERS"]
-        ends = self._ends(TOPIC)
+        ends = self.ends(TOPIC)
         with KafkaAdminClient(bootstrap_servers=servers) as admin:
 
             def done() -> bool:
@@ -74,7 +74,7 @@ class System:
 
     def dead_letters(self) -> list[Any]:
         """All records of the dead-letter topic."""
-        ends = self._ends(DEAD_LETTER_TOPIC)
+        ends = self.ends(DEAD_LETTER_TOPIC)
         with KafkaConsumer(bootstrap_servers=self._addresses["KAFKA_BOOTSTRAP_SERVERS"]) as consumer:
             consumer.assign(list(ends))
             consumer.seek_to_beginning()
@@ -84,7 +84,7 @@ class System:
                     letters += records
             return letters
 
-    def _ends(self, topic: str) -> dict[TopicPartition, int]:
+    def ends(self, topic: str = TOPIC) -> dict[TopicPartition, int]:
         with KafkaConsumer(bootstrap_servers=self._addresses["KAFKA_BOOTSTRAP_SERVERS"]) as consumer:
             partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic)]
             ends: dict[TopicPartition, int] = consumer.end_offsets(partitions)

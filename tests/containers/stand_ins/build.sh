@@ -42,6 +42,8 @@ for image in "$@"; do
         build "$image" kafka.Dockerfile "$repository"
         ;;
     postgis/postgis:15-*) build "$image" postgis.Dockerfile "$here" ;;
+    prom/prometheus:*) build "$image" prometheus.Dockerfile "$here" ;;
+    prom/node-exporter:*) build "$image" node_exporter.Dockerfile "$here" ;;
     *)
         echo "There is no stand-in for $image" >&2
         exit 1

@@ -7,10 +7,11 @@ Manifest = dict[str, Any]
 
 LOCAL = "deployment"
 PRODUCTION = "deployment/overlays/production"
-OPERATORS = f"{PRODUCTION}+strimzi+cloudnative_pg+keda"
+OPERATORS = f"{PRODUCTION}+strimzi+cloudnative_pg+keda+observability+tracing"
 EVERY_OVERLAY = [LOCAL, PRODUCTION, OPERATORS]
 
-WORKLOADS = {"Deployment", "StatefulSet", "Job"}
+SERVING = {"Deployment", "StatefulSet"}
+WORKLOADS = SERVING | {"Job", "CronJob"}
 NAME = "app.kubernetes.io/name"
 
 
@@ -28,13 +29,19 @@ def named(manifests: list[Manifest], kind: str, name: str) -> Manifest:
 
 
 def pod_spec(workload: Manifest) -> dict[str, Any]:
-    spec: dict[str, Any] = workload["spec"]["template"]["spec"]
+    spec: dict[str, Any] = _pod_template(workload)["spec"]
     return spec
 
 
 def pod_labels(workload: Manifest) -> dict[str, str]:
-    labels: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    labels: dict[str, str] = _pod_template(workload)["metadata"]["labels"]
     return labels
+
+
+def _pod_template(workload: Manifest) -> dict[str, Any]:
+    spec = workload["spec"]["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else workload["spec"]
+    template: dict[str, Any] = spec["template"]
+    return template
 
 
 def containers(workload: Manifest) -> Iterator[dict[str, Any]]:

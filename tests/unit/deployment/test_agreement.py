@@ -1,6 +1,7 @@
 """What is said in more than one place says the same."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -53,7 +54,10 @@ def test_every_variable_that_a_service_requires_is_set(render: Any, service: str
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_variable_is_set_that_a_service_does_not_know(render: Any, service: str) -> None:
     parts = {"POSTGRESQL", "DATABASE_PASSWORD"}  # of DATABASE_URL
-    text = (REPOSITORY / "modules" / service / "settings.py").read_text()
+    modules = REPOSITORY / "modules"
+    of_kit = ("access_settings", "grpc_tls", "kafka_security", "tracing")
+    files = [modules / service / "settings.py", *(modules / "service_kit" / f"{name}.py" for name in of_kit)]
+    text = "".join(file.read_text() for file in files)
     known = set(re.findall(r'"([A-Z][A-Z_]+)"', text))
     assert set(COMPOSE["services"][service]["environment"]) <= known
     for workload in of_kind(render(LOCAL), "Deployment"):
@@ -75,7 +79,11 @@ def test_a_service_listens_where_its_container_says(render: Any) -> None:
 
 
 def test_compose_and_cluster_run_the_same_images(render: Any) -> None:
-    of_compose = {service["image"].replace("${TAG:-", "").replace("}", "") for service in COMPOSE["services"].values()}
+    of_compose = {
+        service["image"].replace("${TAG:-", "").replace("}", "")
+        for service in COMPOSE["services"].values()
+        if "profiles" not in service  # a cluster has its own Prometheus and Grafana
+    }
     of_cluster = {container["image"] for workload in workloads(render(LOCAL)) for container in containers(workload)}
     assert of_compose == of_cluster
 
@@ -106,7 +114,7 @@ def test_every_published_port_of_compose_is_on_loopback_only() -> None:
 def test_every_service_of_compose_has_a_memory_limit_and_every_server_a_health_check() -> None:
     for name, service in COMPOSE["services"].items():
         assert "mem_limit" in service
-        assert ("healthcheck" in service) == (name not in ("topics", "migrations"))
+        assert ("healthcheck" in service) == (name not in ("topics", "migrations", "retention"))
 
 
 def test_nginx_sends_the_security_headers_that_vite_sends() -> None:
@@ -117,7 +125,30 @@ def test_nginx_sends_the_security_headers_that_vite_sends() -> None:
     headers |= dict(re.findall(r'^  "([\w-]+)": "([^"]+)"', said, re.MULTILINE))
     config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
     sent = dict(re.findall(r'add_header ([\w-]+) "([^"]+)" always', config))
+    # The origins of a map style, where one is configured: in the place where Vite puts them.
+    assert "connect-src 'self' ${MAP_ORIGINS}`" in said
+    assert "connect-src 'self'$map_origins;" in sent["Content-Security-Policy"]
+    sent["Content-Security-Policy"] = sent["Content-Security-Policy"].replace("$map_origins", "")
     assert sent == headers
+
+
+def test_nginx_tells_the_page_what_vite_tells_it() -> None:
+    said = (REPOSITORY / "modules" / "frontend" / "page_config.ts").read_text()
+    [config] = re.findall(r"const config = \{ (.+) \};", said)
+    template = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
+    [told] = re.findall(r"return 200 '(.+)';", template)
+    assert list(json.loads(told)) == re.findall(r"(\w+):", config)
+    variables = set(re.findall(r"answerFrom\(\{ (.+) \}:", said)[0].replace(' = ""', "").split(", ")) | {"MAP_ORIGINS"}
+    assert variables <= set(re.findall(r"\$\{([A-Z_]+)\}", template))
+    dockerfile = (REPOSITORY / "modules" / "frontend" / "Dockerfile").read_text()
+    assert all(f"{name}=" in dockerfile for name in variables), "what is not set would stay in the template as it is"
+    assert variables <= set(COMPOSE["services"]["frontend"]["environment"])
+
+
+def test_the_page_of_the_cluster_can_be_told_the_same(render: Any) -> None:
+    [workload] = [one for one in of_kind(render(LOCAL), "Deployment") if one["metadata"]["name"] == "frontend"]
+    [container] = pod_spec(workload)["containers"]
+    assert {"MAP_STYLE_URL", "MAP_ORIGINS", "VENUE_FILE"} <= set(environment(container))
 
 
 def test_nginx_routes_as_vite_does() -> None:

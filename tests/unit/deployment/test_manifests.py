@@ -13,6 +13,7 @@ from tests.unit.deployment.manifests import (
     NAME,
     OPERATORS,
     PRODUCTION,
+    SERVING,
     containers,
     environment,
     of_kind,
@@ -32,7 +33,29 @@ DRAIN_S = {
     "connection-service": 20,
     "frontend": 30,
 }
-OF_OPERATORS = {"Kafka", "KafkaNodePool", "Cluster", "ScaledObject"}
+OF_OPERATORS = {
+    "Kafka",
+    "KafkaNodePool",
+    "Cluster",
+    "ScaledObject",
+    "KafkaUser",
+    "TriggerAuthentication",
+    "ServiceMonitor",
+    "PrometheusRule",
+}
+
+
+FILES_MADE_BEFOREHAND = {
+    "location-producer-tls",
+    "person-service-tls",
+    "connection-service-tls",
+    "person-service-token",
+    "kafka-location-producer",
+    "kafka-location-consumer",
+    "kafka-topics",
+    "udaconnect-cluster-ca-cert",
+    "udaconnect-ca",
+}
 
 
 @pytest.fixture(params=EVERY_OVERLAY)
@@ -91,7 +114,7 @@ def test_every_workload_has_a_service_account_of_its_own_without_a_token(manifes
 
 def test_what_serves_has_all_three_probes_at_ports_that_exist(manifests: Any) -> None:
     for workload in workloads(manifests):
-        if workload["kind"] == "Job":
+        if workload["kind"] not in SERVING:
             continue
         for container in pod_spec(workload)["containers"]:
             for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
@@ -134,7 +157,7 @@ def test_everything_is_labelled_and_every_selector_finds_its_pods(manifests: Any
     for workload in workloads(manifests):
         assert pod_labels(workload)["app.kubernetes.io/part-of"] == "udaconnect"
         assert pod_labels(workload)[NAME] == workload["metadata"]["labels"][NAME]
-        if workload["kind"] != "Job":
+        if workload["kind"] in SERVING:
             assert selects(workload["spec"]["selector"], pod_labels(workload))
     for service in of_kind(manifests, "Service"):
         found = [
@@ -166,7 +189,8 @@ def test_a_pod_has_time_to_drain(manifests: Any) -> None:
 def test_every_secret_and_every_setting_that_a_pod_names_is_there_or_made_beforehand(manifests: Any) -> None:
     given = {(one["kind"], one["metadata"]["name"]) for one in of_kind(manifests, "ConfigMap", "Secret")}
     beforehand = {
-        f"database-{role}" for role in ("udaconnect", "location-consumer", "person-service", "connection-service")
+        f"database-{role}"
+        for role in ("udaconnect", "location-consumer", "person-service", "connection-service", "retention")
     }
     for workload in workloads(manifests):
         for container in containers(workload):
@@ -177,6 +201,11 @@ def test_every_secret_and_every_setting_that_a_pod_names_is_there_or_made_before
                 if "secretKeyRef" in source:
                     name = source["secretKeyRef"]["name"]
                     assert ("Secret", name) in given or name in beforehand
+            for source in container.get("envFrom", []):
+                assert ("ConfigMap", source["configMapRef"]["name"]) in given
+        for volume in pod_spec(workload).get("volumes", []):
+            if "secret" in volume:
+                assert volume["secret"]["secretName"] in FILES_MADE_BEFOREHAND
 
 
 def test_no_secret_is_part_of_production(render: Any) -> None:
@@ -185,7 +214,8 @@ def test_no_secret_is_part_of_production(render: Any) -> None:
         for workload in workloads(render(overlay)):
             for container in containers(workload):
                 for name, value in environment(container).items():
-                    assert value is None or not re.search("PASSWORD|SECRET|TOKEN", name)
+                    is_path = name.endswith("_FILE") and (value or "").startswith("/etc/")
+                    assert value is None or is_path or not re.search("PASSWORD|SECRET|TOKEN", name)
 
 
 def test_the_local_cluster_answers_at_the_ports_that_the_documents_name(render: Any) -> None:

@@ -27,7 +27,7 @@ TO_SERVICES = {
     ("connection-service", "person-service", 30004),
 }
 TO_KAFKA = {"location-producer", "topics", "location-consumer"}
-TO_POSTGRESQL = {"location-consumer", "migrations", "person-service", "connection-service"}
+TO_POSTGRESQL = {"location-consumer", "migrations", "retention", "person-service", "connection-service"}
 
 
 Labels = Mapping[str, str]
@@ -95,7 +95,49 @@ def test_in_production_only_those_who_need_a_store_reach_one(render: Any) -> Non
                     policy["spec"]["podSelector"], pod_labels(workload)
                 ):
                     reaching.setdefault(policy["metadata"]["name"], set()).add(pod_labels(workload)[NAME])
+        issuers = reaching.pop("to-issuer")
+        assert issuers == {"location-producer", "person-service", "connection-service"}
         assert reaching == {"to-kafka": TO_KAFKA, "to-postgresql": TO_POSTGRESQL}
+
+
+def test_prometheus_reaches_the_counts_of_every_service_and_nothing_else_that_is_not_open_to_all(render: Any) -> None:
+    for overlay in (LOCAL, PRODUCTION, OPERATORS):
+        manifests = render(overlay)
+        policies = [policy["spec"] for policy in of_kind(manifests, "NetworkPolicy")]
+        reached = set()
+        for policy in policies:
+            for rule in policy.get("ingress", []):
+                if any(is_prometheus(peer) for peer in rule.get("from", [])):
+                    for workload in workloads(manifests):
+                        if selects(policy["podSelector"], pod_labels(workload)):
+                            open_to_it = {given["port"] for given in rule["ports"]} & set(ports(workload))
+                            reached |= {(pod_labels(workload)[NAME], ports(workload)[name]) for name in open_to_it}
+        open_to_all = {arrow[1:] for arrow in TO_SERVICES if arrow[0] == ANYBODY}
+        assert reached == {("location-producer", 30006), ("location-consumer", 30005)}
+        assert scraped(manifests) <= reached | open_to_all
+
+
+def is_prometheus(peer: Mapping[str, Any]) -> bool:
+    return peer == {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
+        "podSelector": {"matchLabels": {NAME: "prometheus"}},
+    }
+
+
+def scraped(manifests: list[dict[str, Any]]) -> set[tuple[str, int]]:
+    """(workload, port) behind every Service port named `metrics`."""
+    found = set()
+    for service in of_kind(manifests, "Service"):
+        for port in service["spec"]["ports"]:
+            if port["name"] == "metrics":
+                [workload] = [
+                    one
+                    for one in of_kind(manifests, "Deployment")
+                    if selects({"matchLabels": service["spec"]["selector"]}, pod_labels(one))
+                ]
+                found.add((pod_labels(workload)[NAME], ports(workload)[port["targetPort"]]))
+    assert len(found) == 4
+    return found
 
 
 def test_everybody_may_ask_for_names_and_nobody_for_more(render: Any) -> None:

@@ -1,0 +1,72 @@
+"""Custom resources are valid to the letter by the schemas of their operators."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
+
+from deployment.native.folders import REPOSITORY
+from tests.unit.deployment.manifests import OPERATORS, Manifest
+
+FOLDER = REPOSITORY / "var" / "programs" / "crds"
+KINDS = ["Kafka", "KafkaNodePool", "Cluster", "ScaledObject", "ServiceMonitor", "PrometheusRule"]
+
+
+@cache
+def schemas() -> dict[tuple[str, str], dict[str, Any]]:
+    """(apiVersion, kind) → schema, of every definition that was fetched."""
+    found = {}
+    for file in sorted(FOLDER.glob("*.yaml")):
+        for definition in yaml.load_all(file.read_text(), Loader=yaml.CSafeLoader):
+            spec = definition["spec"]
+            for version in spec["versions"]:
+                known_as = f"{spec['group']}/{version['name']}", spec["names"]["kind"]
+                found[known_as] = version["schema"]["openAPIV3Schema"]
+    return found
+
+
+def strict(schema: Any) -> Any:
+    """The same as a JSON schema that refuses what it does not name, as a strict API server does."""
+    if isinstance(schema, list):
+        return [strict(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {name: strict(value) for name, value in schema.items() if name not in ("format", "default", "example")}
+    if isinstance(schema.get("properties"), dict):
+        result["properties"] = {name: strict(value) for name, value in schema["properties"].items()}
+        if not schema.get("x-kubernetes-preserve-unknown-fields") and "additionalProperties" not in schema:
+            result["additionalProperties"] = False
+    if schema.get("x-kubernetes-int-or-string"):
+        result.pop("type", None)
+    if schema.get("nullable") and "type" in result:
+        result["type"] = [result["type"], "null"]
+    return result
+
+
+def problems(manifest: Manifest, schema: dict[str, Any]) -> list[str]:
+    without_metadata = {**schema, "properties": {**schema["properties"], "metadata": {"type": "object"}}}
+    return [
+        f"{error.json_path}: {error.message}"
+        for error in Draft202012Validator(strict(without_metadata)).iter_errors(manifest)
+    ]
+
+
+@pytest.fixture(params=KINDS)
+def resource(request: pytest.FixtureRequest, render: Any) -> tuple[Manifest, dict[str, Any]]:
+    """A custom resource of ours with its schema."""
+    [manifest] = [one for one in render(OPERATORS) if one["kind"] == request.param and "." in one["apiVersion"]]
+    if not schemas():
+        pytest.skip("the operators' schemas are missing: `deployment/native/crds.sh var/programs/crds` fetches them")
+    return manifest, schemas()[manifest["apiVersion"], manifest["kind"]]
+
+
+def test_a_custom_resource_is_valid_by_its_operators_own_schema(resource: tuple[Manifest, dict[str, Any]]) -> None:
+    manifest, schema = resource
+    assert problems(manifest, schema) == []
+
+
+def test_a_field_that_its_operator_does_not_know_would_be_noticed(resource: tuple[Manifest, dict[str, Any]]) -> None:
+    manifest, schema = resource
+    assert problems({**manifest, "spec": {**manifest["spec"], "replicaz": 1}}, schema)
