@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers bench-ingest lint format protobufs lock clean images containers cluster packages test-packages
+.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-query lint format protobufs lock clean images containers cluster packages test-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -13,9 +13,10 @@ VENV := .venv/.made
 KAFKA := var/programs/kafka/.made
 PROTOS := $(shell find protobufs -name '*.proto')
 GENERATED := modules/udaconnect/.made
+PROMETHEUS := var/programs/prometheus/.made
 FRONTEND := modules/frontend/dist/index.html
 NODE_MODULES := modules/frontend/node_modules/.made
-LOCKS := $(patsubst %.in,%.txt,$(filter-out modules/service_kit/%,$(wildcard modules/*/requirements.in) db/requirements.in protobufs/requirements.in))
+LOCKS := $(patsubst %.in,%.txt,$(filter-out modules/service_kit/%,$(wildcard modules/*/requirements.in) db/requirements.in protobufs/requirements.in deployment/sbom/requirements.in))
 COMPILE := uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 SYSTEM := $(VENV) $(KAFKA) $(GENERATED) $(FRONTEND)
 
@@ -31,10 +32,10 @@ down: $(VENV) ## Stop it
 	@$(NATIVE) down
 
 #: Test
-test: test-packages $(SYSTEM) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
+test: test-packages $(SYSTEM) $(PROMETHEUS) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
 	@npm --prefix modules/frontend test
 	@$(NATIVE) test -- $(PYTEST_ARGS)
-test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## The tests that need no running system
+test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) ## The tests that need no running system
 	@npm --prefix modules/frontend test
 	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
 test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of it in a real Chromium, on a system of its own
@@ -42,8 +43,14 @@ test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of i
 	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
 test-containers: test-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
+chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
+	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
+fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as records and requests, all accounted for; FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
+	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
 bench-ingest: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast locations are taken in, beside limits and peers; QUICK=1: in 5 minutes
 	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(BENCH)
+bench-query: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast it is told who met whom, beside its queries and peers; QUICK=1: in 5 minutes
+	@$(PYTHON) -m benchmarks.query $(if $(QUICK),--quick) $(BENCH)
 
 #: Develop
 lint: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Check style, types and contract
@@ -70,6 +77,8 @@ images: ## Build the image of every service
 containers: ## Run the whole system in containers, in the foreground
 	@deployment/secrets.sh
 	@docker compose up --build
+sbom: $(VENV) ## List what is shipped (CycloneDX), a file for each image in var/sbom
+	@deployment/sbom/sbom.sh
 cluster: ## Put it into the Kubernetes cluster that kubectl points to
 	@deployment/secrets.sh
 	@kubectl apply -k deployment
@@ -96,6 +105,11 @@ $(KAFKA): deployment/native/kafka.pom.xml | packages
 	@rm -rf $(@D)
 	@mvn --batch-mode --quiet -Dstyle.color=never --file $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@
+
+$(PROMETHEUS): deployment/native/prometheus.sh | packages
+	@echo "Fetching Prometheus from the distribution"
+	@$< $(@D)
+	@[ ! -x $(@D)/promtool ] || touch $@
 
 $(NODE_MODULES): modules/frontend/package-lock.json | $(VENV)
 	@echo "Installing the front end's packages"

@@ -30,11 +30,17 @@ class Figure:
             return False
         return self.value >= self.target if self.bound is Bound.AT_LEAST else self.value <= self.target
 
+    @property
+    def shown(self) -> str:
+        """The value with its unit, to three digits."""
+        if self.value is None:
+            return "not measured"
+        return f"{self.value:,.0f}{self.unit}" if self.value >= 1000 else f"{self.value:.3g}{self.unit}"  # noqa: PLR2004
+
     def line(self) -> str:
-        value = "not measured" if self.value is None else f"{self.value:,.3g}{self.unit}"
         remark = f"  ({self.remark})" if self.remark else ""
-        target = f"{self.bound.value} {self.target:g}{self.unit}"
-        return f"{self.name:<48} {value:>12} {target:>10}  {'ok' if self.ok else 'short'}{remark}"
+        target = f"{self.bound.value} {self.target:,g}{self.unit}"
+        return f"{self.name:<48} {self.shown:>12} {target:>10}  {'ok' if self.ok else 'short'}{remark}"
 
 
 def figures(measured: Measured) -> Iterator[Figure]:

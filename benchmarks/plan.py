@@ -33,7 +33,7 @@ class Plan:
 
 FULL = Plan(
     rounds=5,
-    batch=10_000,
+    batch=20_000,
     locations=1_500_000,
     naive_locations=5_000,
     jdbc_locations=300_000,
@@ -46,7 +46,7 @@ FULL = Plan(
 )
 QUICK = Plan(
     rounds=3,
-    batch=10_000,
+    batch=20_000,
     locations=400_000,
     naive_locations=500,
     jdbc_locations=40_000,

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -75,6 +75,7 @@ class Stores:
             person_service=url("PERSON_SERVICE_DATABASE_URL"),
             location_consumer=url("LOCATION_CONSUMER_DATABASE_URL"),
             connection_service=url("CONNECTION_SERVICE_DATABASE_URL"),
+            retention=url("RETENTION_DATABASE_URL"),
             superuser=url("SUPERUSER_DATABASE_URL"),
         )
 
@@ -84,7 +85,7 @@ class Stores:
 
 
 @contextmanager
-def stores() -> Iterator[Stores]:
+def stores(*, with_kafka: bool = True) -> Iterator[Stores]:
     folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"udaconnect-bench-{os.getpid()}-")).resolve())
     folder.path.chmod(0o711)  # PostgreSQL's user passes through
     folder.make()
@@ -94,14 +95,16 @@ def stores() -> Iterator[Stores]:
         cleaning.callback(clean, folder)
         passwords, ports = passwords_of(folder), choose_ports()
         in_use = addresses(ports, passwords)
-        broker = cleaning.enter_context(kafka(folder, ports["kafka"], ports["kafka_controller"]))
+        kafka_too = kafka(folder, ports["kafka"], ports["kafka_controller"]) if with_kafka else nullcontext()
+        broker = cleaning.enter_context(kafka_too)
         cleaning.enter_context(postgresql(folder, ports["postgresql"], passwords["postgres"]))
         create_database(in_use["SUPERUSER_DATABASE_URL"], DATABASE)
         bootstrap(in_use["SUPERUSER_DATABASE_URL"], passwords)
         migrate(in_use["DATABASE_URL"])
         execute(in_use["DATABASE_URL"], ADD_PEOPLE, PEOPLE)
         execute(in_use["SUPERUSER_DATABASE_URL"], "VACUUM ANALYZE person")
-        wait_for_kafka(folder, broker, ports["kafka"])
+        if broker:
+            wait_for_kafka(folder, broker, ports["kafka"])
         cleaning.callback(end_marked_processes, folder)
         yield Stores(folder, in_use)
 
