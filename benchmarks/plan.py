@@ -32,7 +32,7 @@ class Plan:
 
 
 FULL = Plan(
-    rounds=5,
+    rounds=3,
     batch=20_000,
     locations=1_500_000,
     naive_locations=5_000,

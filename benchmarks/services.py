@@ -4,7 +4,7 @@ import os
 import shlex
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,11 +139,11 @@ def watch(count: Callable[[], int], expected: int, look_every_s: float = LOOK_EV
     return Progress(samples)
 
 
-def ended(consumers: Sequence[Running]) -> int:
-    """The number of locations that the consumers have stored, recognised or given up."""
+def ended(consumers: Sequence[Running], ends: Collection[str] = ENDED_AS) -> int:
+    """The number of locations that the consumers have stored, recognised or given up, or some of these ends."""
     return sum(
         round(value)
         for consumer in consumers
         for sample, value in consumer.metrics().items()
-        if sample.partition("{")[0].removeprefix("location_consumer_") in ENDED_AS
+        if sample.partition("{")[0].removeprefix("location_consumer_") in ends
     )

@@ -37,7 +37,8 @@ class Authority:
         """A certificate for a server at 127.0.0.1, or at `hosts`; as good for a client."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        names: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts] or [x509.IPAddress(ip_address("127.0.0.1"))]
+        names: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts]
+        names = names or [x509.IPAddress(ip_address("127.0.0.1"))]
         issued = certificate(subject, key).add_extension(x509.SubjectAlternativeName(names), critical=False)
         pair = Pair(self._folder / f"{name}.crt", self._folder / f"{name}.key")
         pair.cert.write_bytes(self._signed(issued))

@@ -13,7 +13,7 @@ from benchmarks.query.over_http import Row
 from benchmarks.query.question import Question
 from udaconnect_client.instants import EPOCH, MICROSECOND
 
-LONGEST = "300s"
+LONGEST = "900s"
 TABLE = """
     CREATE SCHEMA plain;
     CREATE TABLE plain.location (

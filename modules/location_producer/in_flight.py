@@ -11,7 +11,7 @@ from math import inf
 
 from location_producer.errors import OverloadedError
 
-ALWAYS_BYTES = 1024 * 1024  # so much may be in flight whatever the rate: 40,000 locations
+ALWAYS_BYTES = 256 * 1024  # so much may be in flight whatever the rate: 10,000 locations
 BUSY_BYTES = ALWAYS_BYTES // 4  # with less in flight it is the clients that are slow
 SAMPLE_S = 0.25
 TOGETHER_S = 0.001  # one record serves many calls

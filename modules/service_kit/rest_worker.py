@@ -90,25 +90,29 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has n
 
     def _hear(self, conn: TConn) -> bool:
         """Take what has come, without waiting; whether there is something to answer, or nobody any more."""
+        octets: bytes | None = None
         try:
-            octets: bytes = conn.sock.recv(RECEIVE_BYTES)
+            octets = conn.sock.recv(RECEIVE_BYTES)
         except BlockingIOError:
-            return bool(conn.heard) and is_whole(conn.heard)  # of several requests at once, the next one
+            if not conn.heard:  # by now; there may be the next of several requests that came at once
+                return False
         except OSError:
             return True
-        conn.heard += octets
-        self.waiting_bytes += len(octets)
+        conn.heard += octets or b""
+        self.waiting_bytes += len(octets or b"")
         if self.waiting_bytes > WAITING_MAX_BYTES:
             conn.refusal = ServiceUnavailable()
             return True
         try:
-            return not octets or is_whole(conn.heard)
+            return octets == b"" or is_whole(conn.heard)
         except LimitRequestHeaders as error:
             conn.refusal = error
             return True
 
     def _to_a_thread(self, conn: TConn) -> None:
         self.waiting_bytes -= len(conn.heard)
+        if conn.refusal is not None:
+            conn.heard = b""
         conn.data_ready = True
         super().enqueue_req(conn)
 
@@ -129,6 +133,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has n
             conn.init()
             conn.parser.unreader = BoundedReading(conn.sock)
         conn.parser.unreader.unread(conn.heard)
+        conn.heard = b""
         conn.parser.unreader.deadline = time.monotonic() + REQUEST_WITHIN_S
         if conn.refusal is not None:
             self.handle_error(None, conn.sock, conn.client, conn.refusal)

@@ -87,10 +87,6 @@ class Selection:
     first_offset: int = 0
     last_offset: int | None = None
 
-    @property
-    def is_everything(self) -> bool:
-        return self == Selection()
-
     def has(self, letter: DeadLetter) -> bool:
         return (
             letter.offset >= self.first_offset

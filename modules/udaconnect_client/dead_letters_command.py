@@ -111,7 +111,7 @@ def replay_(  # noqa: PLR0913, PLR0917  each is an option
     yet, 2 if nothing could be done.
     """
     selection = selection_of(reason, since, until, offsets)
-    if selection.is_everything and not everything:
+    if not (reason or since or until or offsets or everything):
         raise typer.BadParameter("say which (--reason, --since, --until, --offsets), or --all")
     servers = address("KAFKA_BOOTSTRAP_SERVERS", kafka)
     try:

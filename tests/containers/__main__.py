@@ -40,12 +40,17 @@ def main(pytest_arguments: list[str]) -> int:
             if absent:
                 print(f"NOT RUN, as there is neither a registry nor a package: {', '.join(sorted(absent))}", flush=True)
             with tempfile.TemporaryDirectory() as folder, system(running, Path(folder), eyes) as environment:
-                tests = ["tests/e2e", "tests/containers"]
-                command = [sys.executable, "-m", "pytest", *(pytest_arguments or tests)]
-                return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
+                # One after the other: those of the containers stop what the others may still hold connections to.
+                sessions = [pytest_arguments] if pytest_arguments else [["tests/e2e"], ["tests/containers"]]
+                return max(run_pytest(arguments, environment) for arguments in sessions)
     except NoEngineError as error:
         print(f"SKIPPED: the containers were not tested, because {error}.")
         return 0
+
+
+def run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
 
 
 @contextmanager

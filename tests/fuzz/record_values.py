@@ -12,7 +12,7 @@ from udaconnect.location.v1.location_pb2 import LocationBatch
 PEOPLE = 200  # known to the database: 1 to PEOPLE
 DAYS = 20
 POOL = 5000  # good values to start from
-LARGE = 100_000
+LARGE = 10_000
 LARGE_ONE_IN = 20_000  # the large ones of the corpus cost as much as a thousand others
 
 

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { FieldError } from "../src/api/fetchOrThrow";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
+import { CERTAINTIES } from "../src/meetings/certainty";
 import { locations, type Fix } from "../src/api/tracks";
 
 /**
@@ -55,6 +56,7 @@ interface Schema {
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];
+  enum?: string[];
   "x-nullable"?: boolean;
 }
 interface Operation {
@@ -63,7 +65,7 @@ interface Operation {
 }
 interface Specification {
   definitions: Record<string, Schema>;
-  paths: Record<string, { get?: Operation; post?: Operation }>;
+  paths: Record<string, { get?: Operation; post?: Operation; delete?: Operation }>;
 }
 
 const served: Record<"PERSON_URL" | "CONNECTION_URL", Specification> = {} as never;
@@ -96,6 +98,16 @@ test.each([
   const { properties = {}, required = [] } = served[service].definitions[definition] ?? {};
   expect(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, nameOf(schema)]))).toEqual(fields);
   expect([...required].sort()).toEqual(Object.keys(fields).sort());
+});
+
+test("a meeting is as certain as the page has words for", () => {
+  const { properties = {} } = served.CONNECTION_URL.definitions.Encounter ?? {};
+  expect([...(properties.certainty?.enum ?? [])].sort()).toEqual(Object.keys(CERTAINTIES).sort());
+});
+
+test("a person can be erased", () => {
+  const { responses = {} } = served.PERSON_URL.paths["/api/persons/{person_id}"]?.delete ?? {};
+  expect(Object.keys(responses)).toEqual(expect.arrayContaining(["204", "404"]));
 });
 
 const SEARCH = { person: 1, start: "", end: "", distance: "", timeWindow: "", minimumDuration: "", interpolate: true, includePossible: true };

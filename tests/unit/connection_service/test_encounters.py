@@ -166,17 +166,61 @@ def test_encounters_are_runs_without_a_gap() -> None:
     assert contacts(met).duration_us.tolist() == [3 * MINUTE, 0]
 
 
-@pytest.mark.parametrize("portion", [1, 2, 5])
-def test_meetings_may_be_joined_bit_by_bit(portion: int) -> None:
+@pytest.mark.parametrize("portion", [1, 2, 5, 9, 20])
+def test_meetings_may_be_joined_bit_by_bit_in_any_order(portion: int) -> None:
     random = np.random.default_rng(portion)
     rows = {(int(p), int(t)): 47.0 + m * 1e-5 for p, t, m in random.integers(0, 9, (60, 3))}
     everybody = fixes([(p + 2, t * MINUTE, latitude, 8.0) for (p, t), latitude in rows.items()])
     near = moments(near_fixes(fixes([(1, 0, 47.0, 8.0)]), everybody, 99, None, 99))
+    near = near.at(random.permutation(near.size))
     bit_by_bit = near.at(slice(0, 0))
     for first in range(0, near.size, portion):
         bit_by_bit = joined([bit_by_bit, near.at(slice(first, first + portion))], MINUTE)
     at_once = joined([near], MINUTE)
     assert [column.tolist() for column in bit_by_bit] == [column.tolist() for column in at_once]
+
+
+def meetings_of(rows: list[tuple[int, float, float]], **asked: Any) -> list[tuple[int, int, int]]:
+    """(person, first minute, last minute), page by page; the rows are (person, minute, metres to the north)."""
+    everybody = fixes([(person, round(m * MINUTE), *go((47.0, 8.0), 0, metres)) for person, m, metres in rows])
+    question = EncounterQuestion(
+        **{
+            "start_us": 0,
+            "end_us": DAY - 1,
+            "distance_m": 5.0,
+            "window_us": 10 * MINUTE,
+            "include_possible": False,
+            "interpolate": False,
+            "limit": 1,
+            "cursor": None,
+            "gap_us": 10 * MINUTE,
+            "min_duration_us": 0,
+            **asked,
+        }
+    )
+    found = [page.rows for page in pages(meetings, everybody, question)]
+    return [
+        (int(person), round(start / MINUTE), round(end / MINUTE))
+        for met in found
+        for person, start, end in zip(met.person_id, met.started_us, met.ended_us, strict=True)
+    ]
+
+
+def test_a_page_does_not_show_a_meeting_before_its_end_is_known() -> None:
+    """The first slice of a short page is an hour."""
+    own = [(1, minute, 0.0) for minute in range(0, 80, 5)]
+    others = [(2, 50.0, 0.0), (2, 58.0, 0.0), (2, 66.0, 0.0), (3, 59.0, 0.0)]
+    assert meetings_of([*own, *others]) == [(2, 50, 66), (3, 59, 59)]
+
+
+def test_a_page_does_not_begin_in_the_middle_of_a_meeting_that_an_earlier_one_showed() -> None:
+    own = [(1, minute, 0.0) for minute in range(0, 40, 10)]
+    together = [(2, float(minute), 1.0) for minute in range(0, 30, 3)]
+    assert meetings_of([*own, *together, (3, 12.0, 1.0)], gap_us=3 * MINUTE) == [(2, 0, 27), (3, 12, 12)]
+    # Between fixes: 2 passes at 9 and at 11 minutes, in steps that began at 0 and at 10.
+    passing = [(2, 0.0, -90.0), (2, 10.0, 10.0), (2, 20.0, -90.0)]
+    met = meetings_of([*own, *passing, (3, 10.5, 1.0)], gap_us=3 * MINUTE, interpolate=True)
+    assert met == [(2, 9, 11), (3, 10, 10)]
 
 
 @given(st.integers(0, 10**15), st.integers(0, 10**17), st.lists(st.integers(-1, 10**7), max_size=30))

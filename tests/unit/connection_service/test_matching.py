@@ -138,6 +138,16 @@ def test_the_nearest_own_fix_counts_and_of_equals_the_one_closest_in_time_and_of
     assert near.own.tolist() == [2, 4]
 
 
+def test_where_p_was_earlier_excludes_nobody_later() -> None:
+    """In one block of candidates: P was among them for ten minutes, and then stood 30 m away."""
+    track = fixes([(1, m * MINUTE, *go((47.0, 8.0), 0, 0 if m < 10 else 30)) for m in range(20)])
+    others = fixes([(2, m * MINUTE, *go((47.0, 8.0), 90, m % 3)) for m in range(20)])
+    near = nearest(track, others, 50, MINUTE)
+    assert near.candidate.tolist() == list(range(20))
+    assert near.distance_m[:10].max() < 3
+    assert near.distance_m[11:].min() > 29
+
+
 def test_a_distance_does_not_depend_on_the_company() -> None:
     track, others = crowd(100, 1, 1, 5, (47.0, 8.0)), crowd(1000, 5, 1, 5, (47.0, 8.0))
     together = nearest(track, others, 20, MINUTE)

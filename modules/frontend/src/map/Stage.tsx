@@ -55,12 +55,13 @@ export default function Stage({ view }: { view: View }) {
 
   const isOverviewReady = areMeetingsReady && !line.isPending && !line.isPlaceholderData;
   const isSettled = view.person === null ? !isPlanPending : isOverviewReady || !isAsking || query.isError || line.isError;
+  const whole = overview ?? venue;
   const [reason, box] =
     view.person === null
       ? [`people ${venue !== null}`, venue]
       : chosen
         ? [`${key} ${settled}`, settled ? meetingBox(chosen, evidence) : null]
-        : [`${search.person} ${search.start} ${search.end} ${isOverviewReady} ${overview === null && venue !== null}`, isOverviewReady ? (overview ?? venue) : null];
+        : [`${search.person} ${search.start} ${search.end} ${isOverviewReady} ${whole === venue}`, isOverviewReady ? whole : null];
 
   // Where the play head stands is part of the address, but no step to go back to.
   const keepMoment = (time: number) => {
