@@ -19,7 +19,9 @@ def retention_days(admin: KafkaAdminClient, topic: str) -> float:
     return int(found["topic"][topic]["retention.ms"]["value"]) / 86_400_000
 
 
-def test_it_makes_both_topics_and_the_second_time_changes_only_how_long_records_are_kept(kafka_bootstrap_servers: str) -> None:
+def test_it_makes_both_topics_and_the_second_time_changes_only_how_long_records_are_kept(
+    kafka_bootstrap_servers: str,
+) -> None:
     name = f"test-{secrets.token_hex(6)}"
     names = [name, f"{name}.dead-letter"]
     settings = {
