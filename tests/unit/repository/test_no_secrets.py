@@ -16,7 +16,7 @@ PATTERNS = {
     "a token of GitLab": r"\bglpat-[A-Za-z0-9_-]{20}\b",
     "a token of Slack": r"\bxox[abprs]-[A-Za-z0-9-]{10}",
     "a key of Google": r"\bAIza[0-9A-Za-z_-]{35}\b",
-    "a token of npm or PyPI": r"\b(?:npm_[A-Za-z0-9]{36}|pypi-AgEIcHlwaS5vcmc)",
+    "a token of npm or PyPI": r"\b(?:npm_[A-Za-z0-9]{36}|pypi-AgEIcHlwaS5vcmc[\w-]{10})",
     "a password in a URL": r"[a-z]://[\w.-]+:(?![*$%{<.…\"'\\])[^\s:/@\"'{}$<>…*]{8,}@(?!example|host\b|[\w.-]*\.test\b)",
     # Letters and digits of a length that nobody types; a path or a variable is none.
     "a password that is set": r"(?i)^\s*[\w.]*(?:password|secret|api_?key)[\w.]*=(?!\w+/\w)[A-Za-z0-9+/_-]{16,}\s*$",

@@ -1,5 +1,6 @@
 """Dead letters are published again byte by byte, to their partition, each value once."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ class FakeProducer:
     """A topic in memory that takes no value of more than 100 bytes, and loses those that say so."""
 
     sent: list[tuple[int, bytes]] = field(default_factory=list)
+    ends: Counter[int] = field(default_factory=Counter)
 
     def partitions_for(self, topic: str) -> set[int]:
         assert topic == "location"
@@ -46,7 +48,8 @@ class FakeProducer:
         if value == b"lost":
             return Future(KafkaTimeoutError())
         self.sent.append((partition, value))
-        return Future(Written(partition, sum(other == partition for other, _ in self.sent) - 1))
+        self.ends[partition] += 1
+        return Future(Written(partition, self.ends[partition] - 1))
 
 
 def letter(value: bytes, reason: str = "unreadable", origin: tuple[str, int, int] = ("location", 9, 17)) -> DeadLetter:
