@@ -100,7 +100,7 @@ class Link:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            self._passages = [passage for passage in self._passages if not passage.over]
+            self._forget_what_is_over()
             try:
                 if self._refusing:
                     raise ConnectionRefusedError
@@ -113,6 +113,12 @@ class Link:
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._passages.append(Passage(client, server, self._flowing))
+
+    def _forget_what_is_over(self) -> None:
+        over = [passage for passage in self._passages if passage.over]
+        self._passages = [passage for passage in self._passages if passage not in over]
+        for passage in over:
+            passage.reset()
 
 
 def close(end: socket.socket) -> None:

@@ -19,7 +19,6 @@ from tests.containers.engine import Engine, NoEngineError, engine
 from tests.containers.images import provide
 
 TAG = "test"
-MAP_STYLE_URL = "https://maps.example/style.json"
 PUBLISHED = {
     "FRONTEND_PORT": "frontend",
     "PERSON_PORT": "person_rest",
@@ -64,18 +63,12 @@ def system(running: Engine, folder: Path, eyes: Sequence[str]) -> Iterator[Mappi
     passwords = {role: f"test-{role}" for role in ROLES}
     prometheus_port, grafana_port = free_ports(2)
     env_file = folder / "test.env"
-    venue = folder / "venue.geojson"
-    venue.write_text('{"type": "FeatureCollection", "features": []}')
-    folder.chmod(0o755)  # the container's user reads it
     write_env(
         env_file,
         {
             "TAG": TAG,
             "PROMETHEUS_PORT": str(prometheus_port),
             "GRAFANA_PORT": str(grafana_port),
-            "MAP_STYLE_URL": MAP_STYLE_URL,
-            "MAP_ORIGINS": "https://maps.example https://tiles.example",
-            "VENUE_FILE": str(venue),
             **{variable: str(ports[name]) for variable, name in PUBLISHED.items()},
             **{f"{role.upper()}_PASSWORD": password for role, password in passwords.items()},
         },

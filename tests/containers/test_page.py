@@ -6,7 +6,9 @@ from typing import Any
 
 import requests
 
-from tests.containers.__main__ import MAP_STYLE_URL
+# In a container of its own, without docker compose: nginx, and one question.
+ASK = "nginx -c /tmp/nginx.conf && wget -S -O - http://127.0.0.1:30000{} 2>&1"
+UPSTREAMS = {"PERSON_URL": "http://localhost:1", "CONNECTION_URL": "http://localhost:1"}
 
 
 def test_the_page_comes_with_the_headers_that_the_front_end_wants(addresses: Mapping[str, str]) -> None:
@@ -19,25 +21,31 @@ def test_the_page_comes_with_the_headers_that_the_front_end_wants(addresses: Map
     assert answer.headers["Server"] == "nginx", "no version: it would tell an attacker what to try"
 
 
-def test_the_page_is_told_what_the_environment_says(addresses: Mapping[str, str]) -> None:
-    origin = addresses["FRONTEND_URL"]
-    config = requests.get(f"{origin}/config.json", timeout=10)
-    assert config.headers["Content-Type"] == "application/json"
-    assert config.headers["Cache-Control"] == "no-cache"
-    assert config.json() == {"style_url": MAP_STYLE_URL, "venue_url": "/venue.geojson"}
-    plan = requests.get(f"{origin}/venue.geojson", timeout=10)
-    assert plan.headers["Content-Type"] == "application/geo+json"
-    assert plan.json() == {"type": "FeatureCollection", "features": []}
-    policy = requests.get(origin, timeout=10).headers["Content-Security-Policy"]
-    assert "connect-src 'self' https://maps.example https://tiles.example;" in policy
+def test_the_page_is_told_what_the_environment_says(compose: Any) -> None:
+    style, plan = "https://maps.example/style.json", "/etc/nginx/mime.types"  # any file that is in the image
+    said = {"MAP_STYLE_URL": style, "MAP_ORIGINS": "https://maps.example https://tiles.example", "VENUE_FILE": plan}
+    config = compose.once("frontend", ASK.format("/config.json"), **UPSTREAMS, **said)
+    assert f'{{"style_url":"{style}","venue_url":"/venue.geojson"}}' in config
+    assert "Content-Type: application/json" in config
+    assert "Cache-Control: no-cache" in config
+    venue = compose.once("frontend", ASK.format("/venue.geojson"), **UPSTREAMS, **said)
+    assert "Content-Type: application/geo+json" in venue
+    assert "text/html" in venue, "the file's content"
+    page = compose.once("frontend", ASK.format("/"), **UPSTREAMS, **said)
+    assert "connect-src 'self' https://maps.example https://tiles.example;" in page
 
 
-def test_a_page_that_is_told_nothing_has_no_venue_and_lets_no_origin_in(compose: Any) -> None:
-    ask = "nginx -c /tmp/nginx.conf && wget -S -O - http://127.0.0.1:30000{} 2>&1"
-    upstreams = {"PERSON_URL": "http://localhost:1", "CONNECTION_URL": "http://localhost:1"}
-    assert '{"style_url":"","venue_url":""}' in compose.once("frontend", ask.format("/config.json"), **upstreams)
-    assert "connect-src 'self'; worker-src" in compose.once("frontend", ask.format("/"), **upstreams)
-    assert "404 Not Found" in compose.once("frontend", f"{ask.format('/venue.geojson')} || true", **upstreams)
+def test_a_page_that_is_told_nothing_has_no_venue_and_lets_no_origin_in(
+    addresses: Mapping[str, str], compose: Any
+) -> None:
+    for config in (
+        requests.get(f"{addresses['FRONTEND_URL']}/config.json", timeout=10).text,
+        compose.once("frontend", ASK.format("/config.json"), **UPSTREAMS),
+    ):
+        assert '{"style_url":"","venue_url":""}' in config
+    assert "connect-src 'self'; worker-src" in compose.once("frontend", ASK.format("/"), **UPSTREAMS)
+    assert requests.get(f"{addresses['FRONTEND_URL']}/venue.geojson", timeout=10).status_code == 404
+    assert "404 Not Found" in compose.once("frontend", f"{ASK.format('/venue.geojson')} || true", **UPSTREAMS)
 
 
 def test_what_never_changes_is_kept_and_what_may_change_is_asked_for_again(addresses: Mapping[str, str]) -> None:

@@ -180,6 +180,16 @@ def test_meetings_may_be_joined_bit_by_bit_in_any_order(portion: int) -> None:
     assert [column.tolist() for column in bit_by_bit] == [column.tolist() for column in at_once]
 
 
+def test_a_meeting_that_lies_within_another_does_not_split_it() -> None:
+    everybody = fixes([(2, minute * MINUTE, 47.0, 8.0) for minute in range(10)])
+    each = moments(near_fixes(fixes([(1, 0, 47.0, 8.0)]), everybody, 9, None, 9))
+    long = joined([each.at(slice(0, 9))], MINUTE)
+    together = joined([long, each.at(np.array([4, 9]))], MINUTE)
+    assert (together.started_us.tolist(), together.ended_us.tolist()) == ([0], [9 * MINUTE])
+    within = joined([long, each.at(np.array([4]))], MINUTE)
+    assert within.ended_us.tolist() == [8 * MINUTE]
+
+
 def meetings_of(rows: list[tuple[int, float, float]], **asked: Any) -> list[tuple[int, int, int]]:
     """(person, first minute, last minute), page by page; the rows are (person, minute, metres to the north)."""
     everybody = fixes([(person, round(m * MINUTE), *go((47.0, 8.0), 0, metres)) for person, m, metres in rows])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connection_service.geocentric import geocentric, geodetic
 from connection_service.movement import MAX_STEP_M
@@ -82,10 +83,22 @@ def oracle(scene: Scene) -> dict[tuple[int, int], tuple[float, float]]:
     return answer
 
 
-@settings(max_examples=40, deadline=None)
-@given(scenes(windows=(MINUTE, 3 * MINUTE, 10 * MINUTE), distances=(1.0, 5.0, 50.0, 500.0)))
-def test_rows_are_the_steps_whose_closest_approach_is_near(scene: Scene) -> None:
-    near = search(scene)
+WINDOWS = (MINUTE, 3 * MINUTE, 10 * MINUTE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.one_of(
+        scenes(windows=WINDOWS, distances=(1.0, 5.0, 50.0, 500.0)),
+        # Steps that are long beside the distance: their ends lie in other cells.
+        scenes(windows=WINDOWS, distances=(5.0, 20.0), spread=12),
+        scenes(windows=WINDOWS, distances=(50.0,), spread=3),
+    ),
+    st.integers(0, 21),
+)
+def test_rows_are_the_steps_whose_closest_approach_is_near(scene: Scene, cut: int) -> None:
+    # The first slice of a short page is an hour: it ends here at the minute `cut`.
+    near = search(scene, start_us=(cut - 60) * MINUTE)
     keys = zip(near.fixes.person_id.tolist(), near.fixes.time_us.tolist(), strict=True)
     found = dict(zip(keys, near.distance_m.tolist(), strict=True))
     assert len(found) == near.size
@@ -134,11 +147,10 @@ def test_a_crossing_is_found_however_rarely_it_was_sampled(place: Place, interva
 
 def test_nothing_is_known_between_fixes_that_are_further_apart_than_the_window_or_the_longest_step() -> None:
     still = [(1, 0, 47.0, 8.0), (1, 100 * SECOND, 47.0, 8.0)]
-    passing = [(2, 0, *go((47.0, 8.0), 0, 100)), (2, 100 * SECOND, *go((47.0, 8.0), 180, 100))]
-    far = [(2, 0, *go((47.0, 8.0), 0, 126)), (2, 100 * SECOND, *go((47.0, 8.0), 180, 126))]
-    assert search(Scene(fixes(still + passing), 5, 100 * SECOND)).distance_m.tolist() == [pytest.approx(0, abs=0.01)]
-    assert search(Scene(fixes(still + passing), 5, 100 * SECOND - 1)).size == 0
-    assert search(Scene(fixes(still + far), 5, 100 * SECOND)).size == 0
+    near, far = still + passing(100, 0, 100), still + passing(126, 0, 100)
+    assert search(Scene(fixes(near), 5, 100 * SECOND)).distance_m.tolist() == [pytest.approx(0, abs=0.01)]
+    assert search(Scene(fixes(near), 5, 100 * SECOND - 1)).size == 0
+    assert search(Scene(fixes(far), 5, 100 * SECOND)).size == 0
 
 
 def test_a_step_that_leaves_the_cells_looked_at_and_returns_is_not_taken_for_a_straight_one() -> None:
@@ -146,6 +158,46 @@ def test_a_step_that_leaves_the_cells_looked_at_and_returns_is_not_taken_for_a_s
     rows = [(1, second * SECOND, 47.0, 8.0) for second in (0, 60)]
     rows += [(2, 0, *go((47.0, 8.0), 0, 50)), (2, 30 * SECOND, *away), (2, 60 * SECOND, *go((47.0, 8.0), 180, 50))]
     assert search(Scene(fixes(rows), 5, MINUTE)).size == 0
+
+
+def standing(metres_north: float, *seconds: int) -> list[tuple[int, int, float, float]]:
+    return [(1, second * SECOND, *go((47.0, 8.0), 0, metres_north)) for second in seconds]
+
+
+def passing(east_m: float, start_s: int, end_s: int) -> list[tuple[int, int, float, float]]:
+    """2 comes from the one side and goes as far to the other, over the spot in the middle of the time."""
+    return [
+        (2, start_s * SECOND, *go((47.0, 8.0), 90, -east_m)),
+        (2, end_s * SECOND, *go((47.0, 8.0), 90, east_m)),
+    ]
+
+
+@pytest.mark.parametrize("way_m", [10, 60, 120])
+@pytest.mark.parametrize("own_way_m", [0, 10, 120])
+@pytest.mark.parametrize("shift_m", range(0, 139, 20))  # against the cells
+def test_both_may_come_from_far_away(shift_m: float, own_way_m: float, way_m: float) -> None:
+    spot = go(go((47.0, 8.0), 0, 60), 90, shift_m)
+    rows = [(1, second * SECOND, *go(spot, 45, way)) for second, way in ((0, -own_way_m), (100, own_way_m))]
+    rows += [(2, second * SECOND, *go(spot, 135, way)) for second, way in ((0, -way_m), (100, way_m))]
+    near = search(Scene(fixes(rows), 2, 100 * SECOND))
+    assert near.distance_m.tolist() == [pytest.approx(0, abs=0.01)]
+
+
+@pytest.mark.parametrize("begins_s", [-90, -50, -10, 10])
+def test_a_step_over_the_end_of_a_slice_is_one_row(begins_s: int) -> None:
+    """The first slice is an hour. 2 passes 1 in its last seconds or just after, and then stays 500 m away."""
+    own = standing(0, -100, 100)
+    away = [(2, (begins_s + 150) * SECOND, *go((47.0, 8.0), 0, 500))]
+    scene = Scene(fixes(own + passing(120, begins_s, begins_s + 100) + away), 2, 200 * SECOND)
+    near = search(scene, start_us=-60 * MINUTE)
+    assert (near.fixes.time_us // SECOND).tolist() == [begins_s]
+    assert near.moment_us.tolist() == [pytest.approx((begins_s + 50) * SECOND, abs=SECOND // 10)]
+
+
+def test_a_long_own_step_meets_a_short_one_of_another_in_its_middle() -> None:
+    own = standing(0, 0, 600)
+    near = search(Scene(fixes(own + passing(120, 290, 310)), 2, 600 * SECOND))
+    assert near.fixes.time_us.tolist() == [290 * SECOND]
 
 
 def test_only_fixes_of_the_range_make_steps() -> None:

@@ -41,7 +41,8 @@ def rules(tmp_path: Path) -> Path:
     """The file that docker compose's Prometheus reads, made by the command with which it makes it."""
     [_, _, command] = COMPOSE["services"]["prometheus"]["entrypoint"]
     extract = command.partition(" && ")[0].replace("$$", "$")
-    extract = extract.replace("/etc/udaconnect", str(OBSERVABILITY)).replace("/tmp", str(tmp_path))  # noqa: S108  that of the container
+    # The repository itself may lie in a temporary folder: so the container's goes first.
+    extract = extract.replace("/tmp", str(tmp_path)).replace("/etc/udaconnect", str(OBSERVABILITY))  # noqa: S108
     subprocess.run(["/bin/sh", "-c", extract], check=True)
     return tmp_path / "alerts.yml"
 
