@@ -1,7 +1,7 @@
 """kafka-python leaves the socket of a refused connection to the garbage collector, and here many are refused."""
 
 import gc
-from collections.abc import Iterator
+import warnings
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"))
 
 
-@pytest.fixture(autouse=True)
-def _collected() -> Iterator[None]:
-    yield
-    gc.collect()
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    # What was logged holds on to the connections until now.
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)
+        for _ in range(3):
+            gc.collect()
