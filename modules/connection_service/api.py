@@ -1,7 +1,7 @@
 """The REST resources: read the question, search, name the people, write the answer."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
@@ -11,15 +11,17 @@ from flask import Response, request
 from connection_service import looking
 from connection_service.answer_schemas import ConnectionSchema, ContactSchema, EncounterSchema, LocationSchema
 from connection_service.answers import (
+    Row,
     connection_rows,
     contact_rows,
     encounter_rows,
     feature_collection,
     location_rows,
+    with_people,
 )
 from connection_service.fixes import Fixes
 from connection_service.freshness import DESCRIPTION, HEADER, Freshness
-from connection_service.people import Directory, Person, check_id, people_met
+from connection_service.people import Directory, ask_for_people_met, check_id, people_met
 from connection_service.query_schemas import (
     ConnectionQuerySchema,
     ContactQuerySchema,
@@ -74,16 +76,16 @@ class MeetingsResource(Resource):
         person_id: int,
         question: Question,
         search: Callable[[Locations, int, Question], Page[Shown]],
-        write: Callable[[Shown, Mapping[int, Person]], list[str]],
+        write: Callable[[Shown], list[Row]],
     ) -> Response:
         check_id(person_id)
         check_distance(question, self.max_distance_m)
         with self.store.locations() as locations:
             page = search(locations, person_id, question)
-            freshness = locations.freshness(person_id)
-        people = people_met(self.directory, person_id, page.rows.person_id.tolist())
+            people = ask_for_people_met(self.directory, person_id, page.rows.person_id.tolist())
+            freshness = locations.freshness(person_id)  # this and the writing, while the people are looked up
+        rows = with_people(write(page.rows), people())
         after = page.next_after
-        rows = write(page.rows, people)
         answered_rows().add(len(rows))
         response = Response(f"[{','.join(rows)}]", mimetype=JSON)
         response.headers.update(next_page(encode_cursor(*question.cursor_at(person_id, after)) if after else None))

@@ -52,8 +52,12 @@ def _since_epoch(instant: datetime) -> int:
 def write_instants(times_us: Ints) -> list[str]:
     """RFC 3339 in UTC, with six decimals of the second or none."""
     times = times_us.view("datetime64[us]")
-    seconds = np.datetime_as_string(times, unit="s", timezone="UTC")
-    if (fractional := times_us % SECOND_US != 0).any():
-        seconds = np.where(fractional, np.datetime_as_string(times, timezone="UTC"), seconds)
-    written: list[str] = seconds.tolist()
-    return written
+    fractional = times_us % SECOND_US != 0
+    if fractional.all():
+        written = np.datetime_as_string(times, timezone="UTC")
+    else:
+        written = np.datetime_as_string(times, unit="s", timezone="UTC")
+        if fractional.any():
+            written = np.where(fractional, np.datetime_as_string(times, timezone="UTC"), written)
+    texts: list[str] = written.tolist()
+    return texts

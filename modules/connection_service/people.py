@@ -1,6 +1,8 @@
 """The names of people, asked of person_service over gRPC."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
@@ -17,6 +19,7 @@ from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 DEADLINE_S: Final = 3.0
 IDS_PER_CALL: Final = 10_000  # the contract's limit
+CALLS_AT_ONCE: Final = 32  # more than a process has threads that ask
 
 OPTIONS: Final[Sequence[tuple[str, int | str]]] = (
     ("grpc.lb_policy_name", "round_robin"),  # over all addresses that the name has
@@ -50,11 +53,15 @@ class Person(TypedDict):
     company_name: str
 
 
+# Waits for the answer. Raises DependencyDown.
+Asked = Callable[[], Mapping[int, Person]]
+
+
 class Directory(Protocol):
     """Whoever knows the people: person_service, or a test's own."""
 
-    def look_up(self, ids: Sequence[int]) -> Mapping[int, Person]:
-        """Those of the persons that exist. Raises DependencyDown."""
+    def ask(self, ids: Sequence[int]) -> Asked:
+        """Ask for those of the persons that exist."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +92,14 @@ class PersonService:
         tracer = tracing.tracer()
         traced = grpc.intercept_channel(self.channel, TraceOwnCalls(tracer)) if tracer else self.channel
         self.stub = PersonServiceStub(traced)
+        self.threads = ThreadPoolExecutor(CALLS_AT_ONCE, "people")
         self.token_file = TokenFile(access.token_file) if access.token_file else None
 
-    def look_up(self, ids: Sequence[int]) -> Mapping[int, Person]:
+    def ask(self, ids: Sequence[int]) -> Asked:
+        # A thread that waits costs 0.1 ms; gRPC's own futures, which poll in a thread of theirs, 0.5 ms.
+        return self.threads.submit(copy_context().run, self._look_up, ids).result
+
+    def _look_up(self, ids: Sequence[int]) -> Mapping[int, Person]:
         people: dict[int, Person] = {}
         for start in range(0, len(ids), IDS_PER_CALL):
             request = BatchGetPersonsRequest(ids=ids[start : start + IDS_PER_CALL])
@@ -114,6 +126,7 @@ class PersonService:
         return None if self.token_file is None else (("authorization", f"Bearer {self.token_file.token()}"),)
 
     def close(self) -> None:
+        self.threads.shutdown()
         self.channel.close()
 
 
@@ -123,9 +136,22 @@ def check_id(person_id: int) -> None:
         raise NotFound(f"person {person_id}")
 
 
+def ask_for_people_met(directory: Directory, person_id: int, others: Iterable[int]) -> Asked:
+    """Ask for the others, in the one call that also tells whether the person asked about exists.
+
+    What is returned waits for the answer. It raises DependencyDown, and NotFound where that person does not exist.
+    """
+    asked = directory.ask(sorted({person_id, *others}))
+
+    def people_met() -> Mapping[int, Person]:
+        people = asked()
+        if person_id not in people:
+            raise NotFound(f"person {person_id}")
+        return people
+
+    return people_met
+
+
 def people_met(directory: Directory, person_id: int, others: Iterable[int]) -> Mapping[int, Person]:
-    """The others, in the one call that also tells whether the person asked about exists. Raises NotFound if not."""
-    people = directory.look_up(sorted({person_id, *others}))
-    if person_id not in people:
-        raise NotFound(f"person {person_id}")
-    return people
+    """Likewise, and wait."""
+    return ask_for_people_met(directory, person_id, others)()

@@ -7,7 +7,6 @@ late. By Little's law the wait is what is in flight, divided by how fast Kafka h
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import inf
 
 from location_producer.errors import OverloadedError
 
@@ -15,7 +14,8 @@ ALWAYS_BYTES = 256 * 1024  # so much may be in flight whatever the rate: 10,000 
 BUSY_BYTES = ALWAYS_BYTES // 4  # with less in flight it is the clients that are slow
 SAMPLE_S = 0.25
 TOGETHER_S = 0.001  # one record serves many calls
-WEIGHT = 0.3  # of the newest sample in the rate
+WEIGHT_UP, WEIGHT_DOWN = 0.3, 0.6  # of the newest sample in the rate: good news may take its time
+ASSUMED_RATE = 512 * 1024  # until there is a sample: who knows how Kafka is today
 
 
 @dataclass
@@ -26,8 +26,9 @@ class InFlight:
     clock: Callable[[], float] = time.monotonic
     calls: int = 0
     bytes: int = 0
-    rate: float = field(default=inf, init=False)
-    """Bytes a second that Kafka acknowledges when it has enough to do; inf: it has not had that yet."""
+    rate: float = field(default=ASSUMED_RATE, init=False)
+    """Bytes a second that Kafka acknowledges when it has enough to do."""
+    _measured: bool = field(default=False, init=False)
     _sampled_from: float = field(default=0.0, init=False)
     _released_at: float = field(default=0.0, init=False)  # the last one
     _sampled_bytes: int = field(default=0, init=False)
@@ -62,7 +63,9 @@ class InFlight:
         seconds = self._released_at - self._sampled_from
         if seconds >= SAMPLE_S and self.clock() - self._released_at > TOGETHER_S:
             sample = self._sampled_bytes / seconds
-            self.rate = sample if self.rate == inf else (1 - WEIGHT) * self.rate + WEIGHT * sample
+            weight = (WEIGHT_UP if sample > self.rate else WEIGHT_DOWN) if self._measured else 1
+            self.rate += weight * (sample - self.rate)
+            self._measured = True
             self._sample_from(self._released_at)
 
     def _sample_from(self, moment: float) -> None:

@@ -10,7 +10,7 @@ from connection_service.cells import CELLS_PER_DEGREE, Probes
 from connection_service.fixes import Fixes
 from connection_service.following import Stretches
 from connection_service.freshness import Freshness
-from connection_service.people import Person
+from connection_service.people import Asked, Person
 from service_kit.errors import DependencyDown
 
 Row = tuple[int, float, float, float]  # person, seconds since 1970, latitude, longitude
@@ -104,8 +104,11 @@ class MemoryDirectory:
         self.down = False
         self.calls: list[list[int]] = []
 
-    def look_up(self, ids: Sequence[int]) -> Mapping[int, Person]:
+    def ask(self, ids: Sequence[int]) -> Asked:
         self.calls.append(list(ids))
+        return lambda: self._answer(ids)
+
+    def _answer(self, ids: Sequence[int]) -> Mapping[int, Person]:
         if self.down:
             raise DependencyDown("the person service")
         return {
