@@ -1,6 +1,5 @@
 """The consumer by itself: from a topic that was filled beforehand to durable rows."""
 
-import random
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,7 +11,7 @@ from benchmarks.result import Result
 from benchmarks.services import ENDED_AS, Progress, Running, ended, service, watch
 from benchmarks.stores import PARTITIONS, Stores
 from benchmarks.workload import Workload
-from deployment.native.ports import HOST, SPARE_PORTS, is_free
+from deployment.native.ports import free_address
 from deployment.native.schema import Database
 
 
@@ -67,7 +66,7 @@ def consume(  # noqa: PLR0913  the last ones have defaults
                     CONSUMER_GROUP=group,
                     DEAD_LETTER_TOPIC=topic,  # nothing is to come to it: the accounting would notice
                     BATCH_MAX_LOCATIONS=str(batch),
-                    HEALTH_BIND=f"{HOST}:{free_port()}",
+                    HEALTH_BIND=free_address(),
                 )
             )
             for _ in range(consumers)
@@ -87,9 +86,3 @@ def consume(  # noqa: PLR0913  the last ones have defaults
 def two_consumers(stores: Stores, topic: str, workload: Workload, batch: int) -> Result:
     with stores.database() as database:
         return consume(stores, topic, workload, batch, database, consumers=2)
-
-
-def free_port() -> int:
-    while not is_free(port := random.choice(SPARE_PORTS)):  # noqa: S311  not a secret
-        pass
-    return port

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from kafka import KafkaProducer
 
 from benchmarks.accounting import check_sum
-from benchmarks.consumer_only import free_port
 from benchmarks.copy_limit import make_partitions
 from benchmarks.jdbc_sink.connect import command, fetch, write_settings
 from benchmarks.result import Result
 from benchmarks.services import program, watch
 from benchmarks.stores import PARTITIONS, Stores, execute, stored
 from benchmarks.workload import Workload
+from deployment.native.ports import free_port
 from location_producer.partition import partition_of
 from udaconnect_client.instants import write_instants
 

@@ -1,7 +1,7 @@
 """One block of ports for the whole system; a port of it that is taken is replaced by a free one."""
 
 import os
-import random
+import secrets
 import socket
 
 HOST = "127.0.0.1"
@@ -21,7 +21,10 @@ OFFSETS = {
 }
 
 # Below the range from which the system gives ports to outgoing connections: nobody takes one between choice and use.
-SPARE_PORTS = range(10_000, 29_500)
+SPARE_BLOCKS = range(10_000, 29_500, 500)
+SPARE_PORTS = [first + offset for first in SPARE_BLOCKS for offset in range(500) if offset not in OFFSETS.values()]
+
+_given: set[int] = set()
 
 
 def choose_ports() -> dict[str, int]:
@@ -30,15 +33,25 @@ def choose_ports() -> dict[str, int]:
     chosen: dict[str, int] = {}
     for name, offset in OFFSETS.items():
         port = first + offset
-        while not is_free(port) or port in chosen.values():
-            port = random.choice(SPARE_PORTS)  # noqa: S311  not a secret
-        chosen[name] = port
+        chosen[name] = port if is_free(port) else free_port()
     return chosen
 
 
 def spare_block() -> int:
     """A first port for a system beside the usual one."""
-    return random.choice(SPARE_PORTS[::500])  # noqa: S311  not a secret
+    return secrets.choice(SPARE_BLOCKS)
+
+
+def free_port() -> int:
+    """A port that nobody listens on, in no system's block; a process is not given the same one twice."""
+    while (port := secrets.choice(SPARE_PORTS)) in _given or not is_free(port):
+        pass
+    _given.add(port)
+    return port
+
+
+def free_address() -> str:
+    return f"{HOST}:{free_port()}"
 
 
 def is_free(port: int) -> bool:

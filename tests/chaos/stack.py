@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  it is a 
 from deployment.native.addresses import DATABASE, addresses, passwords_of
 from deployment.native.folders import DataFolder
 from deployment.native.lock import marked_environment
-from deployment.native.ports import HOST, SPARE_PORTS, choose_ports, is_free, spare_block
+from deployment.native.ports import HOST, choose_ports, free_port, spare_block
 from deployment.native.run import make_topics
 from deployment.native.schema import bootstrap, create_database, migrate
 from deployment.native.services import services
@@ -99,7 +99,7 @@ def stack(
         folder = ending.enter_context(temporary_folder())
         disks = {name: mount(folder.path / name, size) for name, size in (small_disks_mb or {}).items()}
         passwords, ports = passwords_of(folder), choose_ports()
-        more_ports = {name: spare_port(ports) for name in ("kafka", "kafka_controller")}
+        more_ports = {name: free_port() for name in ("kafka", "kafka_controller")}
         reach = addresses(ports, passwords)
         links = {
             "producer_to_kafka": Link((HOST, more_ports["kafka"])),
@@ -143,7 +143,7 @@ def stack(
                 LOCATION_CONSUMER_DATABASE_URL=through(
                     links["consumer_to_postgresql"], reach["LOCATION_CONSUMER_DATABASE_URL"]
                 ),
-                LOCATION_CONSUMER_URL=f"http://{HOST}:{health_port or spare_port(ports)}",
+                LOCATION_CONSUMER_URL=f"http://{HOST}:{health_port or free_port()}",
             )
 
         producer = of_service(
@@ -185,14 +185,6 @@ def stop_all(running: Stack) -> None:
 def through(link: Link, url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=f"{parts.username}:{parts.password}@{link.address}").geturl()
-
-
-def spare_port(taken: Mapping[str, int]) -> int:
-    """A free port that nothing of a stack is going to use."""
-    while True:
-        port = secrets.choice(SPARE_PORTS)
-        if port not in taken.values() and is_free(port):
-            return port
 
 
 def await_ready(program: Program) -> None:

@@ -1,19 +1,18 @@
 """`make test-containers`: builds the images, brings the compose file's system up from nothing, tests it, removes it."""
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
 
 from deployment.native.addresses import ROLES, addresses, write_env
 from deployment.native.folders import REPOSITORY
-from deployment.native.ports import HOST, choose_ports, spare_block
+from deployment.native.ports import choose_ports, free_port, spare_block
 from deployment.native.run import exit_on_signals
 from tests.containers.engine import Engine, NoEngineError, engine
 from tests.containers.images import provide
@@ -61,7 +60,7 @@ def system(running: Engine, folder: Path, eyes: Sequence[str]) -> Iterator[Mappi
     os.environ["UDACONNECT_PORT"] = str(spare_block())
     ports = choose_ports()
     passwords = {role: f"test-{role}" for role in ROLES}
-    prometheus_port, grafana_port = free_ports(2)
+    prometheus_port, grafana_port = free_port(), free_port()
     env_file = folder / "test.env"
     write_env(
         env_file,
@@ -104,12 +103,6 @@ def profiled(profile: str) -> dict[str, str]:
     """Service → image, of those that docker compose runs only with this profile."""
     services = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
     return {name: said["image"] for name, said in services.items() if profile in said.get("profiles", [])}
-
-
-def free_ports(count: int) -> list[int]:
-    with ExitStack() as taken:
-        listeners = [taken.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
-        return [listener.getsockname()[1] for listener in listeners]
 
 
 if __name__ == "__main__":

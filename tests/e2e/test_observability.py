@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ import requests
 import yaml
 
 from deployment.native.folders import REPOSITORY
+from deployment.native.ports import free_port
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
 
@@ -40,8 +40,7 @@ def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iter
     program = shutil.which("prometheus") or (str(fetched) if fetched.exists() else None)
     if program is None:
         pytest.skip("Prometheus is missing: `make test` fetches it, or install the package prometheus")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     (tmp_path / "alerts.yml").write_text(
         yaml.safe_dump(yaml.safe_load((OBSERVABILITY / "alerts.yaml").read_text())["spec"])
     )

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from benchmarks.figures import Bound, Figure
 from benchmarks.services import Running, service
 from benchmarks.stores import Stores, execute, stores
-from deployment.native.ports import HOST, SPARE_PORTS, is_free
+from deployment.native.ports import free_address
 from deployment.native.run import exit_on_signals
 from tests.fuzz.decoding import differences
 from tests.fuzz.records import Account, Pipeline, errors_in, fuzz_records, wait_until_consumed
@@ -66,7 +66,7 @@ def of_records(running: Stores, records: int, seed: int) -> Iterator[Figure]:
             "LOCATION_TOPIC": topic,
             "DEAD_LETTER_TOPIC": dead_letter_topic,
             "CONSUMER_GROUP": topic,
-            "HEALTH_BIND": f"{HOST}:{spare_port()}",
+            "HEALTH_BIND": free_address(),
             "BRAKE_RATIO": "1",  # nearly everything is bad, and is meant to be
         }
         with service(running, "location_consumer", database, **settings) as consumer:
@@ -172,10 +172,6 @@ def show(problems: list[str]) -> None:
         say(f"  {problem}")
     if len(problems) > PROBLEMS_SHOWN:
         say(f"  … and {len(problems) - PROBLEMS_SHOWN:,} more")
-
-
-def spare_port() -> int:
-    return next(port for port in secrets.SystemRandom().sample(SPARE_PORTS, 100) if is_free(port))
 
 
 def say(text: str) -> None:

@@ -1,7 +1,6 @@
 """The services as processes, with the standard variables of OpenTelemetry and a collector of a few lines."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from deployment.native.ports import free_address
 from deployment.native.schema import Database
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
@@ -88,12 +88,6 @@ def service(module: str, **environment: str) -> Iterator[subprocess.Popen[bytes]
         process.wait(30)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def children(spans: dict[str, Span]) -> list[tuple[str, str]]:
     """(parent, child) by name."""
     ids = {span.span_id: name for name, span in spans.items()}
@@ -128,7 +122,7 @@ def test_one_location_is_one_trace_from_the_phones_call_to_its_row(
     poll_until: Any,
 ) -> None:
     asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "100"}
-    topic, target = make_topic(), f"127.0.0.1:{free_port()}"
+    topic, target = make_topic(), free_address()
     kafka = {"KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers, "LOCATION_TOPIC": topic}
     with ExitStack() as running:
         running.enter_context(
@@ -163,7 +157,7 @@ def test_a_question_is_one_trace_through_both_services_that_answer_it(
     collector: Collector, database: Database, poll_until: Any
 ) -> None:
     asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "100"}
-    people, names, meetings = (f"127.0.0.1:{free_port()}" for _ in range(3))
+    people, names, meetings = (free_address() for _ in range(3))
     with (
         service("person_service", DATABASE_URL=database.person_service, REST_BIND=people, GRPC_BIND=names, **asked),
         service(

@@ -9,7 +9,8 @@ import grpc
 import pytest
 import requests
 
-from tests.e2e.access.running import Starter, free_bind, starter
+from deployment.native.ports import free_address
+from tests.e2e.access.running import Starter, starter
 from tests.issuer import AUDIENCE, ISSUER, Issuer
 
 
@@ -56,7 +57,7 @@ def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_un
     }
     token_file = folder / "person_service_token"
     token_file.write_text(issuer.token("people:read", sub="connection_service", expires_in_s=3600))
-    location, metrics, person, person_grpc, connection = (free_bind() for _ in range(5))
+    location, metrics, person, person_grpc, connection = (free_address() for _ in range(5))
     services = [
         starting.location_producer(location, metrics, **settings),
         starting.person_service(person, person_grpc, **settings),

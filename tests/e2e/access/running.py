@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -14,11 +13,6 @@ from kafka import KafkaAdminClient
 from service_kit.probe import is_ready
 
 Settings = Mapping[str, str]
-
-
-def free_bind() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 class Service:

@@ -10,8 +10,9 @@ import grpc
 import pytest
 import requests
 
+from deployment.native.ports import free_address
 from tests.e2e.access.conftest import Guarded
-from tests.e2e.access.running import Starter, free_bind
+from tests.e2e.access.running import Starter
 from tests.issuer import Issuer
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
@@ -82,7 +83,7 @@ def test_a_token_of_the_service_itself_that_is_renewed_is_used_at_once(guarded: 
 def test_above_the_rate_rest_and_grpc_say_when_to_come_again_and_a_stream_is_slowed_down(
     guarded: Guarded, starting: Starter, poll_until: Any
 ) -> None:
-    location, metrics, rest, rest_grpc = (free_bind() for _ in range(4))
+    location, metrics, rest, rest_grpc = (free_address() for _ in range(4))
     limit = {**guarded.settings, "RATE_LIMIT": "1", "RATE_LIMIT_BURST": "3"}
     services = [
         starting.location_producer(location, metrics, **limit),

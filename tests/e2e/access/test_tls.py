@@ -14,9 +14,10 @@ import pytest
 import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from deployment.native.ports import free_address
 from service_kit.grpc_tls import channel_credentials
 from tests.certificates import Authority, Pair
-from tests.e2e.access.running import Starter, free_bind
+from tests.e2e.access.running import Starter
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
@@ -42,7 +43,7 @@ def encrypted(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_
     ours, theirs = Authority(folder / "ours"), Authority(folder / "theirs", "Somebody else")
     server, client = ours.issue("server"), ours.issue("client")
     tls = {"GRPC_TLS_CERT": str(server.cert), "GRPC_TLS_KEY": str(server.key)}
-    location, metrics, person, person_grpc = (free_bind() for _ in range(4))
+    location, metrics, person, person_grpc = (free_address() for _ in range(4))
     services = [
         starting.location_producer(location, metrics, **tls),
         starting.person_service(person, person_grpc, GRPC_TLS_CLIENT_CA=str(ours.ca), **tls),
@@ -87,7 +88,7 @@ def test_a_certificate_for_another_host_is_refused(
 ) -> None:
     other = Authority(tmp_path)
     pair = other.issue("server", "elsewhere.test")
-    location, metrics = free_bind(), free_bind()
+    location, metrics = free_address(), free_address()
     service = starting.location_producer(location, metrics, GRPC_TLS_CERT=str(pair.cert), GRPC_TLS_KEY=str(pair.key))
     poll_until(service.serves, timeout_s=60)
     assert not answers(location, trusting(other))
@@ -106,7 +107,7 @@ def test_connection_service_and_person_service_recognise_each_other(
     person = requests.post(f"{encrypted.person_url}/api/persons", json=body, timeout=10).json()
 
     def status(ca: Path, pair: Pair | None) -> int:
-        rest = free_bind()
+        rest = free_address()
         settings = {"PERSON_SERVICE_TLS_CA": str(ca)}
         if pair:
             settings |= {"PERSON_SERVICE_TLS_CERT": str(pair.cert), "PERSON_SERVICE_TLS_KEY": str(pair.key)}

@@ -14,7 +14,7 @@ import pytest
 
 from deployment.native.folders import DataFolder
 from deployment.native.kafka import JAVA, PROPERTIES, kafka_command
-from deployment.native.ports import is_free, spare_block
+from deployment.native.ports import free_address, free_port
 from deployment.native.schema import Database
 from tests.certificates import Authority
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
@@ -50,7 +50,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     password_file.write_text(f"{PASSWORD}\n")
     wrong.write_text("guessed")
 
-    secure, internal, controller = free_ports(3)
+    secure, internal, controller = (free_port() for _ in range(3))
     more = SECURE.format(secure=secure, internal=internal, controller=controller, keystore=keystore)
     data = DataFolder(folder / "data")
     data.make()
@@ -73,11 +73,6 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     finally:
         process.terminate()
         process.wait(60)
-
-
-def free_ports(count: int) -> list[int]:
-    first = spare_block()
-    return [port for port in range(first + 200, first + 400) if is_free(port)][:count]
 
 
 def format_with_user(data: DataFolder, internal: int, controller: int, more: str) -> None:
@@ -121,7 +116,7 @@ def test_a_location_goes_the_whole_way_over_tls(topics: Broker, database: Databa
         cursor.execute("INSERT INTO person (first_name, last_name, company_name) VALUES ('a', 'b', 'c') RETURNING id")
         [(person_id,)] = cursor.fetchall()
     session.close()
-    bind, metrics, health = (f"127.0.0.1:{port}" for port in free_ports(3))
+    bind, metrics, health = (free_address() for _ in range(3))
     environment = {**os.environ, **topics.settings}
     of_producer = {**environment, "GRPC_BIND": bind, "METRICS_BIND": metrics}
     of_consumer = {**environment, "DATABASE_URL": database.location_consumer, "HEALTH_BIND": health}

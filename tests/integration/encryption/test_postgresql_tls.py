@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import text
 
 from deployment.native.folders import REPOSITORY, DataFolder
-from deployment.native.ports import HOST, is_free, spare_block
+from deployment.native.ports import HOST, free_port
 from deployment.native.postgresql import give_to_postgresql, postgresql, remove_postgresql
 from location_consumer.store import Store, StoreUnavailableError
 from service_kit.database import connection, make_engine
@@ -40,8 +40,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     pair = ours.issue("postgresql")
     folder = DataFolder(Path(mkdtemp(prefix="udaconnect-tls-")))  # PostgreSQL's user may not enter pytest's folders
     folder.path.chmod(0o711)
-    first = spare_block()
-    port = next(port for port in range(first + 400, first + 500) if is_free(port))
+    port = free_port()
     password = secrets.token_hex(16)
     url = f"postgresql://postgres:{password}@{HOST}:{port}/postgres"
     try:

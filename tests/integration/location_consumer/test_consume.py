@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import NoError
 
+from deployment.native.ports import free_address
 from deployment.native.schema import Database
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
@@ -101,12 +101,6 @@ def pipeline(kafka_bootstrap_servers: str, database: Database, make_topic: Calla
     for process in pipeline.processes:
         process.kill()
         process.wait()
-
-
-@pytest.fixture
-def free_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
 def test_every_location_is_stored_and_then_the_offset_committed(pipeline: Pipeline, poll_until: Any) -> None:
@@ -218,13 +212,14 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(pipeline: Pipeline, p
 
 
 def test_the_brake_stops_a_consumer_that_finds_only_bad_records_until_somebody_lets_it_go(
-    pipeline: Pipeline, poll_until: Any, free_address: str
+    pipeline: Pipeline, poll_until: Any
 ) -> None:
     pipeline.publish(*(b"garbage" for _ in range(300)))
-    consumer = pipeline.start_consumer(BRAKE_WINDOW="100", HEALTH_BIND=free_address)
-    poll_until(lambda: "location_consumer_brake_on 1.0" in answer(free_address, "/metrics"))
-    assert status(free_address, "/readyz") == 503
-    assert status(free_address, "/livez") == 200, "it would be started again, and give up another window"
+    address = free_address()
+    consumer = pipeline.start_consumer(BRAKE_WINDOW="100", HEALTH_BIND=address)
+    poll_until(lambda: "location_consumer_brake_on 1.0" in answer(address, "/metrics"))
+    assert status(address, "/readyz") == 503
+    assert status(address, "/livez") == 200, "it would be started again, and give up another window"
     consumer.send_signal(signal.SIGTERM)
     assert consumer.wait(30) == 1
     assert pipeline.committed() < 300

@@ -1,7 +1,6 @@
 """A location_producer of a test's own, in front of the real Kafka, or of a real Kafka that the test can freeze."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ import grpc
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
+from deployment.native.ports import free_address
 from tests.integration.location_producer.kafka_proxy import KafkaBehindProxy
 from tests.integration.location_producer.running import Producer, ReadTopic, Records, StartProducer
 
@@ -20,7 +20,7 @@ def start_producer(kafka_bootstrap_servers: str) -> Iterator[StartProducer]:
     started: list[Producer] = []
 
     def start(topic: str, bootstrap_servers: str = kafka_bootstrap_servers, **settings: str) -> Producer:
-        target = f"127.0.0.1:{free_port()}"
+        target = free_address()
         environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             "LOCATION_TOPIC": topic,
@@ -69,9 +69,3 @@ def kafka_behind_proxy(kafka_bootstrap_servers: str) -> Iterator[KafkaBehindProx
     proxy = KafkaBehindProxy(kafka_bootstrap_servers)
     yield proxy
     proxy.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port

@@ -14,6 +14,7 @@ import pytest
 import requests
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
+from deployment.native.ports import free_address
 from deployment.native.schema import Database
 from udaconnect.person.v1 import person_pb2
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
@@ -29,11 +30,6 @@ class Service:
     log: Path
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=5).ok
@@ -43,7 +39,7 @@ def answers(url: str) -> bool:
 
 @pytest.fixture
 def service(database: Database, tmp_path: Path, poll_until: Callable[..., object]) -> Iterator[Service]:
-    rest, grpc_bind, log = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}", tmp_path / "log"
+    rest, grpc_bind, log = free_address(), free_address(), tmp_path / "log"
     environment = {
         **os.environ,
         "DATABASE_URL": database.person_service,

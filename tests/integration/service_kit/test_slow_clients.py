@@ -1,7 +1,6 @@
 """Clients that take their time, on purpose or not, do not keep the REST services from the others."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from deployment.native.ports import free_address
 from tests.conftest import PollUntil
 from tests.integration.connections import connections
 
@@ -49,10 +49,10 @@ class Service:
 @pytest.fixture(scope="module", params=["person_service", "connection_service"])
 def service(request: pytest.FixtureRequest, poll_until: PollUntil) -> Iterator[Service]:
     """One for all tests; without a database, because what is asked here needs none."""
-    target = f"127.0.0.1:{free_port()}"
+    target = free_address()
     environment = os.environ | {
         "REST_BIND": target,
-        "GRPC_BIND": f"127.0.0.1:{free_port()}",
+        "GRPC_BIND": free_address(),
         "DATABASE_URL": NO_DATABASE,
         "PERSON_SERVICE_TARGET": "127.0.0.1:1",
         "LOG_LEVEL": "ERROR",
@@ -68,12 +68,6 @@ def service(request: pytest.FixtureRequest, poll_until: PollUntil) -> Iterator[S
             process.wait(30)
         finally:
             process.kill()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ every answer against the specification. SCHEMATHESIS_EXAMPLES=2000 looks longer,
 """
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ import pytest
 import requests
 
 from deployment.native.folders import REPOSITORY
+from deployment.native.ports import free_address
 from deployment.native.schema import Database
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES")
@@ -34,11 +34,6 @@ STORE = """
            ST_SetSRID(ST_MakePoint(8.6 + id * 1e-5, 50.1), 4326), CASE WHEN minute % 3 > 0 THEN minute % 7 END
     FROM person, generate_series(0, 59) AS minute;
 """
-
-
-def free_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`udaconnect push` against a location_producer in this process, which does as it is told: also what is rare."""
 
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 from typer.testing import CliRunner, Result
 
+from deployment.native.ports import free_address
 from udaconnect.location.v1.location_pb2 import (
     DESCRIPTOR,
     BatchCreateLocationsRequest,
@@ -66,8 +66,7 @@ class ObedientProducer:
 
 @pytest.fixture
 def unused_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
+    return free_address()
 
 
 @pytest.fixture

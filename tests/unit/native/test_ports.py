@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from deployment.native.ports import HOST, OFFSETS, choose_ports, is_free, spare_block
+from deployment.native.ports import HOST, OFFSETS, choose_ports, free_port, is_free, spare_block
 
 
 def test_free_ports_are_the_block_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,3 +25,10 @@ def test_a_taken_port_is_replaced_by_a_free_one_and_the_others_stay(monkeypatch:
 def test_a_port_on_which_somebody_listens_on_every_address_is_not_free() -> None:
     with socket.create_server(("", 0)) as server:
         assert not is_free(server.getsockname()[1])
+
+
+def test_no_free_port_is_given_twice_or_is_one_of_a_systems_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployment.native.ports.is_free", lambda _: True)
+    given = [free_port() for _ in range(5000)]
+    assert len(set(given)) == len(given)
+    assert not {port % 500 for port in given} & set(OFFSETS.values())

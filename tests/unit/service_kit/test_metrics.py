@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -17,6 +16,7 @@ from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
+from deployment.native.ports import free_port
 from service_kit.health import health_server
 from service_kit.rest_api import Resource, operation
 from service_kit.rest_app import create_rest_app
@@ -100,8 +100,7 @@ SERVER = """
 
 @pytest.fixture
 def two_workers(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(SERVER).format(port=port)],
         env=os.environ | {"TMPDIR": str(tmp_path)},

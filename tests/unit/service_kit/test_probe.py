@@ -1,4 +1,3 @@
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -7,6 +6,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 
+from deployment.native.ports import free_address
 from service_kit.health import health_server
 from service_kit.probe import is_ready
 
@@ -35,8 +35,7 @@ def test_a_grpc_service_is_ready_when_it_says_that_it_serves() -> None:
 
 
 def test_a_rest_service_is_ready_when_it_answers_with_success() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+    bind = free_address()
     with health_server(bind, live=lambda: True, ready=lambda: False, metrics=CollectorRegistry()):
         assert is_ready(f"http://{bind}/livez")
         assert not is_ready(f"http://{bind}/readyz")
