@@ -1,4 +1,4 @@
-"""The limit: COPY BINARY of the same rows in batches of the same size into the same table, and nothing else."""
+"""The limit: COPY BINARY of the same rows in the same batches and order into the same table, and nothing else."""
 
 import time
 from io import BytesIO
@@ -10,11 +10,10 @@ from benchmarks.result import Result
 from benchmarks.stores import Stores, connected, stored
 from benchmarks.workload import Workload
 from location_consumer.copy_binary import COLUMNS, copy_bytes
-from location_consumer.locations import Locations
+from location_consumer.locations import Locations, by_person
 from udaconnect_client.simulation import Fixes
 
 COPY = f"COPY location ({COLUMNS}) FROM STDIN WITH (FORMAT binary)"
-BUFFER = 1 << 18
 SETTLE_S = 3.0  # a new database is still being written to disk; a consumer needs as long to start
 
 
@@ -23,18 +22,16 @@ def copy_limit(stores: Stores, workload: Workload, batch: int) -> Result:
 
     From the first commit to the last, as the consumer is timed; there must be several batches.
     """
-    fixes = workload.fixes()
-    batches = [
-        copy_bytes(locations_of(fixes.take(slice(start, start + batch))))
-        for start in range(0, workload.locations, batch)
-    ]
+    locations = locations_of(workload.fixes())
+    parts = (locations.at(slice(start, start + batch)) for start in range(0, workload.locations, batch))
+    batches = [copy_bytes(part.at(by_person(part))) for part in parts]
     with stores.database() as database:
         make_partitions(database.location_consumer, workload)
         time.sleep(SETTLE_S)
         with connected(database.location_consumer) as session, session.cursor() as cursor:
             committed_at = []
             for rows in batches:
-                cursor.copy_expert(COPY, BytesIO(rows), size=BUFFER)
+                cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
                 committed_at.append(time.monotonic())
         check_sum(workload.locations, stored=stored(database))
     return Result(workload.locations - batch, committed_at[-1] - committed_at[0])

@@ -10,7 +10,7 @@ from io import BytesIO
 from itertools import count
 
 from benchmarks.consumer_only import consume, filled_topic
-from benchmarks.copy_limit import BUFFER, COPY, locations_of, make_partitions
+from benchmarks.copy_limit import COPY, locations_of, make_partitions
 from benchmarks.result import Result, Round
 from benchmarks.stores import Stores, connected, execute, stored
 from benchmarks.workload import DAY, Workload, yesterday
@@ -25,7 +25,7 @@ MEASURED_HOUR = 14  # what is there already ends before, what is measured begins
 def growth(stores: Stores, sizes: Sequence[int], locations: int, batch: int, rounds: int) -> dict[int, list[Round]]:
     """Size of the table → rounds of `empty` and `grown`."""
     found: dict[int, list[Round]] = {}
-    workloads = (Workload(locations, yesterday(MEASURED_HOUR) + number * timedelta(minutes=15)) for number in count())
+    workloads = (Workload(locations, yesterday(MEASURED_HOUR) + number * timedelta(minutes=30)) for number in count())
     with stores.database() as empty, stores.database() as grown:
         before = 0
         for size in sizes:
@@ -72,4 +72,5 @@ def copy(database: Database, workload: Workload) -> None:
     make_partitions(database.location_consumer, workload)
     with connected(database.location_consumer) as session, session.cursor() as cursor:
         for fixes in workload.slices():
-            cursor.copy_expert(COPY, BytesIO(copy_bytes(locations_of(fixes))), size=BUFFER)
+            rows = copy_bytes(locations_of(fixes))
+            cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))

@@ -33,12 +33,12 @@ class Plan:
 
 FULL = Plan(
     rounds=3,
-    batch=20_000,
+    batch=50_000,
     locations=1_500_000,
     naive_locations=5_000,
     jdbc_locations=300_000,
     growth_sizes=(0, 1_000_000, 5_000_000, 20_000_000),
-    growth_locations=600_000,
+    growth_locations=1_500_000,
     growth_rounds=3,
     latency_s=40,
     small_message_clients=(1, 4, 16, 64, 256),
@@ -46,7 +46,7 @@ FULL = Plan(
 )
 QUICK = Plan(
     rounds=3,
-    batch=20_000,
+    batch=50_000,
     locations=400_000,
     naive_locations=500,
     jdbc_locations=40_000,

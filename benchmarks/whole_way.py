@@ -1,7 +1,7 @@
 """The whole way: a gRPC client on the same machine → producer → Kafka → consumer → durable rows."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -10,9 +10,13 @@ from benchmarks.accounting import check
 from benchmarks.result import Result
 from benchmarks.services import Running, ended, service, watch
 from benchmarks.stores import Stores
-from benchmarks.workload import Workload, calls_of
+from benchmarks.workload import Workload
 from deployment.native.schema import Database
+from udaconnect_client.batches import Batch
 from udaconnect_client.sending import connect
+
+AHEAD = 250_000  # locations, about a second
+WAIT_S = 0.01
 
 
 class Pipeline(NamedTuple):
@@ -40,19 +44,42 @@ def pipeline(stores: Stores, database: Database, batch: int | None = None) -> It
         yield Pipeline(producer, consumer)
 
 
-def whole_way(stores: Stores, workload: Workload, batch: int) -> Result:
-    """Timed from the first call until the last location is stored; the client makes its requests meanwhile.
+class Latest:
+    """Remembers what was counted last."""
 
-    The walks of the simulated people are not its work: they are made beforehand.
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
+        self.value = 0
+
+    def count(self) -> int:
+        self.value = self._count()
+        return self.value
+
+
+def held_back(calls: Iterable[Batch], stored: Latest) -> Iterator[Batch]:
+    """The calls, none of them while more than AHEAD locations are on their way."""
+    sent = 0
+    for call in calls:
+        while sent - stored.value > AHEAD:
+            time.sleep(WAIT_S)
+        sent += len(call.request.locations)
+        yield call
+
+
+def whole_way(stores: Stores, workload: Workload, batch: int) -> Result:
+    """Timed from the first call until the last location is stored; the requests are made beforehand.
+
+    It is a rate that can be kept up: where the consumer falls behind by AHEAD, the client waits.
     """
-    fixes = list(workload.slices())
+    calls = list(workload.calls())
     with stores.database() as database, pipeline(stores, database, batch) as (producer, consumer):
         with ThreadPoolExecutor(1) as watching:
             began = time.monotonic()
-            finished = watching.submit(watch, lambda: ended([consumer]), workload.locations)
+            stored = Latest(lambda: ended([consumer]))
+            finished = watching.submit(watch, stored.count, workload.locations)
             sent = accepted = rejected = 0
             with connect(stores.addresses["LOCATION_GRPC"]) as sender:
-                for receipt in sender.send(calls_of(fixes)):
+                for receipt in sender.send(held_back(calls, stored)):
                     sent += len(receipt.batch.request.locations)
                     accepted += receipt.accepted
                     rejected += len(receipt.refused)

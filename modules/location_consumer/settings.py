@@ -34,7 +34,7 @@ def read(env: Env) -> Settings:
         consumer_group=env.str("CONSUMER_GROUP", "location_consumer"),
         health_bind=env.str("HEALTH_BIND", "127.0.0.1:30005"),
         earliest_creation_time=earliest if earliest.tzinfo else earliest.replace(tzinfo=UTC),
-        batch_max_locations=env.int("BATCH_MAX_LOCATIONS", 20_000, validate=validate.Range(min=1)),
+        batch_max_locations=env.int("BATCH_MAX_LOCATIONS", 50_000, validate=validate.Range(min=1)),
         batch_max_age_ms=env.int("BATCH_MAX_AGE_MS", 100, validate=validate.Range(min=0)),
         brake_window=env.int("BRAKE_WINDOW", 10_000, validate=validate.Range(min=1)),
         brake_ratio=env.float("BRAKE_RATIO", 0.9, validate=validate.Range(min=0, max=1)),

@@ -200,7 +200,7 @@ class Store:
         if not self._expect_duplicates:
             try:
                 with self._storing(rows) as cursor:
-                    cursor.copy_expert(COPY.format(table="location"), BytesIO(rows.copy), size=1 << 18)
+                    _copy(cursor, "location", rows)
             except UniqueViolation:
                 pass
             else:
@@ -214,7 +214,7 @@ class Store:
         first_and_last = [EPOCH + int(end) * MICROSECOND for end in (times.min(), times.max())]
         with self._storing(rows) as cursor:
             cursor.execute(CREATE_STAGING)
-            cursor.copy_expert(COPY.format(table="staging"), BytesIO(rows.copy), size=1 << 18)
+            _copy(cursor, "staging", rows)
             found, conflicts = _found_stored(cursor, first_and_last)
             if found == times.size:
                 return 0, conflicts
@@ -259,6 +259,11 @@ class Store:
                 raise _RefusedError(f"the database refuses it (SQLSTATE {error.pgcode})") from error
             self.close()
             raise StoreUnavailableError(f"SQLSTATE {error.pgcode}" if error.pgcode else str(error).strip()) from error
+
+
+def _copy(cursor: Cursor, table: str, rows: Rows) -> None:
+    # All in one piece: for every other one the thread would have to wait its turn.
+    cursor.copy_expert(COPY.format(table=table), BytesIO(rows.copy), size=len(rows.copy))
 
 
 def _found_stored(cursor: Cursor, first_and_last: Sequence[datetime]) -> tuple[int, Ints]:

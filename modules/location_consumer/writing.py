@@ -26,7 +26,7 @@ from location_consumer.brake import Brake
 from location_consumer.dead_letters import DeadLetter, DeadLetterTopic, undeliverable, unreadable
 from location_consumer.decode import invalid
 from location_consumer.lag import Position
-from location_consumer.locations import Ints
+from location_consumer.locations import Ints, by_person
 from location_consumer.metrics import Metrics, Outcome
 from location_consumer.rows import Rows
 from location_consumer.store import Store, StoreUnavailableError, Written
@@ -128,11 +128,10 @@ class Writing:
             Bad(position, detail, int(locations.person_id[position]))
             for position, detail in invalid(locations, self._earliest, datetime.now(UTC))
         ]
-        good = np.arange(locations.size)
+        good = by_person(locations)
         if bad:
-            good = np.delete(good, [each.position for each in bad])
-            locations = locations.at(good)
-        rows = Rows.of(locations)
+            good = good[~np.isin(good, [each.position for each in bad])]
+        rows = Rows.of(locations.at(good))
         others = frozenset(each.person_id for each in bad)
         while len(self._in_hand) >= AT_ONCE:
             self._settle_next()
