@@ -26,12 +26,11 @@ def growth(stores: Stores, sizes: Sequence[int], locations: int, batch: int, rou
     """Size of the table → rounds of `empty` and `grown`."""
     found: dict[int, list[Round]] = {}
     workloads = (Workload(locations, yesterday(MEASURED_HOUR) + number * timedelta(minutes=30)) for number in count())
-    with stores.database() as empty, stores.database() as grown:
-        before = 0
+    with stores.database() as empty:
         for size in sizes:
-            fill(grown, before, size)
-            before = size
-            found[size] = [one_round(stores, empty, grown, next(workloads), batch) for _ in range(rounds)]
+            with stores.database() as grown:
+                fill(grown, size)
+                found[size] = [one_round(stores, empty, grown, next(workloads), batch) for _ in range(rounds)]
     return found
 
 
@@ -50,22 +49,18 @@ def one_round(stores: Stores, empty: Database, grown: Database, workload: Worklo
     return results
 
 
-def fill(database: Database, before: int, size: int) -> None:
-    """Add rows until there are `size`, as fast as it goes."""
-    if size == before:
-        return
+def fill(database: Database, size: int) -> None:
+    """As fast as it goes."""
     with ThreadPoolExecutor(CONNECTIONS) as connections:
-        for _ in connections.map(lambda workload: copy(database, workload), parts(before, size)):
+        for _ in connections.map(lambda workload: copy(database, workload), parts(size)):
             pass
     execute(database.superuser, "VACUUM ANALYZE location")
 
 
-def parts(before: int, size: int) -> Iterator[Workload]:
-    """The share of each day, after what the day holds already."""
+def parts(size: int) -> Iterator[Workload]:
+    """The share of each day."""
     for day in range(DAYS):
-        already = Workload(before // DAYS, yesterday() - (DAYS - 1 - day) * DAY)
-        begins = already.begins + already.length if before else already.begins
-        yield Workload((size - before) // DAYS, begins)
+        yield Workload(size // DAYS, yesterday() - (DAYS - 1 - day) * DAY)
 
 
 def copy(database: Database, workload: Workload) -> None:
