@@ -1,6 +1,5 @@
 """A fresh database and fresh topics for a test, in the PostgreSQL and the Kafka of a running system."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -79,18 +78,12 @@ def new_database(addresses: Mapping[str, str], template: str = "template1") -> I
             person_service=in_database(addresses["PERSON_SERVICE_DATABASE_URL"], name),
             location_consumer=in_database(addresses["LOCATION_CONSUMER_DATABASE_URL"], name),
             connection_service=in_database(addresses["CONNECTION_SERVICE_DATABASE_URL"], name),
-            retention=in_database(os.environ.get("RETENTION_DATABASE_URL") or _as_retention(addresses), name),
+            retention=in_database(addresses["RETENTION_DATABASE_URL"], name),
             superuser=in_database(addresses["SUPERUSER_DATABASE_URL"], name),
         )
     finally:
         with maintenance(addresses) as session, session.cursor() as cursor:
             cursor.execute(drop)
-
-
-def _as_retention(addresses: Mapping[str, str]) -> str:
-    """For a system that was started before there was this role."""
-    parts = urlsplit(addresses["DATABASE_URL"])
-    return parts._replace(netloc=f"retention:retention@{parts.hostname}:{parts.port}").geturl()
 
 
 def in_database(url: str, database: str) -> str:
