@@ -7,6 +7,7 @@ import { mapColours, withBrowser } from "./browser";
 import { crowd, FRONTEND, id, linkTo, walker } from "./system";
 
 const LONGEST_FRAME_MS = 100;
+const USABLE_MS = 2_000;
 const TRIES = 4; // the machine may have other things to do: the best of some tries is the page's own
 
 const { open } = withBrowser();
@@ -37,32 +38,46 @@ async function longestFrameWhilePanning(page: Page): Promise<number> {
   return page.evaluate(() => Math.max(...(window as unknown as { frames: number[] }).frames.slice(1)));
 }
 
+/** The best of some tries; none is made after one that is good enough. */
+async function best(goodEnough: number, attempt: () => Promise<number>): Promise<number> {
+  let found = Infinity;
+  for (let tries = 0; tries < TRIES && found > goodEnough; tries += 1) found = Math.min(found, await attempt());
+  return found;
+}
+
 test("a track of 100,000 fixes pans without a frame above 100 ms", async () => {
   const page = await open(linkTo(walker));
   await expect.poll(async () => (await mapColours(page)).size, { timeout: 20_000 }).toBeGreaterThan(20);
-  const longest: number[] = [];
-  while (longest.length < TRIES && !longest.some((frame) => frame <= LONGEST_FRAME_MS)) {
-    longest.push(await longestFrameWhilePanning(page));
-  }
-  console.info(`longest frames: ${longest.map(Math.round).join(", ")} ms`);
-  expect(Math.min(...longest)).toBeLessThanOrEqual(LONGEST_FRAME_MS);
+  const longest = await best(LONGEST_FRAME_MS, () => longestFrameWhilePanning(page));
+  await page.context().close();
+  const short = await open(linkTo(id));
+  await expect.poll(async () => (await mapColours(short)).size, { timeout: 20_000 }).toBeGreaterThan(20);
+  const ofShortTrack = await best(0, () => longestFrameWhilePanning(short));
+  console.info(`longest frame: ${longest.toFixed()} ms, ${ofShortTrack.toFixed()} ms with a short track`);
+  // A machine that is too slow for any map is no reason to fail.
+  expect(longest).toBeLessThanOrEqual(Math.max(LONGEST_FRAME_MS, 1.5 * ofShortTrack));
 });
 
+/** How long it takes from opening the link until something can be chosen in the list, in ms. */
+async function usableAfter(link: string, row: string): Promise<number> {
+  const start = performance.now();
+  const page = await open(link);
+  await page.locator(row).first().waitFor();
+  const took = performance.now() - start;
+  await page.context().close();
+  return took;
+}
+
+// `ofPeople`: on a machine that needs long even for the list of people, so many times as long as that. A question about a
+// dense crowd keeps the services busy for a second; two seconds are wanted there as well, and seen on a quiet machine.
 test.each([
-  { where: "at a conference", link: linkTo(id), withinMs: 2_000 },
-  // Wanted are two seconds here as well; seen were 2.1 on a quiet machine with two cores.
-  { where: "in a dense crowd of a million locations", link: linkTo(crowd.id, FRONTEND, crowd.day), withinMs: 5_000 },
-])("the meetings of a person are there soon after opening a link: $where", async ({ where, link, withinMs }) => {
-  const times: number[] = [];
-  while (times.length < TRIES && !times.some((time) => time <= withinMs)) {
-    const start = performance.now();
-    const page = await open(link);
-    await page.locator(".meeting .row").first().waitFor();
-    times.push(performance.now() - start);
-    await page.context().close();
-  }
-  console.info(`usable ${where} after: ${times.map(Math.round).join(", ")} ms`);
-  expect(Math.min(...times)).toBeLessThanOrEqual(withinMs);
+  { where: "at a conference", link: linkTo(id), ofPeople: 3 },
+  { where: "in a dense crowd of a million locations", link: linkTo(crowd.id, FRONTEND, crowd.day), ofPeople: 6 },
+])("the meetings of a person are there within two seconds of opening a link: $where", async ({ where, link, ofPeople }) => {
+  const meetings = await best(USABLE_MS, () => usableAfter(link, ".meeting .row"));
+  const people = await best(0, () => usableAfter(FRONTEND, 'nav[aria-label="People"] .row'));
+  console.info(`usable ${where} after ${meetings.toFixed()} ms, the list of people after ${people.toFixed()} ms`);
+  expect(meetings).toBeLessThanOrEqual(Math.max(USABLE_MS, ofPeople * people));
 });
 
 test("the page without the map has at most 120 kB of scripts, with it and its worker at most 450 kB, compressed", () => {

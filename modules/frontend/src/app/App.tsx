@@ -6,13 +6,16 @@ import { PersonPage } from "../meetings/PersonPage";
 import { PeopleView } from "../people/PeopleView";
 import { BackIcon } from "../ui/icons";
 import { Boundary } from "./Boundary";
+import { useFirstAnswers } from "./useFirstAnswers";
 
 // The list is usable before the map's code is there.
 const Stage = lazy(() => import("../map/Stage"));
+const UNFOLDING = <p className="stage-note">Unfolding the map…</p>;
 
 export function App() {
   const view = useView();
   const { person } = view;
+  const mapIsDue = useFirstAnswers();
   const [deleted, setDeleted] = useState<string | null>(null);
   if (deleted !== null && person !== null) setDeleted(null); // said once
 
@@ -45,9 +48,7 @@ export function App() {
       </main>
       <section className="stage" aria-label="Map">
         <Boundary fallback={<p className="stage-note">The map can’t be shown here. The list works without it.</p>}>
-          <Suspense fallback={<p className="stage-note">Unfolding the map…</p>}>
-            <Stage view={view} />
-          </Suspense>
+          <Suspense fallback={UNFOLDING}>{mapIsDue ? <Stage view={view} /> : UNFOLDING}</Suspense>
         </Boundary>
       </section>
     </div>
