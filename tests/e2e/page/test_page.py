@@ -61,7 +61,7 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
         timeout=LONGEST_S,
         check=False,
     )
-    print(seen.stdout)  # how long what took; shown by -s
+    sys.stdout.write(seen.stdout)  # how long what took: shown by -s
     assert seen.returncode == 0, seen.stdout + seen.stderr
 
 
