@@ -38,8 +38,11 @@ def choose_ports() -> dict[str, int]:
 
 
 def spare_block() -> int:
-    """A first port for a system beside the usual one."""
-    return secrets.choice(SPARE_BLOCKS)
+    """A first port for a system beside the usual one; nobody listens on any of its block."""
+    while True:
+        first = secrets.choice(SPARE_BLOCKS)
+        if all(is_free(first + offset) for offset in OFFSETS.values()):
+            return first
 
 
 def free_port() -> int:

@@ -27,6 +27,12 @@ def test_a_port_on_which_somebody_listens_on_every_address_is_not_free() -> None
         assert not is_free(server.getsockname()[1])
 
 
+def test_a_spare_block_is_one_that_nobody_listens_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deployment.native.ports.is_free", lambda port: port != 12_000 + OFFSETS["kafka"])
+    monkeypatch.setattr("deployment.native.ports.SPARE_BLOCKS", [12_000, 12_500])
+    assert {spare_block() for _ in range(20)} == {12_500}
+
+
 def test_no_free_port_is_given_twice_or_is_one_of_a_systems_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deployment.native.ports.is_free", lambda _: True)
     given = [free_port() for _ in range(5000)]
