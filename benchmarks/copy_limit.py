@@ -4,6 +4,7 @@ import time
 from io import BytesIO
 
 import psycopg2
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 
 from benchmarks.accounting import check_sum
 from benchmarks.result import Result
@@ -31,10 +32,15 @@ def copy_limit(stores: Stores, workload: Workload, batch: int) -> Result:
         with connected(database.location_consumer) as session, session.cursor() as cursor:
             committed_at = []
             for rows in batches:
-                cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
+                copy(cursor, rows)
                 committed_at.append(time.monotonic())
         check_sum(workload.locations, stored=stored(database))
     return Result(workload.locations - batch, committed_at[-1] - committed_at[0])
+
+
+def copy(cursor: Cursor, rows: bytes) -> None:
+    """Store rows of `copy_bytes`, all in one piece."""
+    cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
 
 
 def locations_of(fixes: Fixes) -> Locations:

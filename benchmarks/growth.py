@@ -6,11 +6,10 @@ The rows that are there lie in as many days as DAYS, the last of which is the on
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from io import BytesIO
 from itertools import count
 
 from benchmarks.consumer_only import consume, filled_topic
-from benchmarks.copy_limit import COPY, locations_of, make_partitions
+from benchmarks.copy_limit import copy, locations_of, make_partitions
 from benchmarks.result import Result, Round
 from benchmarks.stores import Stores, connected, execute, stored
 from benchmarks.workload import DAY, Workload, yesterday
@@ -52,7 +51,7 @@ def one_round(stores: Stores, empty: Database, grown: Database, workload: Worklo
 def fill(database: Database, size: int) -> None:
     """As fast as it goes."""
     with ThreadPoolExecutor(CONNECTIONS) as connections:
-        for _ in connections.map(lambda workload: copy(database, workload), parts(size)):
+        for _ in connections.map(lambda workload: store(database, workload), parts(size)):
             pass
     execute(database.superuser, "VACUUM ANALYZE location")
 
@@ -63,9 +62,8 @@ def parts(size: int) -> Iterator[Workload]:
         yield Workload(size // DAYS, yesterday() - (DAYS - 1 - day) * DAY)
 
 
-def copy(database: Database, workload: Workload) -> None:
+def store(database: Database, workload: Workload) -> None:
     make_partitions(database.location_consumer, workload)
     with connected(database.location_consumer) as session, session.cursor() as cursor:
         for fixes in workload.slices():
-            rows = copy_bytes(locations_of(fixes))
-            cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
+            copy(cursor, copy_bytes(locations_of(fixes)))

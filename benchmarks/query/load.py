@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from io import BytesIO
 
-from benchmarks.copy_limit import COPY, locations_of
+from benchmarks.copy_limit import copy, locations_of
 from benchmarks.query.town import DAYS, FIRST_DAY, Town
 from benchmarks.stores import Stores, connected, execute, stored
 from deployment.native.schema import Database
@@ -38,8 +37,7 @@ def copy_day(database: Database, town: Town, day: int) -> None:
     with connected(database.location_consumer) as session, session.cursor() as cursor:
         cursor.execute("SELECT ensure_location_partition(%s)", [FIRST_DAY + timedelta(days=day)])
         for first in range(0, fixes.person_id.size, ROWS_A_COPY):
-            rows = copy_bytes(locations_of(fixes.take(slice(first, first + ROWS_A_COPY))))
-            cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
+            copy(cursor, copy_bytes(locations_of(fixes.take(slice(first, first + ROWS_A_COPY)))))
 
 
 def settle(database: Database) -> None:

@@ -33,7 +33,9 @@ def choose_ports() -> dict[str, int]:
     chosen: dict[str, int] = {}
     for name, offset in OFFSETS.items():
         port = first + offset
-        chosen[name] = port if is_free(port) else free_port()
+        while not is_free(port) or port in chosen.values():
+            port = free_port()
+        chosen[name] = port
     return chosen
 
 
