@@ -3,6 +3,7 @@
 The access log holds no query strings and only paths that there are: whatever else a caller writes can be a name.
 """
 
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any, Final
 import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it ships no types
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # likewise
 from gunicorn.config import Config  # type: ignore[import-untyped]  # likewise
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # likewise
 from gunicorn.http.wsgi import Response as GunicornResponse  # type: ignore[import-untyped]  # likewise
@@ -18,7 +20,7 @@ from gunicorn.http.wsgi import Response as GunicornResponse  # type: ignore[impo
 from service_kit import rest_metrics
 from service_kit.rest_limits import connections_of_a_worker
 from service_kit.rest_paths import path_to_log
-from service_kit.rest_worker import ProblemWorker
+from service_kit.rest_worker import STOPPING, ProblemWorker
 
 # A question in Chinese or emoji takes 12 characters of a request line for each of its own.
 REQUEST_LINE_MAX_BYTES: Final = 8_190
@@ -53,6 +55,21 @@ class Logs(Logger):  # type: ignore[misc]  # the base class has no types
         )
 
 
+class ForkingArbiter(Arbiter):  # type: ignore[misc]  # likewise
+    """Starts workers so that none misses being told to stop.
+
+    A new process has its parent's handlers until it has set its own, and forgets a signal that comes before. The worker
+    would then be waited for in vain, all of the graceful timeout (gunicorn's issue 1910). So signals wait for it.
+    """
+
+    def spawn_worker(self) -> Any:  # noqa: ANN401  gunicorn's
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        try:
+            return super().spawn_worker()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+
 class RestServer(BaseApplication):  # type: ignore[misc]  # likewise
     def __init__(
         self, bind: str, workers: int, threads: int, in_worker: Callable[[], AbstractContextManager[Flask]]
@@ -79,6 +96,9 @@ class RestServer(BaseApplication):  # type: ignore[misc]  # likewise
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
+
+    def run(self) -> None:
+        ForkingArbiter(self).run()
 
     def load(self) -> Flask:
         """Called in each worker, after the fork: connections and threads belong there."""

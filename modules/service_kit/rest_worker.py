@@ -8,6 +8,7 @@ wait 2 s for every goodbye.)
 
 import errno
 import json
+import signal
 import time
 from collections import deque
 from functools import partial
@@ -49,6 +50,8 @@ STATUSES: Final = {
 RECEIVE_BYTES: Final = 64 * 1024
 ACCEPTED_AT_ONCE: Final = 100
 
+STOPPING: Final = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+
 log = structlog.get_logger("access")
 
 
@@ -57,6 +60,11 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has n
         super().__init__(*args, **options)
         self.waiting_bytes = 0
         self.leaving: deque[tuple[float, socket]] = deque()
+
+    def init_signals(self) -> None:
+        """Hear from now on, also what came since the process began: see ForkingArbiter."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
     def accept(self, listener: socket) -> None:
         """As many as are there, up to a bound: each look at the sockets costs as much as several connections."""

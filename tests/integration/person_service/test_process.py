@@ -53,6 +53,7 @@ def service(database: Database, tmp_path: Path, poll_until: Callable[..., object
         poll_until(lambda: answers(f"http://{rest}/readyz"))
         yield Service(process, f"http://{rest}", grpc_bind, log)
         process.terminate()
+    sys.stdout.write(log.read_text())  # shown where a test fails
 
 
 def test_rest_and_grpc_are_served_until_sigterm(service: Service) -> None:

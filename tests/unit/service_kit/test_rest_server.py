@@ -1,0 +1,59 @@
+"""Stopping: whoever is told to stop does so, also a worker that has only just begun."""
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from urllib.request import urlopen
+
+from deployment.native.ports import free_port
+
+SERVER = """
+    import signal, time
+    from contextlib import contextmanager
+    from service_kit.rest_app import create_rest_app
+    from service_kit.rest_server import serve_rest
+    from service_kit.rest_worker import ProblemWorker
+
+    init_signals = ProblemWorker.init_signals
+
+    def late(worker):
+        while worker.age == 2 and signal.SIGTERM not in signal.sigpending():
+            time.sleep(0.01)
+        init_signals(worker)
+
+    ProblemWorker.init_signals = late
+
+    @contextmanager
+    def in_worker():
+        yield create_rest_app(title="Tools", description="For tests.", tag="tools", check=lambda: None)[0]
+        print("left", flush=True)
+
+    serve_rest("127.0.0.1:{port}", workers=2, threads=1, in_worker=in_worker)
+"""
+
+
+def test_a_worker_told_to_stop_before_it_can_hear_stops_all_the_same(
+    poll_until: Callable[..., object], tmp_path: Path
+) -> None:
+    port = free_port()
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", textwrap.dedent(SERVER).format(port=port)]
+    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
+        poll_until(lambda: answers(port))
+        process.terminate()
+        try:
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+    assert log.read_text().splitlines().count("left") == 2
+
+
+def answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
