@@ -8,6 +8,7 @@ import { crowd, FRONTEND, id, linkTo, walker } from "./system";
 
 const LONGEST_FRAME_MS = 100;
 const USABLE_MS = 2_000;
+const SLOW_MACHINE_MS = 240_000;
 const TRIES = 4; // the machine may have other things to do: the best of some tries is the page's own
 
 const { open } = withBrowser();
@@ -45,17 +46,22 @@ async function best(goodEnough: number, attempt: () => Promise<number>): Promise
   return found;
 }
 
-test("a track of 100,000 fixes pans without a frame above 100 ms", async () => {
-  const page = await open(linkTo(walker));
+/** The longest frame that cannot be avoided while the map behind the link is dragged about, in ms. */
+async function longestFrame(link: string, goodEnough: number): Promise<number> {
+  const page = await open(link);
   await expect.poll(async () => (await mapColours(page)).size, { timeout: 20_000 }).toBeGreaterThan(20);
-  const longest = await best(LONGEST_FRAME_MS, () => longestFrameWhilePanning(page));
+  const longest = await best(goodEnough, () => longestFrameWhilePanning(page));
   await page.context().close();
-  const short = await open(linkTo(id));
-  await expect.poll(async () => (await mapColours(short)).size, { timeout: 20_000 }).toBeGreaterThan(20);
-  const ofShortTrack = await best(0, () => longestFrameWhilePanning(short));
-  console.info(`longest frame: ${longest.toFixed()} ms, ${ofShortTrack.toFixed()} ms with a short track`);
-  // A machine that is too slow for any map is no reason to fail.
-  expect(longest).toBeLessThanOrEqual(Math.max(LONGEST_FRAME_MS, 1.5 * ofShortTrack));
+  return longest;
+}
+
+test("a track of 100,000 fixes pans without a frame above 100 ms", { timeout: SLOW_MACHINE_MS }, async () => {
+  const longest = await longestFrame(linkTo(walker), LONGEST_FRAME_MS);
+  console.info(`longest frame: ${longest.toFixed()} ms`);
+  if (longest > LONGEST_FRAME_MS) {
+    const ofShortTrack = await longestFrame(linkTo(id), 0);
+    expect(longest, `${ofShortTrack.toFixed()} ms with a short track`).toBeLessThanOrEqual(1.5 * ofShortTrack);
+  }
 });
 
 /** How long it takes from opening the link until something can be chosen in the list, in ms. */
@@ -73,12 +79,18 @@ async function usableAfter(link: string, row: string): Promise<number> {
 test.each([
   { where: "at a conference", link: linkTo(id), ofPeople: 3 },
   { where: "in a dense crowd of a million locations", link: linkTo(crowd.id, FRONTEND, crowd.day), ofPeople: 6 },
-])("the meetings of a person are there within two seconds of opening a link: $where", async ({ where, link, ofPeople }) => {
-  const meetings = await best(USABLE_MS, () => usableAfter(link, ".meeting .row"));
-  const people = await best(0, () => usableAfter(FRONTEND, 'nav[aria-label="People"] .row'));
-  console.info(`usable ${where} after ${meetings.toFixed()} ms, the list of people after ${people.toFixed()} ms`);
-  expect(meetings).toBeLessThanOrEqual(Math.max(USABLE_MS, ofPeople * people));
-});
+])(
+  "the meetings of a person are there within two seconds of opening a link: $where",
+  { timeout: SLOW_MACHINE_MS },
+  async ({ where, link, ofPeople }) => {
+    const meetings = await best(USABLE_MS, () => usableAfter(link, ".meeting .row"));
+    console.info(`usable ${where} after ${meetings.toFixed()} ms`);
+    if (meetings > USABLE_MS) {
+      const people = await best(0, () => usableAfter(FRONTEND, 'nav[aria-label="People"] .row'));
+      expect(meetings, `the list of people takes ${people.toFixed()} ms`).toBeLessThanOrEqual(ofPeople * people);
+    }
+  },
+);
 
 test("the page without the map has at most 120 kB of scripts, with it and its worker at most 450 kB, compressed", () => {
   const dist = join(import.meta.dirname, "../dist");
