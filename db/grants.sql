@@ -29,8 +29,10 @@ GRANT EXECUTE ON FUNCTION ensure_location_partition(date) TO location_consumer;
 -- And it says how far it is. (ON CONFLICT … DO UPDATE reads what it changes.)
 GRANT SELECT, INSERT, UPDATE ON consumer_progress TO location_consumer;
 
--- connection_service reads the locations and how complete they are; people it asks the person service for.
+-- connection_service reads the locations and how complete they are; people it asks the person service for, and remembers
+-- them until it sees that someone was erased.
 GRANT SELECT ON location, consumer_progress TO connection_service;
+GRANT SELECT (number) ON erased_person TO connection_service;
 
 -- retention, a job, drops days that are too old, and finishes erasures that were broken off. It reads no table.
 REVOKE EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures() FROM PUBLIC;

@@ -1,6 +1,5 @@
 """The REST resources: read the question, search, name the people, write the answer."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from http import HTTPStatus
@@ -15,13 +14,14 @@ from connection_service.answers import (
     connection_rows,
     contact_rows,
     encounter_rows,
-    feature_collection,
+    features,
     location_rows,
     with_people,
 )
 from connection_service.fixes import Fixes
 from connection_service.freshness import DESCRIPTION, HEADER, Freshness
-from connection_service.people import Directory, ask_for_people_met, check_id, people_met
+from connection_service.known_people import KnownPeople
+from connection_service.people import check_id
 from connection_service.query_schemas import (
     ConnectionQuerySchema,
     ContactQuerySchema,
@@ -51,7 +51,7 @@ Question = TypeVar("Question", bound=MeetingQuestion)
 
 
 class Locations(looking.Locations, Protocol):
-    def freshness(self, person_id: int) -> Freshness: ...
+    def freshness(self, person_id: int, start_us: int) -> Freshness: ...
 
 
 class Store(Protocol):
@@ -68,7 +68,7 @@ class MeetingsResource(Resource):
     """What the three answers about meetings have in common."""
 
     store: Store
-    directory: Directory
+    people: KnownPeople
     max_distance_m: float
 
     def answer(
@@ -81,10 +81,10 @@ class MeetingsResource(Resource):
         check_id(person_id)
         check_distance(question, self.max_distance_m)
         with self.store.locations() as locations:
+            freshness = locations.freshness(person_id, question.start_us)
             page = search(locations, person_id, question)
-            people = ask_for_people_met(self.directory, person_id, page.rows.person_id.tolist())
-            freshness = locations.freshness(person_id)  # this and the writing, while the people are looked up
-        rows = with_people(write(page.rows), people())
+        people = self.people.ask_for_people_met(person_id, page.rows.person_id.tolist(), freshness.people)
+        rows = with_people(write(page.rows), people())  # written while those are looked up who are not known
         after = page.next_after
         answered_rows().add(len(rows))
         response = Response(f"[{','.join(rows)}]", mimetype=JSON)
@@ -134,7 +134,7 @@ class ContactsResource(MeetingsResource):
 
 class LocationsResource(Resource):
     store: Store
-    directory: Directory
+    people: KnownPeople
 
     @operation(
         query=TrackQuerySchema(),
@@ -149,15 +149,16 @@ class LocationsResource(Resource):
         question = TrackQuestion(**query)
         check_id(person_id)
         with self.store.locations() as locations:
+            freshness = locations.freshness(person_id, question.start_us)
             track = locations.track(person_id, question.start_us, question.end_us)
-            freshness = locations.freshness(person_id)
-        people_met(self.directory, person_id, ())
+        self.people.ask_for_people_met(person_id, (), freshness.people)()
         track = simplify(track, question.max_points)
         answered_rows().add(track.size)
         if request.accept_mimetypes.best_match([JSON, GEOJSON], JSON) == GEOJSON:
-            response = json_response(feature_collection(track), GEOJSON)
+            collection = f'{{"type":"FeatureCollection","features":[{",".join(features(track))}]}}'
+            response = Response(collection, mimetype=GEOJSON)
         else:
-            response = json_response(location_rows(track))
+            response = Response(f"[{','.join(location_rows(track))}]", mimetype=JSON)
         response.headers.update(freshness.header())
         return response
 
@@ -165,7 +166,3 @@ class LocationsResource(Resource):
 def check_distance(question: MeetingQuestion, max_distance_m: float) -> None:
     if question.distance_m > max_distance_m:
         raise InvalidInput([("distance", f"must be at most {max_distance_m:g}, is {question.distance_m:g}")])
-
-
-def json_response(content: object, mimetype: str = JSON) -> Response:
-    return Response(json.dumps(content, ensure_ascii=False, separators=(",", ":")), mimetype=mimetype)

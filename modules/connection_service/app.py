@@ -15,6 +15,7 @@ from connection_service.api import (
     Store,
 )
 from connection_service.export import ExportResource
+from connection_service.known_people import KnownPeople
 from connection_service.people import Directory, PersonService
 from connection_service.settings import Settings
 from connection_service.store import LocationStore
@@ -37,11 +38,12 @@ def create_app(
         rules=RULES,
     )
     of_person = "/api/persons/<int:person_id>"
-    search = {"store": store, "directory": directory, "max_distance_m": max_distance_m}
+    people = KnownPeople(directory)
+    search = {"store": store, "people": people, "max_distance_m": max_distance_m}
     api.add(ConnectionResource, f"{of_person}/connection", **search)
     api.add(EncountersResource, f"{of_person}/encounters", **search)
     api.add(ContactsResource, f"{of_person}/contacts", **search)
-    api.add(LocationsResource, f"{of_person}/locations", store=store, directory=directory)
+    api.add(LocationsResource, f"{of_person}/locations", store=store, people=people)
     api.add(ExportResource, f"{of_person}/export", store=store, directory=directory)
     audit(app, {"GET", "HEAD"})
     return app

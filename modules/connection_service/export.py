@@ -11,9 +11,9 @@ from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from connection_service.answer_schemas import LocationSchema, PersonSchema
-from connection_service.answers import Json, feature_collection, location_rows
+from connection_service.answers import features, location_rows
 from connection_service.fixes import Fixes
-from connection_service.people import Directory, check_id, people_met
+from connection_service.people import Directory, check_id, person_of_id
 from service_kit.audit import Rows, answered_rows
 from service_kit.rest_api import JSON, Resource, operation
 
@@ -52,7 +52,7 @@ class ExportResource(Resource):
     def get(self, person_id: int) -> Response:
         """Everything that is known of a person."""
         check_id(person_id)
-        person = people_met(self.directory, person_id, ())[person_id]
+        person = person_of_id(self.directory, person_id)
         portions = self.store.history(person_id)
         first = next(portions, None)  # a database that is down is noticed while there is still a status to say so
         everything = chain([] if first is None else [first], portions)
@@ -81,27 +81,18 @@ class ExportResource(Resource):
         for piece in document:
             yield last
             last = piece
-        people_met(self.directory, person_id, ())
+        person_of_id(self.directory, person_id)
         yield last
 
 
-def features(fixes: Fixes) -> list[Json]:
-    collected: list[Json] = feature_collection(fixes)["features"]
-    return collected
-
-
 def written(
-    about: Mapping[str, Any], name: str, write: Callable[[Fixes], list[Json]], portions: Iterator[Fixes], rows: Rows
+    about: Mapping[str, Any], name: str, write: Callable[[Fixes], list[str]], portions: Iterator[Fixes], rows: Rows
 ) -> Iterator[str]:
     """Write the document in pieces: `about`, under `name` what `write` makes of the portions, and their number."""
-    yield f'{compact(about)[:-1]},"{name}":['
+    yield f'{json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]},"{name}":['
     count = 0
     for portion in portions:
-        yield ("," if count else "") + compact(write(portion))[1:-1]
+        yield ("," if count else "") + ",".join(write(portion))
         count += portion.size
         rows.add(portion.size)
     yield f'],"location_count":{count}}}\n'
-
-
-def compact(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))

@@ -15,6 +15,8 @@ class Freshness(NamedTuple):
     newest: datetime | None
     lag: int | None
     as_of: datetime | None
+    people: str
+    """Which people there are: the same text only as long as nobody has been erased."""
 
     def header(self) -> dict[str, str]:
         """The header: dates are in whole seconds, as RFC 9651 has them. Empty where nothing is known."""

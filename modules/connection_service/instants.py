@@ -1,11 +1,7 @@
-"""Instants as whole microseconds since 1970-01-01 UTC, and how they are read and written."""
+"""Instants as whole microseconds since 1970-01-01 UTC, and how they are read."""
 
 import re
 from datetime import UTC, datetime, timedelta
-
-import numpy as np
-
-from connection_service.fixes import Ints
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -47,17 +43,3 @@ def read_instant(text: str) -> int | None:
 
 def _since_epoch(instant: datetime) -> int:
     return (instant - EPOCH) // MICROSECOND
-
-
-def write_instants(times_us: Ints) -> list[str]:
-    """RFC 3339 in UTC, with six decimals of the second or none."""
-    times = times_us.view("datetime64[us]")
-    fractional = times_us % SECOND_US != 0
-    if fractional.all():
-        written = np.datetime_as_string(times, timezone="UTC")
-    else:
-        written = np.datetime_as_string(times, unit="s", timezone="UTC")
-        if fractional.any():
-            written = np.where(fractional, np.datetime_as_string(times, timezone="UTC"), written)
-    texts: list[str] = written.tolist()
-    return texts

@@ -1,6 +1,6 @@
 """The names of people, asked of person_service over gRPC."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -136,22 +136,9 @@ def check_id(person_id: int) -> None:
         raise NotFound(f"person {person_id}")
 
 
-def ask_for_people_met(directory: Directory, person_id: int, others: Iterable[int]) -> Asked:
-    """Ask for the others, in the one call that also tells whether the person asked about exists.
-
-    What is returned waits for the answer. It raises DependencyDown, and NotFound where that person does not exist.
-    """
-    asked = directory.ask(sorted({person_id, *others}))
-
-    def people_met() -> Mapping[int, Person]:
-        people = asked()
-        if person_id not in people:
-            raise NotFound(f"person {person_id}")
-        return people
-
-    return people_met
-
-
-def people_met(directory: Directory, person_id: int, others: Iterable[int]) -> Mapping[int, Person]:
-    """Likewise, and wait."""
-    return ask_for_people_met(directory, person_id, others)()
+def person_of_id(directory: Directory, person_id: int) -> Person:
+    """Find the person at person_service itself. Raises NotFound, DependencyDown."""
+    person = directory.ask([person_id])().get(person_id)
+    if person is None:
+        raise NotFound(f"person {person_id}")
+    return person

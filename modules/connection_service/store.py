@@ -25,7 +25,7 @@ from service_kit.errors import DependencyDown
 TRACK, TRACKS, CANDIDATES, FRESHNESS = (
     files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
 )
-PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint) AS {FRESHNESS}"
+PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint, timestamptz) AS {FRESHNESS}"
 
 
 class LocationStore:
@@ -84,14 +84,18 @@ class Locations:
         values = {"person_id": person_id, **_range(start_us, end_us), **probe_values(probes, start_us, end_us)}
         return self._read(CANDIDATES, values, take)
 
-    def freshness(self, person_id: int) -> Freshness:
+    def freshness(self, person_id: int, start_us: int) -> Freshness:
+        """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""
         with self._in_time() as cursor:
             if "prepared" not in self.borrowed.info:
                 cursor.execute(PREPARE)
                 self.borrowed.info["prepared"] = True
-            cursor.execute("EXECUTE freshness(%s)", [person_id])
-            (row,) = cursor.fetchall()
-            return Freshness._make(row)
+            for since in (_timestamp(start_us), "-infinity"):
+                cursor.execute("EXECUTE freshness(%s, %s)", [person_id, since])
+                found = Freshness._make(cursor.fetchone())
+                if found.newest:
+                    break
+            return found
 
     def _all(self, query: str, values: Mapping[str, object]) -> Fixes:
         parts: list[Fixes] = []

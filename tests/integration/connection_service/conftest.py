@@ -23,11 +23,14 @@ Row = tuple[int, str, float, float]
 class People(PersonServiceServicer):
     """Knows the persons 1 to 99."""
 
+    def __init__(self) -> None:
+        self.known = set(range(1, 100))
+
     def BatchGetPersons(  # noqa: N802  the contract's name
         self, request: BatchGetPersonsRequest, context: grpc.ServicerContext
     ) -> BatchGetPersonsResponse:
         del context
-        known = sorted({person_id for person_id in request.ids if 1 <= person_id <= 99})
+        known = sorted(self.known.intersection(request.ids))
         return BatchGetPersonsResponse(
             persons=[
                 Person(id=person_id, first_name="Ada", last_name=f"Byron {person_id}", company_name="Looms")
@@ -41,16 +44,20 @@ class PeopleServer:
 
     def __init__(self) -> None:
         self.port = 0
+        self.people = People()  # type: ignore[abstract]  # one call is enough
         self.start()
 
     def start(self) -> None:
         self.server = grpc.server(ThreadPoolExecutor(2))
-        add_PersonServiceServicer_to_server(People(), self.server)  # type: ignore[abstract]  # one call is enough
+        add_PersonServiceServicer_to_server(self.people, self.server)
         self.port = self.server.add_insecure_port(f"127.0.0.1:{self.port}")
         self.server.start()
 
     def stop(self) -> None:
         self.server.stop(grace=None).wait()
+
+    def forget(self, person_id: int) -> None:
+        self.people.known.remove(person_id)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ class Server(Protocol):
 
     def stop(self) -> None: ...
 
+    def forget(self, person_id: int) -> None: ...
+
 
 @pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
 def test_an_unknown_person_is_not_found_and_a_known_one_without_locations_is_alone(
@@ -32,19 +34,35 @@ def test_an_unknown_person_is_not_found_and_a_known_one_without_locations_is_alo
 def test_without_person_service_the_answer_names_it_and_with_it_all_is_well_again(
     client: FlaskClient, people_server: Server, poll_until: Callable[..., object]
 ) -> None:
-    def status(resource: str = "connection") -> int:
-        return client.get(f"/api/persons/1/{resource}", query_string=DAY).status_code
+    def status(person_id: int, resource: str = "connection") -> int:
+        return client.get(f"/api/persons/{person_id}/{resource}", query_string=DAY).status_code
 
-    assert status() == 200
+    assert status(1) == 200
     people_server.stop()
-    for resource in ("connection", "encounters", "locations"):
-        response = client.get(f"/api/persons/1/{resource}", query_string=DAY)
+    for resource in ("connection", "encounters", "contacts", "locations", "export"):
+        response = client.get(f"/api/persons/2/{resource}", query_string=DAY)
         assert response.status_code == 503
         assert response.mimetype == "application/problem+json"
         assert response.get_json()["detail"] == "the person service does not answer, try again later"
+    assert status(1) == 200, "who was met before is known"
+    assert status(1, "export") == 503, "what is taken away is asked for anew"
     assert client.get("/readyz").status_code == 200
     people_server.start()
-    poll_until(lambda: status() == 200, timeout_s=10)
+    poll_until(lambda: status(2) == 200, timeout_s=10)
+
+
+def test_who_is_erased_is_known_no_more(client: FlaskClient, people_server: Server, database: Database) -> None:
+    def status() -> int:
+        return client.get("/api/persons/1/connection", query_string=DAY).status_code
+
+    assert status() == 200
+    people_server.forget(1)
+    assert status() == 200, "nothing has been erased"
+    with psycopg2.connect(database.owner) as session, session.cursor() as cursor:
+        cursor.execute("INSERT INTO person (first_name, last_name, company_name) VALUES ('A', 'B', 'C') RETURNING id")
+        cursor.execute("SELECT erase_person(%s)", cursor.fetchone())
+    session.close()
+    assert status() == 404
 
 
 def test_without_the_database_the_answer_names_it(make_client: Callable[..., FlaskClient]) -> None:

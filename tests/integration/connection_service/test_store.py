@@ -128,12 +128,15 @@ def test_the_tracks_of_several_are_descents_of_the_primary_key(database: Databas
 def test_how_fresh_a_person_is_costs_no_plan_of_all_partitions(database: Database, engine: Engine) -> None:
     execute(database.owner, CITY)
     with store(engine) as locations:
-        newest = [locations.freshness(person_id).newest for person_id in (7, 7, 999)]
+        newest = [
+            locations.freshness(person_id, start_us).newest
+            for person_id, start_us in ((7, FIRST_DAY_US), (7, FIRST_DAY_US + 30 * DAY_US), (999, FIRST_DAY_US))
+        ]
         prepared = locations.borrowed.exec_driver_sql(
             "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'freshness'"
         ).one()
     assert newest == [datetime(2026, 3, 5, 17, 57, 7, tzinfo=UTC)] * 2 + [None]
-    assert tuple(prepared) == (3, 0)
+    assert tuple(prepared) == (5, 0), "those who were not found from the start on were looked for before it, too"
 
 
 def test_a_question_about_too_many_locations_is_answered_with_how_to_narrow_it(

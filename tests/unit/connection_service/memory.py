@@ -36,6 +36,7 @@ class MemoryStore:
         self.fixes = fixes
         self.accuracy_m: dict[int, float] = {}  # of a person
         self.candidate_ranges: list[tuple[int, int]] = []
+        self.people = "all"
         self.consumer: tuple[int, datetime] | None = None  # how many records it has before it, and when it said so
 
     @contextmanager
@@ -86,10 +87,11 @@ class MemoryStore:
             take(found.at(slice(first, first + PORTION)))
         return found.size
 
-    def freshness(self, person_id: int) -> Freshness:
+    def freshness(self, person_id: int, start_us: int) -> Freshness:
+        del start_us
         newest = max((row[1] for row in self.rows if row[0] == person_id), default=None)
         lag, as_of = self.consumer or (None, None)
-        return Freshness(None if newest is None else datetime.fromtimestamp(newest, UTC), lag, as_of)
+        return Freshness(None if newest is None else datetime.fromtimestamp(newest, UTC), lag, as_of, self.people)
 
     def _between(self, start_us: int, end_us: int) -> Fixes:
         fixes = in_order(self.rows) if self.fixes is None else self.fixes

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from connection_service.answers import Row, connection_rows, with_people
+from connection_service.answers import Row, connection_rows, location_rows, with_people
 from connection_service.near import near_fixes
 from connection_service.people import Person
 from tests.unit.connection_service.scenes import fixes
@@ -30,3 +30,21 @@ def test_numbers_are_written_as_exactly_as_they_are_and_accuracies_as_short_as_t
         "1970-01-01T00:00:01.500000Z",
     )
     assert np.isfinite(first["distance_m"])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0, "1970-01-01T00:00:00Z"),
+        (20e-6, "1970-01-01T00:00:00.000020Z"),
+        (-0.5, "1969-12-31T23:59:59.500000Z"),
+        (253_402_128_000, "9999-12-30T00:00:00Z"),
+    ],
+)
+def test_instants_are_written_with_microseconds_only_where_there_are_some(seconds: float, written: str) -> None:
+    [row] = location_rows(fixes([(1, round(seconds * 1e6), 47.0, 8.0)]))
+    assert json.loads(row)["creation_time"] == written
+
+
+def test_of_nothing_there_are_no_rows() -> None:
+    assert location_rows(fixes([])) == []

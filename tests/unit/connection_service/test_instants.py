@@ -1,9 +1,8 @@
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 
-from connection_service.instants import read_day, read_instant, write_instants
+from connection_service.instants import read_day, read_instant
 
 NOON = round(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -62,13 +61,3 @@ def test_a_day_is_its_first_microsecond() -> None:
     assert read_day("2026-03-02") == NOON - 12 * 3600 * 1_000_000
     assert read_day("0001-01-01") is not None
     assert read_day("9999-12-31") is not None
-
-
-def test_instants_are_written_with_microseconds_only_where_there_are_some() -> None:
-    assert write_instants(np.array([NOON, NOON + 20, NOON - 500_000])) == [
-        "2026-03-02T12:00:00Z",
-        "2026-03-02T12:00:00.000020Z",
-        "2026-03-02T11:59:59.500000Z",
-    ]
-    assert write_instants(np.array([NOON])) == ["2026-03-02T12:00:00Z"]
-    assert write_instants(np.array([], dtype=np.int64)) == []
