@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import grpc
 from opentelemetry.propagate import extract, inject
-from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 
 from service_kit.grpc_metrics import INFRASTRUCTURE, Behaviour, Handler, said
 
@@ -122,7 +122,7 @@ class Details(NamedTuple):
 
 
 class TraceOwnCalls(grpc.UnaryUnaryClientInterceptor):
-    """For a channel: unary calls that are waited for."""
+    """For a channel: unary calls, waited for or not."""
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
@@ -135,22 +135,25 @@ class TraceOwnCalls(grpc.UnaryUnaryClientInterceptor):
     ) -> Any:  # noqa: ANN401  grpc.Call and grpc.Future in one
         method = client_call_details.method
         method = method.decode() if isinstance(method, bytes) else method
-        with self._tracer.start_as_current_span(
-            method.lstrip("/"), kind=SpanKind.CLIENT, attributes=attributes_of(method)
-        ) as span:
-            carrier: dict[str, str] = {}
-            inject(carrier)
-            call = continuation(
-                Details(
-                    client_call_details.method,
-                    client_call_details.timeout,
-                    [*(client_call_details.metadata or ()), *carrier.items()],
-                    client_call_details.credentials,
-                    client_call_details.wait_for_ready,
-                    getattr(client_call_details, "compression", None),
-                ),
-                request,
-            )
-            code = call.code().name
+        span = self._tracer.start_span(method.lstrip("/"), kind=SpanKind.CLIENT, attributes=attributes_of(method))
+        carrier: dict[str, str] = {}
+        inject(carrier, set_span_in_context(span))
+        call = continuation(
+            Details(
+                client_call_details.method,
+                client_call_details.timeout,
+                [*(client_call_details.metadata or ()), *carrier.items()],
+                client_call_details.credentials,
+                client_call_details.wait_for_ready,
+                getattr(client_call_details, "compression", None),
+            ),
+            request,
+        )
+
+        def end(done: Any) -> None:  # noqa: ANN401  the call
+            code = done.code().name
             conclude(span, code, faults=set() if code == "OK" else {code})
-            return call
+            span.end()
+
+        call.add_done_callback(end)
+        return call
