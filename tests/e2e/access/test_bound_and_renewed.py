@@ -61,10 +61,8 @@ def test_two_tokens_are_none(guarded: Guarded) -> None:
 
 
 def test_a_token_of_the_service_itself_that_is_renewed_is_used_at_once(guarded: Guarded) -> None:
-    person_id = guarded.new_person()
-
     def ask() -> int:
-        url = f"{guarded.connection_url}/api/persons/{person_id}/encounters"
+        url = f"{guarded.connection_url}/api/persons/{guarded.new_person()}/encounters"  # who is known is not asked for
         headers = guarded.bearer(guarded.issuer.token("meetings:read"))
         return requests.get(url, params=DAY, headers=headers, timeout=10).status_code
 
