@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 
 from benchmarks.machine import machine
 from benchmarks.query import plain, starter
@@ -12,7 +13,7 @@ from benchmarks.query.clients import crowd
 from benchmarks.query.index_queries import IndexQueries
 from benchmarks.query.load import settle, town_database
 from benchmarks.query.over_http import Service
-from benchmarks.query.part import INDEX, PLAIN, SERVICE, STARTER, Memory, Part, Run
+from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run
 from benchmarks.query.plain import Plain
 from benchmarks.query.plan import Plan
 from benchmarks.query.processes import MemoryWatch, largest_peak_mb
@@ -21,6 +22,7 @@ from benchmarks.query.starter import Starter
 from benchmarks.query.town import FIRST_DAY, Town
 from benchmarks.services import service
 from benchmarks.stores import Stores, execute
+from deployment.native.ports import free_address
 from deployment.native.postgresql import postmaster_pid
 from deployment.native.schema import Database
 
@@ -52,6 +54,10 @@ def measure(stores: Stores, plan: Plan) -> Part:
                 ]:
                     part.runs.append(run)
                     say(plan, f"round {round_}: {run.who}: {run.kind.name}: {run.percentile(50):,.1f} ms (p50)")
+            if plan.small_town:
+                for run in growth(stores, asked, plan, town, part):
+                    part.runs.append(run)
+                    say(plan, f"beside a small town: {run.kind.name}: {run.percentile(50):,.1f} ms there (p50)")
             agree(asked, database, plan, town, part)
             if plan.crowd_s:
                 servers = (connection_service.process.pid, person_service.process.pid, postmaster_pid(stores.folder))
@@ -64,6 +70,39 @@ def measure(stores: Stores, plan: Plan) -> Part:
             part.memory = memory(stores, database, Question(Kind("month", 500, ANY), town.much_travelled(), FIRST_DAY))
             say(plan, f"{part.memory.rows:,} rows in {part.memory.pages} pages: {part.memory.megabytes:.0f} MB")
     return part
+
+
+def growth(stores: Stores, asked: Service, plan: Plan, town: Town, part: Part) -> Iterator[Run]:
+    """The service of this town and that of a small one, asked in turns, so that the machine is the same for both."""
+    small = Town.of(plan.small_town)
+    elsewhere = {"CONNECTION_URL": f"http://{free_address()}", "PERSON_URL": f"http://{free_address()}"}
+    there = replace(stores, addresses=stores.addresses | elsewhere | {"PERSON_GRPC": free_address()})
+    with (
+        town_database(there, small) as (database, part.small_town),
+        service(there, "person_service", database),
+        service(there, "connection_service", database),
+        closing(Service(there.addresses["CONNECTION_URL"])) as asked_there,
+    ):
+        for question in random_questions(DAY, small.people, WARM_UP, "warm up"):
+            asked_there.ask(question)
+        for round_ in range(1, plan.rounds + 1):
+            for kind in (DAY, MONTH):
+                run = Run(SMALL_TOWN, kind, [], [])
+                seed = f"{plan.name} {round_} growth"
+                pairs = zip(
+                    random_questions(kind, town.people, plan.persons(kind), seed),
+                    random_questions(kind, small.people, plan.persons(kind), seed),
+                    strict=False,  # a very small town has fewer people
+                )
+                for number, (question, question_there) in enumerate(pairs):
+                    if number % 2:
+                        run.service_ms.append(asked.ask(question).seconds * 1000)
+                    answer = asked_there.ask(question_there)
+                    run.milliseconds.append(answer.seconds * 1000)
+                    run.rows.append(len(answer.rows()))
+                    if not number % 2:
+                        run.service_ms.append(asked.ask(question).seconds * 1000)
+                yield run
 
 
 def make_peers(database: Database, plan: Plan) -> None:

@@ -12,6 +12,7 @@ from benchmarks.query.clients import Crowd, Load
 from benchmarks.query.question import Kind
 
 SERVICE, INDEX, STARTER, PLAIN = "service", "index queries", "starter's algorithm", "plain ST_DWithin"
+SMALL_TOWN = "service, small town"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Run:
     kind: Kind
     milliseconds: list[float]
     rows: list[int]  # of each answer; of INDEX: candidates
-    service_ms: list[float] = field(default_factory=list)  # of a peer: the service's, asked right before it
+    service_ms: list[float] = field(default_factory=list)  # of a peer: the service's, asked right before or after it
     measured_queries: int = 0  # of STARTER for a month: of the thousands of queries of each question
 
     def percentile(self, percent: float) -> float:
@@ -57,6 +58,7 @@ class Part:
     people: int
     machine: dict[str, str]
     load_s: float = 0
+    small_town: int = 0  # locations of the other one
     runs: list[Run] = field(default_factory=list)
     agreed_questions: int = 0
     agreed_rows: int = 0

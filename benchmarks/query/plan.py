@@ -13,6 +13,7 @@ class Plan:
     locations: int
     rounds: int = 3
     only_days: bool = False  # the month is left out
+    small_town: int = 0  # locations of another one, that is asked in turns: growth
     day_persons: int = 60  # a round
     month_persons: int = 60
     slow_persons: int = 4  # of questions whose answers are tens of thousands of rows, or cover square kilometres
@@ -43,13 +44,14 @@ FULL = (
     ),
     Plan("5m", 5_000_000, plain_persons=6, agreeing_persons=2),
     Plan("10m", 10_000_000, only_days=True, plain_persons=10),
-    Plan("20m", 20_000_000, crowd_s=15, with_memory=True),
+    Plan("20m", 20_000_000, small_town=1_000_000, crowd_s=15, with_memory=True),
 )
 QUICK = (
     Plan("250k", 250_000, month_persons=20, slow_persons=1),
     Plan(
         "1m",
         1_000_000,
+        small_town=250_000,
         month_persons=20,
         slow_persons=1,
         starter_persons=1,

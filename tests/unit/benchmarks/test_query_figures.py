@@ -1,5 +1,6 @@
 """From the answers' times to figures, and to ok or short."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -9,7 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.query.clients import Crowd, Load
 from benchmarks.query.curves import curves
 from benchmarks.query.figures import figures
-from benchmarks.query.part import INDEX, PLAIN, SERVICE, STARTER, Memory, Part, Run, save, saved
+from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run, save, saved
 from benchmarks.query.pedestrians import Row, rows
 from benchmarks.query.plot import plot
 from benchmarks.query.question import DAY, MONTH
@@ -45,8 +46,11 @@ def test_the_largest_size_is_judged_and_a_smaller_one_than_promised_is_said() ->
     assert "meant for 20,000,000" in of([part(1_000_000, 7)])["day, p95 over HTTP"].remark
 
 
-def test_growth_compares_the_smallest_size_with_the_largest() -> None:
-    found = of([part(1_000_000, 6), part(5_000_000, 60), part(20_000_000, 9, month_ms=120)])
+def test_growth_compares_what_was_asked_in_turns() -> None:
+    day = Run(SMALL_TOWN, DAY, [5.0], [300], service_ms=[10.0])
+    rounds = [day, replace(day, service_ms=[7.5]), replace(day, service_ms=[5.0])]
+    month = Run(SMALL_TOWN, MONTH, [100.0], [9_000], service_ms=[120.0])
+    found = of([part(1_000_000, 6), replace(part(20_000_000, 60, *rounds, month), small_town=1_000_000)])
     assert found["day, p95 over HTTP: growth"].value == pytest.approx(1.5)
     assert not found["day, p95 over HTTP: growth"].ok
     assert found["month, p95 over HTTP: growth"].ok
