@@ -44,7 +44,7 @@ FULL = (
     ),
     Plan("5m", 5_000_000, plain_persons=6, agreeing_persons=2),
     Plan("10m", 10_000_000, only_days=True, plain_persons=10),
-    Plan("20m", 20_000_000, small_town=1_000_000, crowd_s=15, with_memory=True),
+    Plan("20m", 20_000_000, small_town=1_000_000, day_persons=150, crowd_s=15, with_memory=True),
 )
 QUICK = (
     Plan("250k", 250_000, month_persons=20, slow_persons=1),
