@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-import numpy as np
-
 from benchmarks.figures import Bound, Figure
 from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Part
 from benchmarks.query.pedestrians import PROMISED_M, PROMISED_S, Row
@@ -48,9 +46,7 @@ def growth(part: Part) -> Iterator[Figure]:
     meant = part.small_town >= NEARLY * LEAST_ROWS and part.locations >= NEARLY * MOST_ROWS
     remark = sizes if meant else f"{sizes}; the target is meant for {LEAST_ROWS:,} to {MOST_ROWS:,}"
     for kind in (DAY, MONTH):
-        ratio = median(
-            float(np.percentile(run.service_ms, 95)) / run.percentile(95) for run in part.of(SMALL_TOWN, kind)
-        )
+        ratio = median(run.service_percentile(95) / run.percentile(95) for run in part.of(SMALL_TOWN, kind))
         yield Figure(f"{kind.span}, p95 over HTTP: growth", ratio, Bound.AT_MOST, 1.3, remark=remark)
 
 

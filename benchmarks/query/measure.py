@@ -2,9 +2,11 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from benchmarks.machine import machine
 from benchmarks.query import plain, starter
@@ -29,6 +31,9 @@ from deployment.native.schema import Database
 CROWD_QUESTIONS = 500
 STARTER_MONTHS = 2  # persons a round
 WARM_UP = 10
+
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 def measure(stores: Stores, plan: Plan) -> Part:
@@ -95,13 +100,12 @@ def growth(stores: Stores, asked: Service, plan: Plan, town: Town, part: Part) -
                     strict=False,  # a very small town has fewer people
                 )
                 for number, (question, question_there) in enumerate(pairs):
-                    if number % 2:
-                        run.service_ms.append(asked.ask(question).seconds * 1000)
-                    answer = asked_there.ask(question_there)
-                    run.milliseconds.append(answer.seconds * 1000)
-                    run.rows.append(len(answer.rows()))
-                    if not number % 2:
-                        run.service_ms.append(asked.ask(question).seconds * 1000)
+                    small_one, large_one = in_turns(
+                        number, partial(asked_there.ask, question_there), partial(asked.ask, question)
+                    )
+                    run.milliseconds.append(small_one.seconds * 1000)
+                    run.rows.append(len(small_one.rows()))
+                    run.service_ms.append(large_one.seconds * 1000)
                 yield run
 
 
@@ -117,24 +121,28 @@ def make_peers(database: Database, plan: Plan) -> None:
 
 
 def beside_index_queries(asked: Service, index: IndexQueries, plan: Plan, town: Town, round_: int) -> Iterator[Run]:
-    """The service and the bare queries, asked alternately: sometimes the one finds warm what the other read."""
+    """The service and the bare queries, about the same."""
     for kind in KINDS:
         questions = random_questions(kind, town.people, plan.persons(kind), f"{plan.name} {round_}")
         if not questions:
             continue
         ours, bare = Run(SERVICE, kind, [], []), Run(INDEX, kind, [], [])
         for number, question in enumerate(questions):
-            if number % 2:
-                found = index.ask(question)
-            answer = asked.ask(question)
-            if not number % 2:
-                found = index.ask(question)
+            answer, found = in_turns(number, partial(asked.ask, question), partial(index.ask, question))
             ours.milliseconds.append(answer.seconds * 1000)
             ours.rows.append(len(answer.rows()))
             bare.milliseconds.append(found.seconds * 1000)
             bare.rows.append(found.rows)
         yield ours
         yield bare
+
+
+def in_turns(number: int, one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+    """Ask both, every second time the other one first: whoever comes second finds warm what the first one read."""
+    if number % 2:
+        second = other()
+        return one(), second
+    return one(), other()
 
 
 def beside_peers(asked: Service, database: Database, plan: Plan, town: Town, round_: int) -> Iterator[Run]:

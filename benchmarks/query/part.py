@@ -29,6 +29,10 @@ class Run:
     def percentile(self, percent: float) -> float:
         return float(np.percentile(self.milliseconds, percent))
 
+    def service_percentile(self, percent: float) -> float:
+        """Likewise, of the service's times that stand beside."""
+        return float(np.percentile(self.service_ms, percent))
+
     @property
     def ratio(self) -> float:
         """How many times as long as the service this peer took: the median over the questions."""
