@@ -91,7 +91,8 @@ def test_encounters_follow_from_the_rows_of_connection(asked: Asked) -> None:
     met = meetings(MemoryStore(asked.everybody), 1, asked.encounter).rows
     columns = met.started_us, met.person_id, met.ended_us, met.closest_m, met.fixes, met.certainty
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == derived(asked)
-    rows = {(person, moment): metres for person, moment, metres, _ in rows_of_connection(asked)}
+    # Where one step ends and the next begins are two rows of one moment, a rounding apart: the nearest one is kept.
+    rows = {(person, moment): metres for person, moment, metres, _ in reversed(rows_of_connection(asked))}
     for person, closest_us, metres in zip(met.person_id, met.closest_us, met.closest_m, strict=True):
         assert rows[person, closest_us] == metres
 
