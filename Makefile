@@ -48,7 +48,7 @@ chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill 
 fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as records and requests, all accounted for; FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
 	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
 bench-ingest: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast locations are taken in, beside limits and peers; QUICK=1: in 5 minutes
-	@$(PYTHON) -m benchmarks $(if $(QUICK),--quick) $(BENCH)
+	@$(PYTHON) -m benchmarks.ingest $(if $(QUICK),--quick) $(BENCH)
 bench-query: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast it is told who met whom, beside its queries and peers; QUICK=1: in 5 minutes
 	@$(PYTHON) -m benchmarks.query $(if $(QUICK),--quick) $(BENCH)
 

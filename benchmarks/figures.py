@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from benchmarks.measured import Measured
+from benchmarks.ingest.measured import Measured
 from benchmarks.result import median_ratio
 
 MOST_ROWS = 20_000_000

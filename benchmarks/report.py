@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from benchmarks.figures import Figure
-from benchmarks.measured import Measured
+from benchmarks.ingest.measured import Measured
 
 BAR_HEIGHT, GAP, LABEL_WIDTH, PLOT_WIDTH, MARGIN = 22, 10, 260, 420, 16
 LARGEST_TICKS = 4

@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient
 from psycopg2.extensions import connection as Connection  # noqa: N812  it is a class
 from psycopg2.sql import SQL, Identifier
 
-from benchmarks.workload import PEOPLE
+from benchmarks.ingest.workload import PEOPLE
 from deployment.native.addresses import DATABASE, addresses, passwords_of
 from deployment.native.background import clean
 from deployment.native.folders import REPOSITORY, DataFolder

@@ -4,12 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.accounting import AccountingError
 from benchmarks.figures import figures
+from benchmarks.ingest.accounting import AccountingError
+from benchmarks.ingest.plan import FULL, NAMES, QUICK
+from benchmarks.ingest.run import measure
 from benchmarks.machine import machine
-from benchmarks.plan import FULL, NAMES, QUICK
 from benchmarks.report import table, write_report
-from benchmarks.run import measure
 from benchmarks.stores import stores
 from deployment.native.run import exit_on_signals
 

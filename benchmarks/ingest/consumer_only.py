@@ -6,11 +6,11 @@ from contextlib import ExitStack, contextmanager
 
 from kafka import KafkaProducer
 
-from benchmarks.accounting import check
+from benchmarks.ingest.accounting import check
+from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import ENDED_AS, Progress, Running, ended, service, watch
 from benchmarks.stores import PARTITIONS, Stores
-from benchmarks.workload import Workload
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
 

@@ -6,13 +6,13 @@ from io import BytesIO
 import psycopg2
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 
-from benchmarks.accounting import check_sum
+from benchmarks.ingest.accounting import check_sum
+from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.stores import Stores, connected, stored
-from benchmarks.workload import Workload
 from location_consumer.copy_binary import COLUMNS, copy_bytes
 from location_consumer.locations import Locations, by_person
-from udaconnect_client.simulation import Fixes
+from udaconnect_client.simulation.conference import Fixes
 
 COPY = f"COPY location ({COLUMNS}) FROM STDIN WITH (FORMAT binary)"
 SETTLE_S = 3.0  # a new database is still being written to disk; a consumer needs as long to start

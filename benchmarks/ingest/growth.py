@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 
-from benchmarks.consumer_only import consume, filled_topic
-from benchmarks.copy_limit import copy, locations_of, make_partitions
+from benchmarks.ingest.consumer_only import consume, filled_topic
+from benchmarks.ingest.copy_limit import copy, locations_of, make_partitions
+from benchmarks.ingest.workload import DAY, Workload, yesterday
 from benchmarks.result import Result, Round
 from benchmarks.stores import Stores, connected, execute, stored
-from benchmarks.workload import DAY, Workload, yesterday
 from deployment.native.schema import Database
 from location_consumer.copy_binary import copy_bytes
 

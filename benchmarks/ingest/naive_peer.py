@@ -5,15 +5,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
-from benchmarks.accounting import check_sum
-from benchmarks.copy_limit import make_partitions
+from benchmarks.ingest.accounting import check_sum
+from benchmarks.ingest.copy_limit import make_partitions
+from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import program, wait_until, watch
 from benchmarks.stores import Stores, stored
-from benchmarks.workload import Workload
-from udaconnect.location.v1 import location_pb2 as pb
-from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 CLIENTS = 8
 LOOK_EVERY_S = 0.1
@@ -52,7 +52,7 @@ def naive_peer(stores: Stores, workload: Workload) -> Result:
 
 
 def command(part: str) -> list[str]:
-    return [sys.executable, "-m", f"benchmarks.naive.{part}"]
+    return [sys.executable, "-m", f"benchmarks.ingest.naive.{part}"]
 
 
 def answers(channel: grpc.Channel) -> bool:

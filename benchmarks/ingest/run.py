@@ -3,20 +3,20 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks.consumer_only import filled_topic, first_and_second_delivery, two_consumers
-from benchmarks.copy_limit import copy_limit
-from benchmarks.growth import growth
-from benchmarks.jdbc_sink.connect import NotToBeHadError
-from benchmarks.jdbc_sink.run import jdbc_sink
-from benchmarks.latency import latency
-from benchmarks.measured import Measured
-from benchmarks.naive_peer import naive_peer
-from benchmarks.plan import Plan
+from benchmarks.ingest.consumer_only import filled_topic, first_and_second_delivery, two_consumers
+from benchmarks.ingest.copy_limit import copy_limit
+from benchmarks.ingest.growth import growth
+from benchmarks.ingest.jdbc_sink.connect import NotToBeHadError
+from benchmarks.ingest.jdbc_sink.run import jdbc_sink
+from benchmarks.ingest.latency import latency
+from benchmarks.ingest.measured import Measured
+from benchmarks.ingest.naive_peer import naive_peer
+from benchmarks.ingest.plan import Plan
+from benchmarks.ingest.small_messages import small_messages
+from benchmarks.ingest.whole_way import whole_way
+from benchmarks.ingest.workload import Workload, yesterday
 from benchmarks.result import Result, median_rate
-from benchmarks.small_messages import small_messages
 from benchmarks.stores import Stores
-from benchmarks.whole_way import whole_way
-from benchmarks.workload import Workload, yesterday
 
 BEGINS_HOUR = 8
 SHARES = {"1/4": 0.25, "1/2": 0.5, "3/4": 0.75}  # of the rate of the whole way

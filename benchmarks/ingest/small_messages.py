@@ -5,15 +5,15 @@ import time
 
 import grpc
 import numpy as np
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
-from benchmarks.accounting import check
+from benchmarks.ingest.accounting import check
+from benchmarks.ingest.whole_way import pipeline
+from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import ended, watch
 from benchmarks.stores import Stores
-from benchmarks.whole_way import pipeline
-from benchmarks.workload import Workload
-from udaconnect.location.v1 import location_pb2 as pb
-from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 
 def small_messages(stores: Stores, workload: Workload, clients: int) -> Result:

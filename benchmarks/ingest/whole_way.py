@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from benchmarks.accounting import check
+from benchmarks.ingest.accounting import check
+from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import Running, ended, service, watch
 from benchmarks.stores import Stores
-from benchmarks.workload import Workload
 from deployment.native.schema import Database
 from udaconnect_client.batches import Batch
 from udaconnect_client.sending import connect

@@ -10,7 +10,7 @@ import numpy as np
 from location_producer.split import split
 from location_producer.validation import Rules
 from udaconnect_client.batches import Batch, batches_of
-from udaconnect_client.simulation import Conference, Fixes
+from udaconnect_client.simulation.conference import Conference, Fixes
 
 PEOPLE = 10_000
 INTERVAL_S = 10.0

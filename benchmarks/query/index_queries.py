@@ -11,10 +11,10 @@ import numpy as np
 import psycopg2
 
 from benchmarks.query.question import Question
-from connection_service.cells import probes
-from connection_service.fixes import Fixes
-from connection_service.store import CANDIDATES, TRACK, probe_values
-from udaconnect_client.instants import EPOCH, MICROSECOND
+from connection_service.store.locations import CANDIDATES, TRACK, probe_values
+from proximity.cells import probes
+from proximity.fixes import Fixes
+from udaconnect_client.files.instants import EPOCH, MICROSECOND
 
 MAX_ROWS = 1_000_000
 MICROSECONDS = 1_000_000

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
-from benchmarks.copy_limit import copy, locations_of
+from benchmarks.ingest.copy_limit import copy, locations_of
 from benchmarks.query.town import DAYS, FIRST_DAY, Town
 from benchmarks.stores import Stores, connected, execute, stored
 from deployment.native.schema import Database

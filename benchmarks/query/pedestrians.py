@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.copy_limit import COPY, locations_of
+from benchmarks.ingest.copy_limit import COPY, locations_of
 from benchmarks.query.curves import curves
 from benchmarks.query.load import MORE_PEOPLE, settle
 from benchmarks.query.over_http import Service
@@ -29,8 +29,8 @@ from benchmarks.stores import Stores, connected, execute
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database
 from location_consumer.copy_binary import copy_bytes
-from udaconnect_client.instants import EPOCH, MICROSECOND
-from udaconnect_client.simulation import Fixes
+from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from udaconnect_client.simulation.conference import Fixes
 
 NAME = "pedestrians"
 RECORDINGS = REPOSITORY.parent / "shared" / "data" / "ucy"

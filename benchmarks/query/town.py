@@ -16,8 +16,8 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.simulation import Conference, Fixes
-from udaconnect_client.venue import PEOPLE_PER_WING
+from udaconnect_client.simulation.conference import Conference, Fixes
+from udaconnect_client.simulation.venue import PEOPLE_PER_WING
 
 FIRST_DAY = date(2026, 3, 1)
 DAYS = 30

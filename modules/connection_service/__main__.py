@@ -2,10 +2,10 @@
 
 from connection_service.app import running_app
 from connection_service.settings import settings_from
-from service_kit.logs import set_up_logs
-from service_kit.rest_server import serve_rest
+from service_kit.rest.server import serve_rest
 from service_kit.settings import read_settings
-from service_kit.tracing import traced
+from service_kit.telemetry.logs import set_up_logs
+from service_kit.telemetry.tracing import traced
 
 
 def main() -> None:

@@ -6,23 +6,23 @@ from functools import partial
 
 from flask import Flask
 
-from connection_service.access import RULES
-from connection_service.api import (
+from connection_service.people.known import KnownPeople
+from connection_service.people.person_service import Directory, PersonService
+from connection_service.rest.access import RULES
+from connection_service.rest.api import (
     ConnectionResource,
     ContactsResource,
     EncountersResource,
     LocationsResource,
     Store,
 )
-from connection_service.export import ExportResource
-from connection_service.known_people import KnownPeople
-from connection_service.people import Directory, PersonService
+from connection_service.rest.export import ExportResource
 from connection_service.settings import Settings
-from connection_service.store import LocationStore
-from service_kit.access import Gate
-from service_kit.audit import audit
+from connection_service.store.locations import LocationStore
+from service_kit.access.audit import audit
+from service_kit.access.rules import Gate
 from service_kit.database import check_table, make_engine
-from service_kit.rest_app import create_rest_app
+from service_kit.rest.app import create_rest_app
 
 
 def create_app(

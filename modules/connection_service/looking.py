@@ -5,14 +5,14 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from connection_service.cells import Probes, probes
-from connection_service.certainty import NOT_NEAR, certainty, reach_m
-from connection_service.fixes import Fixes, all_fixes
-from connection_service.following import Stretches, stretch_of, stretches
-from connection_service.geocentric import geodetic
-from connection_service.movement import MAX_STEP_M, closest_approaches, longest, steps
-from connection_service.near import Near, near_fixes
 from connection_service.questions import MeetingQuestion
+from proximity.cells import Probes, probes
+from proximity.certainty import NOT_NEAR, certainty, reach_m
+from proximity.fixes import Fixes, all_fixes
+from proximity.following import Stretches, stretch_of, stretches
+from proximity.geocentric import geodetic
+from proximity.movement import MAX_STEP_M, closest_approaches, longest, steps
+from proximity.near import Near, near_fixes
 
 Kept = TypeVar("Kept")
 

@@ -5,13 +5,13 @@ from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 
-from connection_service.encounters import Contacts, Encounters, contacts, joined, moments
-from connection_service.fixes import Ints, Where
 from connection_service.limits import TooMany
 from connection_service.looking import Kept, Locations, LookAtFixes, LookBetweenFixes
-from connection_service.near import NOBODY, Near, everybody
 from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion, Key, MeetingQuestion
-from connection_service.slices import Slices
+from proximity.encounters import Contacts, Encounters, contacts, joined, moments
+from proximity.fixes import Ints, Where
+from proximity.near import NOBODY, Near, everybody
+from proximity.slices import Slices
 
 MICROMETRES = 1e6
 

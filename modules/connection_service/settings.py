@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from environs import Env, validate
 
-from connection_service.people import PersonServiceAccess
-from service_kit.access_settings import AccessSettings, read_access
+from connection_service.people.person_service import PersonServiceAccess
+from service_kit.access.settings import AccessSettings, read_access
 from service_kit.settings import readable_file
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.geocentric import geocentric
+from proximity.fixes import Fixes, Floats, Ints
+from proximity.geocentric import geocentric
 
 
 def simplify(track: Fixes, max_points: int) -> Fixes:

@@ -18,10 +18,10 @@ from location_consumer.settings import Settings, read
 from location_consumer.store import Store, StoreUnavailableError
 from location_consumer.tracing import BatchTraces
 from location_consumer.writing import Writing
-from service_kit.health import health_server
-from service_kit.logs import set_up_logs
 from service_kit.settings import read_settings
-from service_kit.tracing import tracer, tracing
+from service_kit.telemetry.health import health_server
+from service_kit.telemetry.logs import set_up_logs
+from service_kit.telemetry.tracing import tracer, tracing
 
 log = structlog.get_logger()
 

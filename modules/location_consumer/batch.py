@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from location_consumer.decode import (
     LARGEST_RECORD,
@@ -17,8 +18,7 @@ from location_consumer.decode import (
     usual_form,
 )
 from location_consumer.locations import Locations
-from service_kit.location_wire import UnusualFormError, decode, frames
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+from service_kit.kafka.location_wire import UnusualFormError, decode, frames
 
 
 class BatchPolicy(NamedTuple):

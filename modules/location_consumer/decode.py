@@ -9,7 +9,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from location_consumer.locations import Floats, Locations, Mask, microseconds
-from service_kit.location_wire import Fields
+from service_kit.kafka.location_wire import Fields
 from udaconnect.location.v1.location_pb2 import LocationBatch
 
 # The producer allows five minutes; clocks of machines may differ. What matters here is that strays make no partitions.
@@ -41,7 +41,10 @@ def parse(value: bytes | None) -> LocationBatch:
 
 
 def usual_form(value: bytes | None) -> bytes:
-    """Return the same locations in the form that `service_kit.location_wire` decodes. Raises UnreadableRecordError."""
+    """Return the same locations in the form that service_kit/kafka/location_wire.py decodes.
+
+    Raises UnreadableRecordError.
+    """
     batch = parse(value)
     batch.DiscardUnknownFields()
     return batch.SerializeToString()

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from location_consumer.dead_letters import REASONS
 from location_consumer.lag import Consumer, Lag, Position
-from service_kit.metrics import LOCATIONS, SECONDS, process_registry
+from service_kit.telemetry.metrics import LOCATIONS, SECONDS, process_registry
 
 DROPPED = ("erased", "expired")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from environs import Env, validate
 
-from service_kit.kafka_security import KafkaSecurity, read_kafka_security
+from service_kit.kafka.security import KafkaSecurity, read_kafka_security
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import structlog
 from google.protobuf.message import DecodeError
 
 from service_kit.errors import DomainError
-from service_kit.grpc_errors import domain_status, field_violations_status, retry_status
+from service_kit.rpc.errors import domain_status, field_violations_status, retry_status
 
 log = structlog.get_logger()
 

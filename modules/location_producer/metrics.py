@@ -8,7 +8,7 @@ import grpc
 from prometheus_client import Counter, Gauge, Histogram
 
 from location_producer.in_flight import InFlight
-from service_kit.metrics import LOCATIONS, SECONDS, process_registry
+from service_kit.telemetry.metrics import LOCATIONS, SECONDS, process_registry
 
 FIELDS = ("person_id", "latitude", "longitude", "creation_time", "accuracy_m")
 

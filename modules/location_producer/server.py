@@ -9,6 +9,8 @@ import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from udaconnect.location.v1 import location_pb2
+from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
 
 from location_producer.access import RULES
 from location_producer.in_flight import InFlight
@@ -20,14 +22,12 @@ from location_producer.settings import MAX_MESSAGE_BYTES, Settings
 from location_producer.tracing import RecordTraces
 from location_producer.unreadable import UnreadableRequests
 from location_producer.validation import TimeLimits, microseconds
-from service_kit import tracing
-from service_kit.grpc_access import AccessOfAioCalls
-from service_kit.grpc_metrics import CountAioCalls, GrpcMetrics
-from service_kit.grpc_tracing import TraceAioCalls
-from service_kit.health import Check, health_server
 from service_kit.open_files import allow_open_files
-from udaconnect.location.v1 import location_pb2
-from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
+from service_kit.rpc.access import AccessOfAioCalls
+from service_kit.rpc.metrics import CountAioCalls, GrpcMetrics
+from service_kit.rpc.tracing import TraceAioCalls
+from service_kit.telemetry import tracing
+from service_kit.telemetry.health import Check, health_server
 
 log = structlog.get_logger()
 

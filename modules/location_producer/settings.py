@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from environs import Env, ValidationError, validate
 
-from service_kit.access_settings import AccessSettings, read_access
-from service_kit.grpc_tls import ServerTls, read_server_tls
-from service_kit.kafka_security import KafkaSecurity, read_kafka_security
+from service_kit.access.settings import AccessSettings, read_access
+from service_kit.kafka.security import KafkaSecurity, read_kafka_security
+from service_kit.rpc.tls import ServerTls, read_server_tls
 
 MAX_MESSAGE_BYTES = 1024 * 1024
 """The largest request that gRPC lets in; 10,000 locations are half a megabyte."""

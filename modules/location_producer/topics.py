@@ -16,9 +16,9 @@ from environs import Env, validate
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from service_kit.kafka_security import KafkaSecurity, read_kafka_security
-from service_kit.logs import set_up_logs
+from service_kit.kafka.security import KafkaSecurity, read_kafka_security
 from service_kit.settings import read_settings
+from service_kit.telemetry.logs import set_up_logs
 
 log = structlog.get_logger()
 

@@ -12,10 +12,10 @@ from person_service.rest import create_app
 from person_service.servicer import PersonServicer
 from person_service.settings import Settings, settings_from
 from service_kit.database import make_engine
-from service_kit.logs import set_up_logs
-from service_kit.rest_server import serve_rest
+from service_kit.rest.server import serve_rest
 from service_kit.settings import read_settings
-from service_kit.tracing import traced
+from service_kit.telemetry.logs import set_up_logs
+from service_kit.telemetry.tracing import traced
 
 
 @contextmanager

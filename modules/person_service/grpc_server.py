@@ -10,19 +10,19 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry
+from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 from person_service.access import GRPC_RULES
 from person_service.servicer import PersonServicer
-from service_kit import tracing
-from service_kit.access import Gate
+from service_kit.access.rules import Gate
 from service_kit.errors import DependencyDown, DomainError
-from service_kit.grpc_access import AccessOfCalls
-from service_kit.grpc_errors import domain_status
-from service_kit.grpc_metrics import CountCalls, GrpcMetrics
-from service_kit.grpc_tls import ServerTls
-from service_kit.grpc_tracing import TraceCalls
-from service_kit.grpc_unreadable import UnreadableRequests
-from udaconnect.person.v1 import person_pb2, person_pb2_grpc
+from service_kit.rpc.access import AccessOfCalls
+from service_kit.rpc.errors import domain_status
+from service_kit.rpc.metrics import CountCalls, GrpcMetrics
+from service_kit.rpc.tls import ServerTls
+from service_kit.rpc.tracing import TraceCalls
+from service_kit.rpc.unreadable import UnreadableRequests
+from service_kit.telemetry import tracing
 
 SERVICE: Final = person_pb2.DESCRIPTOR.services_by_name["PersonService"].full_name
 MAX_CONCURRENT_RPCS: Final = 200

@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from service_kit.rest_fields import QueryCursor, QueryInteger, Text, between
-from service_kit.rest_schema import RestSchema
+from service_kit.rest.fields import QueryCursor, QueryInteger, Text, between
+from service_kit.rest.schema import RestSchema
 
 NAME_MAX_CHARACTERS = 100
 QUERY_MAX_CHARACTERS = 200

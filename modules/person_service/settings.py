@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from environs import Env
 
-from service_kit.access_settings import AccessSettings, read_access
-from service_kit.grpc_tls import ServerTls, read_server_tls
+from service_kit.access.settings import AccessSettings, read_access
+from service_kit.rpc.tls import ServerTls, read_server_tls
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.fixes import Fixes, Floats, Ints
+from proximity.fixes import Fixes, Floats, Ints
 
 CELLS_PER_DEGREE = 800
 FIRST_COLUMN, LAST_COLUMN = -180 * CELLS_PER_DEGREE, 180 * CELLS_PER_DEGREE

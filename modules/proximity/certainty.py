@@ -10,7 +10,7 @@ With d the distance between the two fixes, r the sum of their radii and D the di
 import numpy as np
 from numpy.typing import NDArray
 
-from connection_service.fixes import Fixes, Floats
+from proximity.fixes import Fixes, Floats
 
 Certainties = NDArray[np.int8]
 Radii = NDArray[np.float32]

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.certainty import Certainties
-from connection_service.fixes import Floats, Ints, Where
-from connection_service.near import Near
+from proximity.certainty import Certainties
+from proximity.fixes import Floats, Ints, Where
+from proximity.near import Near
 
 
 class Encounters(NamedTuple):

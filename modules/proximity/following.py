@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.fixes import Fixes, Ints
+from proximity.fixes import Fixes, Ints
 
 
 class Stretches(NamedTuple):

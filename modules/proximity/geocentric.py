@@ -6,7 +6,7 @@ Distances are chords between points at height 0 (geodetic to geocentric coordina
 
 import numpy as np
 
-from connection_service.fixes import Floats
+from proximity.fixes import Floats
 
 SEMI_MAJOR_AXIS = 6_378_137.0
 FLATTENING = 1 / 298.257223563

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.geocentric import geocentric
+from proximity.fixes import Fixes, Floats, Ints
+from proximity.geocentric import geocentric
 
 BLOCK = 256  # candidates: a box small enough to exclude much, and few enough steps in Python
 PAIRS_AT_ONCE = 1 << 17  # bounds the memory, 16 bytes a pair

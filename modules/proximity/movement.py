@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.certainty import Radii
-from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.geocentric import geocentric
+from proximity.certainty import Radii
+from proximity.fixes import Fixes, Floats, Ints
+from proximity.geocentric import geocentric
 
 SECOND_US = 1_000_000
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from connection_service.certainty import Certainties, certainty
-from connection_service.fixes import NO_FIXES, Fixes, Floats, Ints, Where, all_fixes
-from connection_service.matching import nearest
+from proximity.certainty import Certainties, certainty
+from proximity.fixes import NO_FIXES, Fixes, Floats, Ints, Where, all_fixes
+from proximity.matching import nearest
 
 
 class Near(NamedTuple):

@@ -1,6 +1,6 @@
 """A range of time, searched slice by slice: a page that is full needs no more of them, and the memory stays bounded."""
 
-from connection_service.instants import DAY_US, SECOND_US
+from proximity.instants import DAY_US, SECOND_US
 
 HOUR_US = 3600 * SECOND_US
 FEW_ROWS = 5_000  # an hour may well be enough for a page of so many; a question about a day should be one slice

@@ -1,6 +1,6 @@
 """What can go wrong in the domain, and the one table that says what a caller is told about it.
 
-Domain code raises these; the edges (problem.py for REST, grpc_errors.py for gRPC) look them up in STATUSES, so that
+Domain code raises these; the edges (rest/problem.py, rpc/errors.py) look them up in STATUSES, so that
 routes and servicers hold no `try`. An exception that is not in the table is a defect: 500 or INTERNAL, without detail.
 """
 

@@ -2,11 +2,12 @@
 
 import typer
 
-from udaconnect_client import dead_letters_command, demo
-from udaconnect_client.meetings import meetings
-from udaconnect_client.push import push
-from udaconnect_client.simulate import simulate
-from udaconnect_client.token import token
+from udaconnect_client.commands import demo
+from udaconnect_client.commands.meetings import meetings
+from udaconnect_client.commands.push import push
+from udaconnect_client.commands.simulate import simulate
+from udaconnect_client.commands.token import token
+from udaconnect_client.dead_letters import command as dead_letters_command
 
 # Errors of the user get a sentence; any other is a defect, and its plain traceback is what a report needs.
 app = typer.Typer(

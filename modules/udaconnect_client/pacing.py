@@ -10,8 +10,8 @@ from math import isfinite
 import numpy as np
 
 from udaconnect_client.batches import Batch, batches_of
-from udaconnect_client.instants import EPOCH, MICROSECOND
-from udaconnect_client.simulation import Fixes
+from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from udaconnect_client.simulation.conference import Fixes
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], None]

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from udaconnect_client.access import PLAIN, Access, AccessError
 from udaconnect_client.batches import Batch
-from udaconnect_client.rows import Place
+from udaconnect_client.files.rows import Place
 from udaconnect_client.sending import Receipt, SendingError, connect
 
 REASONS_SHOWN = 3

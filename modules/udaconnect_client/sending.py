@@ -20,12 +20,12 @@ from typing import Protocol
 import grpc
 from google.rpc.error_details_pb2 import RetryInfo
 from grpc_status import rpc_status
-
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, BatchCreateLocationsResponse
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
+
 from udaconnect_client.access import PLAIN, Access
 from udaconnect_client.batches import Batch
-from udaconnect_client.rows import Rejected
+from udaconnect_client.files.rows import Rejected
 
 HINT = " (UDACONNECT_TOKEN or --token-file)"
 PASSING = {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import atheris  # there is none for some Pythons, so that it is left to whoever wants it
 
-with atheris.instrument_imports(include=["location_consumer", "service_kit.location_wire"]):
+with atheris.instrument_imports(include=["location_consumer", "service_kit.kafka.location_wire"]):
     from location_consumer.batch import Batch, BatchPolicy
     from location_consumer.decode import invalid
 

@@ -8,16 +8,16 @@ from contextlib import contextmanager
 
 from kafka import KafkaProducer
 
-from benchmarks.accounting import check_sum
-from benchmarks.copy_limit import make_partitions
-from benchmarks.jdbc_sink.connect import command, fetch, write_settings
+from benchmarks.ingest.accounting import check_sum
+from benchmarks.ingest.copy_limit import make_partitions
+from benchmarks.ingest.jdbc_sink.connect import command, fetch, write_settings
+from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import program, watch
 from benchmarks.stores import PARTITIONS, Stores, execute, stored
-from benchmarks.workload import Workload
 from deployment.native.ports import free_port
-from location_producer.partition import partition_of
-from udaconnect_client.instants import write_instants
+from service_kit.kafka.partition import partition_of
+from udaconnect_client.files.instants import write_instants
 
 LOOK_EVERY_S = 0.5
 WGS84 = 4326

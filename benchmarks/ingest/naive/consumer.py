@@ -1,4 +1,4 @@
-"""python -m benchmarks.naive.consumer: Kafka → PostGIS, one INSERT and one commit a message."""
+"""python -m benchmarks.ingest.naive.consumer: Kafka → PostGIS, one INSERT and one commit a message."""
 
 import json
 import os

@@ -21,7 +21,7 @@ CREATE INDEX person_names_idx ON person
 """
 
 # A cell is 1/800 of a degree, 139 m of latitude. This function is the only definition of a cell for stored rows; the
-# search covers as many cells as its radius needs (modules/connection_service/cells.py). A cell corrected by
+# search covers as many cells as its radius needs (modules/proximity/cells.py). A cell corrected by
 # cos(latitude) would halve the speed of COPY.
 LOCATION_CELL = """
 CREATE FUNCTION location_cell(coordinate geometry) RETURNS bigint

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from service_kit.access import MEETINGS_READ, Rule, Rules
-from service_kit.rest_access import of_path
+from service_kit.access.rules import MEETINGS_READ, Rule, Rules
+from service_kit.rest.access import of_path
 
 OF_PERSON: Final = Rule(MEETINGS_READ, of_path)
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from connection_service.certainty import NAMES
+from proximity.certainty import NAMES
 
 
 class LocationSchema(Schema):

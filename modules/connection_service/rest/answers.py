@@ -12,12 +12,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from connection_service.certainty import NAMES, Certainties
-from connection_service.encounters import Contacts, Encounters
-from connection_service.fixes import Fixes, Floats, Ints
-from connection_service.instants import SECOND_US
-from connection_service.near import Near
-from connection_service.people import Person
+from connection_service.people.person_service import Person
+from proximity.certainty import NAMES, Certainties
+from proximity.encounters import Contacts, Encounters
+from proximity.fixes import Fixes, Floats, Ints
+from proximity.instants import SECOND_US
+from proximity.near import Near
 
 MICROMETRES: Final = 6  # decimals of a metre
 

@@ -8,8 +8,17 @@ from typing import Any, Protocol, TypeVar
 from flask import Response, request
 
 from connection_service import looking
-from connection_service.answer_schemas import ConnectionSchema, ContactSchema, EncounterSchema, LocationSchema
-from connection_service.answers import (
+from connection_service.people.known import KnownPeople
+from connection_service.people.person_service import check_id
+from connection_service.questions import (
+    ConnectionQuestion,
+    ContactQuestion,
+    EncounterQuestion,
+    MeetingQuestion,
+    TrackQuestion,
+)
+from connection_service.rest.answer_schemas import ConnectionSchema, ContactSchema, EncounterSchema, LocationSchema
+from connection_service.rest.answers import (
     Row,
     connection_rows,
     contact_rows,
@@ -18,29 +27,20 @@ from connection_service.answers import (
     location_rows,
     with_people,
 )
-from connection_service.fixes import Fixes
-from connection_service.freshness import DESCRIPTION, HEADER, Freshness
-from connection_service.known_people import KnownPeople
-from connection_service.people import check_id
-from connection_service.query_schemas import (
+from connection_service.rest.query_schemas import (
     ConnectionQuerySchema,
     ContactQuerySchema,
     EncounterQuerySchema,
     TrackQuerySchema,
 )
-from connection_service.questions import (
-    ConnectionQuestion,
-    ContactQuestion,
-    EncounterQuestion,
-    MeetingQuestion,
-    TrackQuestion,
-)
 from connection_service.search import Page, Shown, connections, meetings, persons_met
 from connection_service.simplify import simplify
-from service_kit.audit import answered_rows
+from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
+from proximity.fixes import Fixes
+from service_kit.access.audit import answered_rows
 from service_kit.errors import InvalidInput
-from service_kit.rest_api import JSON, Resource, operation
-from service_kit.rest_cursor import encode_cursor, next_page
+from service_kit.rest.api import JSON, Resource, operation
+from service_kit.rest.cursor import encode_cursor, next_page
 
 GEOJSON = "application/geo+json"
 FRESHNESS = {HEADER: DESCRIPTION}

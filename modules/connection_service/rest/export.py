@@ -10,12 +10,12 @@ from typing import Any, Final, Protocol
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from connection_service.answer_schemas import LocationSchema, PersonSchema
-from connection_service.answers import features, location_rows
-from connection_service.fixes import Fixes
-from connection_service.people import Directory, check_id, person_of_id
-from service_kit.audit import Rows, answered_rows
-from service_kit.rest_api import JSON, Resource, operation
+from connection_service.people.person_service import Directory, check_id, person_of_id
+from connection_service.rest.answer_schemas import LocationSchema, PersonSchema
+from connection_service.rest.answers import features, location_rows
+from proximity.fixes import Fixes
+from service_kit.access.audit import Rows, answered_rows
+from service_kit.rest.api import JSON, Resource, operation
 
 FORMAT: Final = "udaconnect.export"
 VERSION: Final = 1

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from connection_service.instants import DAY_US, SECOND_US, read_day, read_instant
 from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
-from service_kit.rest_fields import QueryCursor, QueryInteger, QueryNumber, between, shown
-from service_kit.rest_schema import RestSchema
+from proximity.instants import DAY_US, SECOND_US, read_day, read_instant
+from service_kit.rest.fields import QueryCursor, QueryInteger, QueryNumber, between, shown
+from service_kit.rest.schema import RestSchema
 
 MAX_ROWS: Final = 10_000
 MAX_POINTS: Final = 100_000

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from connection_service.fixes import Fixes
+from proximity.fixes import Fixes
 
 SIGNATURE = b"PGCOPY\n\xff\r\n\0"
 HEADER_BYTES = len(SIGNATURE) + 8  # flags, and the length of an extension that does not exist

@@ -9,9 +9,9 @@ import numpy as np
 import psycopg2
 from sqlalchemy import Engine, text
 
-from connection_service.copy_rows import CopiedFixes
-from connection_service.fixes import Fixes, all_fixes
-from connection_service.instants import DAY_US
+from connection_service.store.copy_rows import CopiedFixes
+from proximity.fixes import Fixes, all_fixes
+from proximity.instants import DAY_US
 from service_kit.database import connection
 from service_kit.errors import DependencyDown
 

@@ -11,14 +11,14 @@ import numpy as np
 import psycopg2
 from sqlalchemy import Connection, Engine
 
-from connection_service.cells import Probes
-from connection_service.copy_rows import CopiedFixes
-from connection_service.fixes import Fixes, Ints, all_fixes
-from connection_service.following import Stretches
-from connection_service.freshness import Freshness
-from connection_service.history import history
-from connection_service.instants import EPOCH
 from connection_service.limits import TooMany, TooSlow
+from connection_service.store.copy_rows import CopiedFixes
+from connection_service.store.freshness import Freshness
+from connection_service.store.history import history
+from proximity.cells import Probes
+from proximity.fixes import Fixes, Ints, all_fixes
+from proximity.following import Stretches
+from proximity.instants import EPOCH
 from service_kit.database import connection
 from service_kit.errors import DependencyDown
 

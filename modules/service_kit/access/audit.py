@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
-from service_kit.rest_access import called, current_caller
+from service_kit.rest.access import called, current_caller
 
 log = structlog.get_logger("audit")
 

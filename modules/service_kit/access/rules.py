@@ -9,9 +9,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
+from service_kit.access.rate_limit import RateLimit
+from service_kit.access.tokens import Caller, TokenCheck
 from service_kit.errors import NotAllowed, NotAuthenticated
-from service_kit.rate_limit import RateLimit
-from service_kit.tokens import Caller, TokenCheck
 
 LOCATIONS_WRITE: Final = "locations:write"
 PEOPLE_READ: Final = "people:read"

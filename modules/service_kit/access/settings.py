@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from environs import Env, EnvError, validate
 
-from service_kit.access import Gate
-from service_kit.issuer_keys import IssuerKeys, usable_keys
-from service_kit.rate_limit import RateLimit
-from service_kit.tokens import TokenCheck
+from service_kit.access.issuer_keys import IssuerKeys, usable_keys
+from service_kit.access.rate_limit import RateLimit
+from service_kit.access.rules import Gate
+from service_kit.access.tokens import TokenCheck
 
 
 @dataclass(frozen=True)

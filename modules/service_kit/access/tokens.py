@@ -11,8 +11,8 @@ from typing import Any, Final
 import jwt
 from jwt import exceptions
 
+from service_kit.access.issuer_keys import ALGORITHMS, IssuerKeys
 from service_kit.errors import NotAuthenticated
-from service_kit.issuer_keys import ALGORITHMS, IssuerKeys
 
 LEEWAY_S: Final = 30
 """How far the issuer's clock may be off."""

@@ -6,8 +6,8 @@ from typing import Final
 from flask import Flask, g, request
 from werkzeug.routing import Rule as UrlRule
 
-from service_kit.access import ADMIN, Gate, Rule, Rules
-from service_kit.tokens import Caller
+from service_kit.access.rules import ADMIN, Gate, Rule, Rules
+from service_kit.access.tokens import Caller
 
 # What tells nobody's data. Whatever else is served, now or later, is behind the gate.
 OPEN: Final = frozenset({"/", "/livez", "/readyz", "/metrics", "/swagger.json", "/swaggerui/<path:filename>"})

@@ -22,10 +22,10 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, request
 from marshmallow import Schema
 
-from service_kit.access import Gate
-from service_kit.audit import note_question
-from service_kit.problem import PROBLEM_JSON, ProblemSchema, problem_response
-from service_kit.rest_schema import read_body, read_query
+from service_kit.access.audit import note_question
+from service_kit.access.rules import Gate
+from service_kit.rest.problem import PROBLEM_JSON, ProblemSchema, problem_response
+from service_kit.rest.schema import read_body, read_query
 
 if TYPE_CHECKING:
     from apispec.ext.marshmallow.openapi import OpenAPIConverter

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from flask import Flask, Response
 from prometheus_client import CollectorRegistry
 
-from service_kit import tracing
-from service_kit.access import Gate, Rules
-from service_kit.rest_access import guard
-from service_kit.rest_api import RestApi
-from service_kit.rest_headers import add_headers_to
-from service_kit.rest_limits import BODY_MAX_BYTES
-from service_kit.rest_metrics import RestMetrics
-from service_kit.rest_paths import mark_known_paths
-from service_kit.rest_tracing import trace_requests_of
+from service_kit.access.rules import Gate, Rules
+from service_kit.rest.access import guard
+from service_kit.rest.api import RestApi
+from service_kit.rest.headers import add_headers_to
+from service_kit.rest.limits import BODY_MAX_BYTES
+from service_kit.rest.metrics import RestMetrics
+from service_kit.rest.paths import mark_known_paths
+from service_kit.rest.tracing import trace_requests_of
+from service_kit.telemetry import tracing
 
 
 def create_rest_app(  # noqa: PLR0913  each is a part of it

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, missing, validate
 
 from service_kit.errors import InvalidInput
-from service_kit.rest_cursor import decode_cursor
+from service_kit.rest.cursor import decode_cursor
 
 Data = Mapping[str, Any] | None
 

@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from service_kit.metrics import CONTENT_TYPE, SECONDS, exposition
+from service_kit.telemetry.metrics import CONTENT_TYPE, SECONDS, exposition
 
 # Where prometheus_client looks for the folder.
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"

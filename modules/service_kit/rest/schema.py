@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from service_kit.errors import InvalidInput, Violation
-from service_kit.rest_fields import shown
+from service_kit.rest.fields import shown
 
 REASONS = {"required": "is missing", "null": "must not be null"}
 

@@ -17,10 +17,10 @@ from gunicorn.config import Config  # type: ignore[import-untyped]  # likewise
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # likewise
 from gunicorn.http.wsgi import Response as GunicornResponse  # type: ignore[import-untyped]  # likewise
 
-from service_kit import rest_metrics
-from service_kit.rest_limits import connections_of_a_worker
-from service_kit.rest_paths import path_to_log
-from service_kit.rest_worker import STOPPING, ProblemWorker
+from service_kit.rest import metrics as rest_metrics
+from service_kit.rest.limits import connections_of_a_worker
+from service_kit.rest.paths import path_to_log
+from service_kit.rest.worker import STOPPING, ProblemWorker
 
 # A question in Chinese or emoji takes 12 characters of a request line for each of its own.
 REQUEST_LINE_MAX_BYTES: Final = 8_190

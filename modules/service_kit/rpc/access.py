@@ -12,10 +12,10 @@ from typing import Any, Final, TypeAlias
 
 import grpc
 
-from service_kit.access import ADMIN, CALLER, Gate, Rule, Rules
+from service_kit.access.rules import ADMIN, CALLER, Gate, Rule, Rules
+from service_kit.access.tokens import Caller
 from service_kit.errors import DomainError, NotAuthenticated
-from service_kit.grpc_errors import domain_status
-from service_kit.tokens import Caller
+from service_kit.rpc.errors import domain_status
 
 OPEN: Final = ("/grpc.health.v1.Health/", "/grpc.reflection.")
 UNLISTED: Final = Rule(ADMIN)

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import grpc
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from service_kit.metrics import SECONDS
+from service_kit.telemetry.metrics import SECONDS
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 # Of either kind of server; gRPC's types know the one of threads only.

@@ -11,7 +11,7 @@ import grpc
 from opentelemetry.propagate import extract, inject
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 
-from service_kit.grpc_metrics import INFRASTRUCTURE, Behaviour, Handler, said
+from service_kit.rpc.metrics import INFRASTRUCTURE, Behaviour, Handler, said
 
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
 

@@ -11,7 +11,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from service_kit.errors import InvalidInput
-from service_kit.grpc_errors import domain_status
+from service_kit.rpc.errors import domain_status
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 Behaviour: TypeAlias = Callable[[Any, grpc.ServicerContext], Any]

@@ -10,7 +10,7 @@ from threading import Thread
 
 from prometheus_client import CollectorRegistry
 
-from service_kit.metrics import CONTENT_TYPE, exposition
+from service_kit.telemetry.metrics import CONTENT_TYPE, exposition
 
 Check = Callable[[], bool]
 

@@ -1,4 +1,4 @@
-"""Asks a service of this machine whether it is ready: `python -m service_kit.probe http://…/readyz` or `grpc://host:port`.
+"""Asks a service of this machine whether it is ready: `python -m service_kit.telemetry.probe http://…/readyz` or `grpc://host:port`.
 
 For health checks inside an image that has no other client. The exit status is 0 for yes and 1 for no.
 """

@@ -14,12 +14,12 @@ from rich.console import Console
 
 from udaconnect_client.access import AccessError, access_of_environment
 from udaconnect_client.addresses import address
-from udaconnect_client.meetings import ConnectionServiceError, Meeting, encounters, get_pages, table
+from udaconnect_client.commands.meetings import ConnectionServiceError, Meeting, encounters, get_pages, table
 from udaconnect_client.pacing import Rate, paced
 from udaconnect_client.people import PersonServiceError, find_or_create, invent
 from udaconnect_client.reporting import deliver
-from udaconnect_client.simulation import Conference
-from udaconnect_client.true_meetings import true_meetings
+from udaconnect_client.simulation.conference import Conference
+from udaconnect_client.simulation.true_meetings import true_meetings
 
 CONFERENCE = Conference(people=40, minutes=45, seed=1, interval_s=10, accuracy_m=1.5)
 LENGTH = timedelta(minutes=CONFERENCE.minutes)

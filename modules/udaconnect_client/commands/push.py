@@ -8,9 +8,9 @@ import typer
 from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
 from udaconnect_client.batches import LARGEST_BATCH, batches_of
-from udaconnect_client.file_formats import READERS, reader_for
+from udaconnect_client.files.formats import READERS, reader_for
+from udaconnect_client.files.rows import UnreadableFileError
 from udaconnect_client.reporting import INTERRUPTED, Tally, bar, finish, say, where
-from udaconnect_client.rows import UnreadableFileError
 from udaconnect_client.sending import Receipt, SendingError, connect
 
 

@@ -10,13 +10,13 @@ import typer
 from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
 from udaconnect_client.batches import LARGEST_BATCH
-from udaconnect_client.conference_files import write_fixes, write_truth, write_venue
-from udaconnect_client.instants import parse_instant
+from udaconnect_client.files.instants import parse_instant
 from udaconnect_client.pacing import Rate, paced
 from udaconnect_client.people import MOST_PEOPLE, PersonServiceError, find_or_create, invent
 from udaconnect_client.reporting import NOTHING_SENT, deliver, finish
-from udaconnect_client.simulation import Conference
-from udaconnect_client.true_meetings import true_meetings
+from udaconnect_client.simulation.conference import Conference
+from udaconnect_client.simulation.conference_files import write_fixes, write_truth, write_venue
+from udaconnect_client.simulation.true_meetings import true_meetings
 
 
 def read_start(text: str) -> datetime:

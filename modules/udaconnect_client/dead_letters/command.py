@@ -7,11 +7,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from udaconnect_client.addresses import address
-from udaconnect_client.dead_letter_topic import DeadLetterTopic, KafkaAccessError, dead_letter_topic
-from udaconnect_client.dead_letters import PROSPECTS, DeadLetter, Selection
-from udaconnect_client.dead_letters_shown import Sum, listed, print_letter, prospects, show, summary
-from udaconnect_client.instants import parse_instant
-from udaconnect_client.replaying import FAILED, Target, bar, letters_said, publish_again
+from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter, Selection
+from udaconnect_client.dead_letters.replaying import FAILED, Target, bar, letters_said, publish_again
+from udaconnect_client.dead_letters.shown import Sum, listed, print_letter, prospects, show, summary
+from udaconnect_client.dead_letters.topic import DeadLetterTopic, KafkaAccessError, dead_letter_topic
+from udaconnect_client.files.instants import parse_instant
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

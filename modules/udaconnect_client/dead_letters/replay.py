@@ -15,8 +15,8 @@ from typing import Any, Protocol
 from kafka import TopicPartition
 from kafka.errors import KafkaError
 
-from location_producer.partition import partition_of
-from udaconnect_client.dead_letters import DeadLetter, Origin
+from service_kit.kafka.partition import partition_of
+from udaconnect_client.dead_letters.letters import DeadLetter, Origin
 
 IN_FLIGHT = 5_000  # the client itself would take in any number
 ACKNOWLEDGED_WITHIN_S = 60

@@ -11,15 +11,15 @@ from kafka import KafkaAdminClient, KafkaProducer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from udaconnect_client.dead_letter_topic import (
+from udaconnect_client.dead_letters.letters import PROSPECTS, Selection
+from udaconnect_client.dead_letters.replay import Replayed, dead_again, replay
+from udaconnect_client.dead_letters.topic import (
     CONNECT_WITHIN_MS,
     DeadLetterTopic,
     Ends,
     KafkaAccessError,
     client_options,
 )
-from udaconnect_client.dead_letters import PROSPECTS, Selection
-from udaconnect_client.replay import Replayed, dead_again, replay
 
 ALL_STORED, SOME_NOT, FAILED = 0, 1, 2
 FAILURES_SHOWN = 3

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from udaconnect_client.dead_letters import PROSPECTS, DeadLetter
-from udaconnect_client.instants import EPOCH
+from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter
+from udaconnect_client.files.instants import EPOCH
 
 BYTES_SHOWN = 256
 LOCATIONS_SHOWN = 100

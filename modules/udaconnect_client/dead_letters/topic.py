@@ -8,8 +8,8 @@ from environs import Env, EnvError
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from service_kit.kafka_security import read_kafka_security
-from udaconnect_client.dead_letters import DeadLetter, Selection, letter_of
+from service_kit.kafka.security import read_kafka_security
+from udaconnect_client.dead_letters.letters import DeadLetter, Selection, letter_of
 
 CONNECT_WITHIN_MS = 10_000
 QUIET_MS = 30_000  # without a record, where there should be one

@@ -7,7 +7,7 @@ stray quotation mark costs its own line and not the rest of the file.
 import csv
 from typing import BinaryIO, NamedTuple
 
-from udaconnect_client.rows import (
+from udaconnect_client.files.rows import (
     LocatedRow,
     Rejected,
     Rows,

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from udaconnect_client.csv_file import read_csv
-from udaconnect_client.geojson_file import read_geojson
-from udaconnect_client.gpx_file import read_gpx
-from udaconnect_client.rows import Rows, UnreadableFileError
+from udaconnect_client.files.csv import read_csv
+from udaconnect_client.files.geojson import read_geojson
+from udaconnect_client.files.gpx import read_gpx
+from udaconnect_client.files.rows import Rows, UnreadableFileError
 
 Reader = Callable[[BinaryIO, int | None], Rows]
 

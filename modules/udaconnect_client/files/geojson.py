@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from udaconnect_client.rows import (
+from udaconnect_client.files.rows import (
     LocatedRow,
     Place,
     Rejected,

@@ -6,7 +6,7 @@ Read by expat as a stream, because a point that cannot be read must neither stop
 from typing import BinaryIO
 from xml.parsers import expat
 
-from udaconnect_client.rows import (
+from udaconnect_client.files.rows import (
     LocatedRow,
     Rejected,
     Rows,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from udaconnect_client.instants import EPOCH, MICROSECOND, parse_instant
+from udaconnect_client.files.instants import EPOCH, MICROSECOND, parse_instant
 
 LARGEST_ID = 2**63 - 1
 LONGEST_SHOWN = 60  # characters of a value that could not be read

@@ -13,11 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.instants import EPOCH, MICROSECOND
-from udaconnect_client.paths import Floats
-from udaconnect_client.programme import Programme, Stretch
-from udaconnect_client.rows import LocatedRow
-from udaconnect_client.venue import Points, Venue
+from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from udaconnect_client.files.rows import LocatedRow
+from udaconnect_client.simulation.paths import Floats
+from udaconnect_client.simulation.programme import Programme, Stretch
+from udaconnect_client.simulation.venue import Points, Venue
 
 FIXES_IN_A_SLICE = 100_000
 # Of the distances of a point from the truth, 68 % are within so many standard deviations (of one axis) in the plane:

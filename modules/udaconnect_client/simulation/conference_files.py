@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.instants import EPOCH, MICROSECOND, write_instants
-from udaconnect_client.simulation import Fixes
-from udaconnect_client.true_meetings import Meetings
-from udaconnect_client.venue import Venue
+from udaconnect_client.files.instants import EPOCH, MICROSECOND, write_instants
+from udaconnect_client.simulation.conference import Fixes
+from udaconnect_client.simulation.true_meetings import Meetings
+from udaconnect_client.simulation.venue import Venue
 
 
 def write_fixes(path: Path, slices: Iterable[Fixes]) -> int:

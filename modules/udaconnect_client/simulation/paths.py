@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.venue import Points
+from udaconnect_client.simulation.venue import Points
 
 Floats = NDArray[np.float64]
 

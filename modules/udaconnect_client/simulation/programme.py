@@ -12,8 +12,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.paths import Floats, Paths
-from udaconnect_client.venue import BOOTH_DEPTH, BOOTH_WIDTH, CORRIDOR_Y, CROSSING_X, SEAT_WIDTH, Points, Venue
+from udaconnect_client.simulation.paths import Floats, Paths
+from udaconnect_client.simulation.venue import (
+    BOOTH_DEPTH,
+    BOOTH_WIDTH,
+    CORRIDOR_Y,
+    CROSSING_X,
+    SEAT_WIDTH,
+    Points,
+    Venue,
+)
 
 # One round of the programme, in minutes; shorter conferences squeeze it, longer ones repeat it.
 ROUND = (("coffee", 5.0), ("coffee", 5.0), ("talk", 20.0), ("booth", 5.0), ("booth", 5.0), ("booth", 5.0))

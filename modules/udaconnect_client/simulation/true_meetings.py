@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.paths import Floats
-from udaconnect_client.programme import Stretch
-from udaconnect_client.venue import Points
+from udaconnect_client.simulation.paths import Floats
+from udaconnect_client.simulation.programme import Stretch
+from udaconnect_client.simulation.venue import Points
 
 # The cell itself and half of those around it; the other half meets us from its own side.
 NEIGHBOURS = ((0, 0), (0, 1), (1, -1), (1, 0), (1, 1))

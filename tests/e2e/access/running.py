@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kafka import KafkaAdminClient
 
-from service_kit.probe import is_ready
+from service_kit.telemetry.probe import is_ready
 
 Settings = Mapping[str, str]
 

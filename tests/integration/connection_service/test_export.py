@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 from flask.testing import FlaskClient
 
-from connection_service import history
+from connection_service.store import history
 from deployment.native.schema import Database
 from service_kit.errors import DependencyDown
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from connection_service.models import Base, Location
+from connection_service.store.models import Base, Location
 from deployment.native.schema import Database
 
 

@@ -11,11 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from connection_service.cells import probes
-from connection_service.following import stretch_of, stretches
-from connection_service.instants import DAY_US, read_day
-from connection_service.store import CANDIDATES, TRACKS, Locations, LocationStore, probe_values
+from connection_service.store.locations import CANDIDATES, TRACKS, Locations, LocationStore, probe_values
 from deployment.native.schema import Database
+from proximity.cells import probes
+from proximity.following import stretch_of, stretches
+from proximity.instants import DAY_US, read_day
 from service_kit.database import make_engine
 
 Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
-from connection_service.models import Base as LocationBase
+from connection_service.store.models import Base as LocationBase
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database, migrate
 from person_service.models import Base as PersonBase

@@ -3,7 +3,7 @@
 from xml.etree import ElementTree as ET
 
 from benchmarks.figures import Figure, figures
-from benchmarks.measured import Measured
+from benchmarks.ingest.measured import Measured
 from benchmarks.report import plot, table
 from benchmarks.result import Result, median_ratio
 

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from connection_service.app import create_app
-from connection_service.fixes import Fixes
+from proximity.fixes import Fixes
 from tests.unit.connection_service.memory import MemoryDirectory, MemoryStore, Row, in_order
 
 MakeFixes = Callable[[Sequence[Row]], Fixes]

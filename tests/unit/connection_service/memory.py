@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from connection_service.cells import CELLS_PER_DEGREE, Probes
-from connection_service.fixes import Fixes
-from connection_service.following import Stretches
-from connection_service.freshness import Freshness
-from connection_service.people import Asked, Person
+from connection_service.people.person_service import Asked, Person
+from connection_service.store.freshness import Freshness
+from proximity.cells import CELLS_PER_DEGREE, Probes
+from proximity.fixes import Fixes
+from proximity.following import Stretches
 from service_kit.errors import DependencyDown
 
 Row = tuple[int, float, float, float]  # person, seconds since 1970, latitude, longitude

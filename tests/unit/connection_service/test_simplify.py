@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from connection_service.fixes import Fixes
 from connection_service.simplify import simplify
+from proximity.fixes import Fixes
 
 MakeFixes = Callable[[Sequence[tuple[int, float, float, float]]], Fixes]
 

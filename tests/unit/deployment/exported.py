@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry
 from location_consumer.metrics import Metrics as ConsumerMetrics
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics as ProducerMetrics
-from service_kit.grpc_metrics import GrpcMetrics
-from service_kit.rest_metrics import RestMetrics
+from service_kit.rest.metrics import RestMetrics
+from service_kit.rpc.metrics import GrpcMetrics
 
 SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 

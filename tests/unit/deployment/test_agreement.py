@@ -55,7 +55,7 @@ def test_every_variable_that_a_service_requires_is_set(render: Any, service: str
 def test_no_variable_is_set_that_a_service_does_not_know(render: Any, service: str) -> None:
     parts = {"POSTGRESQL", "DATABASE_PASSWORD"}  # of DATABASE_URL
     modules = REPOSITORY / "modules"
-    of_kit = ("access_settings", "grpc_tls", "kafka_security", "tracing")
+    of_kit = ("access/settings", "rpc/tls", "kafka/security", "telemetry/tracing")
     files = [modules / service / "settings.py", *(modules / "service_kit" / f"{name}.py" for name in of_kit)]
     text = "".join(file.read_text() for file in files)
     known = set(re.findall(r'"([A-Z][A-Z_]+)"', text))

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from location_consumer.tracing import BatchTraces
-from service_kit.tracing import tracer, tracing
+from service_kit.telemetry.tracing import tracer, tracing
 
 TRACE, OTHER_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736", "7af92f3577b34da6a3ce929d0e0e4736"
 

@@ -15,7 +15,7 @@ from location_producer.errors import NotAcknowledgedError
 from location_producer.in_flight import InFlight
 from location_producer.publisher import KafkaPublisher
 from location_producer.tracing import RecordTraces
-from service_kit.tracing import tracer, tracing
+from service_kit.telemetry.tracing import tracer, tracing
 
 
 class FakeProducer:

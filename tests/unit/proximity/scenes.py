@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from connection_service.fixes import Fixes
+from proximity.fixes import Fixes
 
 WGS84 = Geod(ellps="WGS84")
 MINUTE = 60_000_000

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connection_service.certainty import NAMES, certainty, reach_m
 from connection_service.questions import ConnectionQuestion
 from connection_service.search import connections
+from proximity.certainty import NAMES, certainty, reach_m
 from tests.unit.connection_service.memory import MemoryStore
-from tests.unit.connection_service.scenes import MINUTE, TOLERANCE_M, Scene, fixes, geodesic_m, place_of, scenes
+from tests.unit.proximity.scenes import MINUTE, TOLERANCE_M, Scene, fixes, geodesic_m, place_of, scenes
 
 UNKNOWN = np.nan
 

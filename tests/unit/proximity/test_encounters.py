@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connection_service.encounters import contacts, joined, moments
-from connection_service.fixes import Fixes
-from connection_service.near import near_fixes
 from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion, MeetingQuestion
 from connection_service.search import connections, meetings, persons_met
-from connection_service.slices import Slices
+from proximity.encounters import contacts, joined, moments
+from proximity.fixes import Fixes
+from proximity.near import near_fixes
+from proximity.slices import Slices
 from tests.unit.connection_service.memory import MemoryStore
-from tests.unit.connection_service.scenes import MINUTE, fixes, go
+from tests.unit.proximity.scenes import MINUTE, fixes, go
 
 DAY = 24 * 60 * MINUTE
 

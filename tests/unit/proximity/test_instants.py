@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connection_service.instants import read_day, read_instant
+from proximity.instants import read_day, read_instant
 
 NOON = round(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()) * 1_000_000
 

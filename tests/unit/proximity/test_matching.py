@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from connection_service.cells import CELLS_PER_DEGREE, probes
-from connection_service.fixes import Fixes
-from connection_service.matching import BLOCK, nearest
-from tests.unit.connection_service.scenes import (
+from proximity.cells import CELLS_PER_DEGREE, probes
+from proximity.fixes import Fixes
+from proximity.matching import BLOCK, nearest
+from tests.unit.proximity.scenes import (
     MINUTE,
     TOLERANCE_M,
     WGS84,

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connection_service.geocentric import geocentric, geodetic
-from connection_service.movement import MAX_STEP_M
-from connection_service.near import Near
 from connection_service.questions import ConnectionQuestion
 from connection_service.search import connections
+from proximity.geocentric import geocentric, geodetic
+from proximity.movement import MAX_STEP_M
+from proximity.near import Near
 from tests.unit.connection_service.memory import MemoryStore
-from tests.unit.connection_service.scenes import (
+from tests.unit.proximity.scenes import (
     LATITUDES,
     LONGITUDES,
     MINUTE,

@@ -7,12 +7,12 @@ import jwt
 import pytest
 from typer.testing import CliRunner
 
-from service_kit.access import SCOPES
-from service_kit.issuer_keys import IssuerKeys
-from service_kit.tokens import Caller, TokenCheck
-from udaconnect_client import token
+from service_kit.access.issuer_keys import IssuerKeys
+from service_kit.access.rules import SCOPES
+from service_kit.access.tokens import Caller, TokenCheck
 from udaconnect_client.__main__ import app
 from udaconnect_client.access import Access, AccessError
+from udaconnect_client.commands import token
 
 
 @pytest.fixture(autouse=True)

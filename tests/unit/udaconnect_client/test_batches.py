@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from udaconnect_client.batches import batches_of
-from udaconnect_client.csv_file import read_csv
-from udaconnect_client.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.csv import read_csv
+from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
 
 HEADER = b"person_id,creation_time,latitude,longitude,accuracy_m\n"
 LINE = b"7,2026-03-02T09:00:00.040Z,35.14561968,33.41081805,2.5\n"

@@ -4,7 +4,7 @@ import pytest
 
 from udaconnect_client.batches import Batch
 from udaconnect_client.pacing import Rate, paced
-from udaconnect_client.simulation import Conference
+from udaconnect_client.simulation.conference import Conference
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CONFERENCE = Conference(people=20, minutes=2, interval_s=2)

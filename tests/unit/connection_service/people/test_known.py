@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from connection_service import known_people
-from connection_service.known_people import KnownPeople
-from connection_service.people import Asked
+from connection_service.people import known as known_people
+from connection_service.people.known import KnownPeople
+from connection_service.people.person_service import Asked
 from service_kit.errors import DependencyDown, NotFound
 from tests.unit.connection_service.memory import MemoryDirectory
 

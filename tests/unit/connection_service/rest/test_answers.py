@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
-from connection_service.answers import Row, connection_rows, location_rows, with_people
-from connection_service.near import near_fixes
-from connection_service.people import Person
-from tests.unit.connection_service.scenes import fixes
+from connection_service.people.person_service import Person
+from connection_service.rest.answers import Row, connection_rows, location_rows, with_people
+from proximity.near import near_fixes
+from tests.unit.proximity.scenes import fixes
 
 
 @pytest.mark.parametrize("name", ['O"Brien', "back\\slash", "new\nline", "Zoë", "李", "\u2028", "", "</script>"])

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from connection_service.answer_schemas import (
+from connection_service.rest.answer_schemas import (
     ConnectionSchema,
     ContactSchema,
     EncounterSchema,

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
-from connection_service.answer_schemas import FeatureSchema
-from connection_service.export import ExportSchema
+from connection_service.rest.answer_schemas import FeatureSchema
+from connection_service.rest.export import ExportSchema
 from service_kit.errors import NotFound
 
 NOON = 1_772_452_800  # 2026-03-02T12:00:00Z

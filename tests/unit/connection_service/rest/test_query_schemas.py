@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from connection_service.instants import DAY_US, read_day
-from connection_service.query_schemas import ConnectionQuerySchema, EncounterQuerySchema, TrackQuerySchema
+from connection_service.rest.query_schemas import ConnectionQuerySchema, EncounterQuerySchema, TrackQuerySchema
+from proximity.instants import DAY_US, read_day
 
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
 FIRST_US = read_day("2026-03-02") or 0

@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from connection_service.copy_rows import (
+from connection_service.store.copy_rows import (
     HEADER_BYTES,
     LENGTHS,
     POSTGRESQL_EPOCH_US,
@@ -11,7 +11,7 @@ from connection_service.copy_rows import (
     SIGNATURE,
     CopiedFixes,
 )
-from connection_service.fixes import Fixes
+from proximity.fixes import Fixes
 
 LATER, EARLIER, NULL = (7, 2_000_000), (9, 1_000_000), -1
 

@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 
-from service_kit import issuer_keys
-from service_kit.issuer_keys import read_source
+from service_kit.access import issuer_keys
+from service_kit.access.issuer_keys import read_source
 from tests.certificates import Authority
 
 

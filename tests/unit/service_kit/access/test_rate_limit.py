@@ -2,9 +2,9 @@
 
 import pytest
 
-from service_kit import rate_limit
+from service_kit.access import rate_limit
+from service_kit.access.rate_limit import RateLimit
 from service_kit.errors import TooManyCalls
-from service_kit.rate_limit import RateLimit
 
 
 class Clock:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service_kit.access_settings import AccessSettings, read_access
+from service_kit.access.settings import AccessSettings, read_access
 from service_kit.settings import read_settings
 from tests.issuer import Issuer
 

@@ -11,9 +11,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from service_kit.access.issuer_keys import URL_MIN_INTERVAL_S, IssuerKeys
+from service_kit.access.tokens import LEEWAY_S, Caller, TokenCheck
 from service_kit.errors import DependencyDown, NotAuthenticated
-from service_kit.issuer_keys import URL_MIN_INTERVAL_S, IssuerKeys
-from service_kit.tokens import LEEWAY_S, Caller, TokenCheck
 from tests.issuer import AUDIENCE, ISSUER, Issuer, jwks, raw_token
 
 

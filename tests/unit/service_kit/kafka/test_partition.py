@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from location_producer.partition import partition_of, partitions_of
+from service_kit.kafka.partition import partition_of, partitions_of
 
 
 @pytest.mark.parametrize(

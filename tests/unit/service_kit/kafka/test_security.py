@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service_kit.kafka_security import KafkaSecurity, read_kafka_security
+from service_kit.kafka.security import KafkaSecurity, read_kafka_security
 from service_kit.settings import read_settings
 
 

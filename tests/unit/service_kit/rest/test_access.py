@@ -8,14 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from marshmallow import fields
 
-from service_kit.access import ADMIN, Gate, Rule
-from service_kit.issuer_keys import IssuerKeys
-from service_kit.rate_limit import RateLimit
-from service_kit.rest_access import current_caller, of_path
-from service_kit.rest_api import Resource, operation
-from service_kit.rest_app import create_rest_app
-from service_kit.rest_schema import RestSchema
-from service_kit.tokens import TokenCheck
+from service_kit.access.issuer_keys import IssuerKeys
+from service_kit.access.rate_limit import RateLimit
+from service_kit.access.rules import ADMIN, Gate, Rule
+from service_kit.access.tokens import TokenCheck
+from service_kit.rest.access import current_caller, of_path
+from service_kit.rest.api import Resource, operation
+from service_kit.rest.app import create_rest_app
+from service_kit.rest.schema import RestSchema
 from tests.issuer import AUDIENCE, ISSUER, Issuer
 
 RULES = {

@@ -12,12 +12,12 @@ from marshmallow import fields
 from structlog.testing import capture_logs
 
 from service_kit.errors import DependencyDown, NotFound
-from service_kit.rest_api import Answer, Resource, operation
-from service_kit.rest_app import create_rest_app
-from service_kit.rest_cursor import next_page
-from service_kit.rest_fields import QueryInteger, Text, between
-from service_kit.rest_limits import BODY_MAX_BYTES
-from service_kit.rest_schema import RestSchema
+from service_kit.rest.api import Answer, Resource, operation
+from service_kit.rest.app import create_rest_app
+from service_kit.rest.cursor import next_page
+from service_kit.rest.fields import QueryInteger, Text, between
+from service_kit.rest.limits import BODY_MAX_BYTES
+from service_kit.rest.schema import RestSchema
 
 SECRET = "what only the log may hold"  # noqa: S105  it opens nothing
 

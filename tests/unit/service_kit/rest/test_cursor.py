@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service_kit.errors import InvalidInput
-from service_kit.rest_cursor import decode_cursor, encode_cursor
+from service_kit.rest.cursor import decode_cursor, encode_cursor
 
 BIGINTS = st.integers(-(2**63), 2**63 - 1)
 

@@ -2,9 +2,9 @@ import pytest
 from marshmallow import fields
 
 from service_kit.errors import InvalidInput
-from service_kit.rest_cursor import encode_cursor
-from service_kit.rest_fields import QueryCursor, QueryInteger, QueryNumber, Text, between
-from service_kit.rest_schema import RestSchema, load
+from service_kit.rest.cursor import encode_cursor
+from service_kit.rest.fields import QueryCursor, QueryInteger, QueryNumber, Text, between
+from service_kit.rest.schema import RestSchema, load
 
 
 class NameSchema(RestSchema):

@@ -3,7 +3,7 @@
 import pytest
 from gunicorn.http.errors import LimitRequestHeaders  # type: ignore[import-untyped]  # it ships no types
 
-from service_kit.rest_limits import BODY_MAX_BYTES, HEAD_MAX_BYTES, is_whole
+from service_kit.rest.limits import BODY_MAX_BYTES, HEAD_MAX_BYTES, is_whole
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
 CHUNKED = GET + b"Transfer-Encoding: chunked\r\n\r\n"

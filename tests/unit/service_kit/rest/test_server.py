@@ -13,9 +13,9 @@ from deployment.native.ports import free_port
 SERVER = """
     import signal, time
     from contextlib import contextmanager
-    from service_kit.rest_app import create_rest_app
-    from service_kit.rest_server import serve_rest
-    from service_kit.rest_worker import ProblemWorker
+    from service_kit.rest.app import create_rest_app
+    from service_kit.rest.server import serve_rest
+    from service_kit.rest.worker import ProblemWorker
 
     init_signals = ProblemWorker.init_signals
 

@@ -9,13 +9,13 @@ from typing import Any
 import grpc
 import pytest
 
-from service_kit.access import CALLER, Gate, Rule
+from service_kit.access.issuer_keys import IssuerKeys
+from service_kit.access.rate_limit import RateLimit
+from service_kit.access.rules import CALLER, Gate, Rule
+from service_kit.access.tokens import TokenCheck
 from service_kit.errors import DomainError
-from service_kit.grpc_access import AccessOfAioCalls, AccessOfCalls
-from service_kit.grpc_errors import domain_status
-from service_kit.issuer_keys import IssuerKeys
-from service_kit.rate_limit import RateLimit
-from service_kit.tokens import TokenCheck
+from service_kit.rpc.access import AccessOfAioCalls, AccessOfCalls
+from service_kit.rpc.errors import domain_status
 from tests.issuer import AUDIENCE, ISSUER, Issuer
 
 SERVICE = "tools.v1.Tools"

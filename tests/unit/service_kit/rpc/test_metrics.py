@@ -9,7 +9,7 @@ import grpc
 import pytest
 from prometheus_client import CollectorRegistry
 
-from service_kit.grpc_metrics import CountAioCalls, CountCalls, GrpcMetrics
+from service_kit.rpc.metrics import CountAioCalls, CountCalls, GrpcMetrics
 
 SERVICE = "tools.v1.Tools"
 

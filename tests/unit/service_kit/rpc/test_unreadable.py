@@ -9,8 +9,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from service_kit.errors import InvalidInput
-from service_kit.grpc_errors import domain_status
-from service_kit.grpc_unreadable import UnreadableRequests
+from service_kit.rpc.errors import domain_status
+from service_kit.rpc.unreadable import UnreadableRequests
 
 GARBAGE = b"\xff"
 REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"

@@ -17,9 +17,9 @@ from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 from deployment.native.ports import free_port
-from service_kit.health import health_server
-from service_kit.rest_api import Resource, operation
-from service_kit.rest_app import create_rest_app
+from service_kit.rest.api import Resource, operation
+from service_kit.rest.app import create_rest_app
+from service_kit.telemetry.health import health_server
 
 
 class Tool(Resource):
@@ -85,8 +85,8 @@ def get(port: int, path: str) -> str:
 SERVER = """
     import os
     from contextlib import contextmanager
-    from service_kit.rest_app import create_rest_app
-    from service_kit.rest_server import serve_rest
+    from service_kit.rest.app import create_rest_app
+    from service_kit.rest.server import serve_rest
 
     @contextmanager
     def in_worker():

@@ -7,8 +7,8 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from prometheus_client import CollectorRegistry
 
 from deployment.native.ports import free_address
-from service_kit.health import health_server
-from service_kit.probe import is_ready
+from service_kit.telemetry.health import health_server
+from service_kit.telemetry.probe import is_ready
 
 NOBODY = "127.0.0.1:1"
 

@@ -16,10 +16,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from service_kit.grpc_tracing import TraceAioCalls, TraceCalls, TraceOwnCalls
-from service_kit.rest_api import Resource, operation
-from service_kit.rest_app import create_rest_app
-from service_kit.tracing import exporter_asked_for, tracer, tracing
+from service_kit.rest.api import Resource, operation
+from service_kit.rest.app import create_rest_app
+from service_kit.rpc.tracing import TraceAioCalls, TraceCalls, TraceOwnCalls
+from service_kit.telemetry.tracing import exporter_asked_for, tracer, tracing
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{PARENT}-01"
@@ -65,8 +65,8 @@ def test_what_is_asked_for_and_not_there_is_refused_by_name(environment: dict[st
 def test_where_it_is_off_there_is_no_tracer_and_the_sdk_is_not_even_loaded() -> None:
     program = """
 import sys
-from service_kit.tracing import tracer, tracing
-import service_kit.grpc_tracing, service_kit.rest_tracing, location_producer.tracing, location_consumer.tracing
+from service_kit.telemetry.tracing import tracer, tracing
+import service_kit.rpc.tracing, service_kit.rest.tracing, location_producer.tracing, location_consumer.tracing
 with tracing("tools"):
     assert tracer() is None
 assert not [name for name in sys.modules if name.startswith(("opentelemetry.sdk", "opentelemetry.exporter"))]

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from udaconnect_client.demo import start_of_conference
+from udaconnect_client.commands.demo import start_of_conference
 
 
 @pytest.mark.parametrize(

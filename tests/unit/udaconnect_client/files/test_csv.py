@@ -2,8 +2,8 @@ from io import BytesIO
 
 import pytest
 
-from udaconnect_client.csv_file import read_csv
-from udaconnect_client.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.csv import read_csv
+from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
 
 HEADER = "person_id,creation_time,latitude,longitude,accuracy_m\n"
 LINE = "7,1970-01-01T00:00:01Z,35.1,33.4,2.5\n"

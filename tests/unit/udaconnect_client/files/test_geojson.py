@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from udaconnect_client.geojson_file import read_geojson
-from udaconnect_client.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.geojson import read_geojson
+from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
 
 ROW = (7, 1_000_000, 35.1, 33.4, 2.5)
 

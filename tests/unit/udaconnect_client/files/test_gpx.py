@@ -2,8 +2,8 @@ from io import BytesIO
 
 import pytest
 
-from udaconnect_client.gpx_file import read_gpx
-from udaconnect_client.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.gpx import read_gpx
+from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
 
 
 def gpx(points: str, namespace: str = ' xmlns="http://www.topografix.com/GPX/1/1"') -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from udaconnect_client.rows import UnreadableError, decimal, microseconds, whole_number
+from udaconnect_client.files.rows import UnreadableError, decimal, microseconds, whole_number
 
 
 @pytest.mark.parametrize(

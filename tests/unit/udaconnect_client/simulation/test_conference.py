@@ -6,10 +6,10 @@ import pytest
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from udaconnect_client.instants import EPOCH, MICROSECOND
-from udaconnect_client.programme import FASTEST_M_S
-from udaconnect_client.simulation import Conference, Fixes
-from udaconnect_client.venue import Venue
+from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from udaconnect_client.simulation.conference import Conference, Fixes
+from udaconnect_client.simulation.programme import FASTEST_M_S
+from udaconnect_client.simulation.venue import Venue
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 START_US = (START - EPOCH) // MICROSECOND

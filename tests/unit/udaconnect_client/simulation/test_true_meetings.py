@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from udaconnect_client.paths import Paths
-from udaconnect_client.programme import Stretch
-from udaconnect_client.simulation import Conference
-from udaconnect_client.true_meetings import pairs_within, true_meetings
+from udaconnect_client.simulation.conference import Conference
+from udaconnect_client.simulation.paths import Paths
+from udaconnect_client.simulation.programme import Stretch
+from udaconnect_client.simulation.true_meetings import pairs_within, true_meetings
 
 Row = tuple[int, int, float, float, float]
 

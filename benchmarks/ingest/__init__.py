@@ -1,0 +1,1 @@
+"""How fast locations are taken in."""

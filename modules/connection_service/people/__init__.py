@@ -1,0 +1,1 @@
+"""Who is who: asked of person_service, and remembered."""

@@ -1,0 +1,1 @@
+"""PostGIS: the only room that knows SQL."""

@@ -1,0 +1,1 @@
+"""What producer and consumer of a topic must agree on."""

@@ -1,0 +1,1 @@
+"""List, show and replay what could not be stored."""

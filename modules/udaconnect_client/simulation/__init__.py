@@ -1,0 +1,1 @@
+"""A conference, and the truth about it."""
