@@ -6,7 +6,7 @@ import numpy as np
 
 from proximity.certainty import Certainties
 from proximity.fixes import Floats, Ints, Where
-from proximity.near import Near
+from proximity.near_fixes import NearFixes
 
 
 class Encounters(NamedTuple):
@@ -50,7 +50,7 @@ class Contacts(NamedTuple):
         return Contacts._make(column[where] for column in self)
 
 
-def moments(near: Near) -> Encounters:
+def encounter_per_fix(near: NearFixes) -> Encounters:
     """Each near fix as a meeting of its own."""
     once = np.ones(near.size, dtype=np.int64)
     return Encounters(

@@ -27,12 +27,12 @@ class Fixes(NamedTuple):
         """The fixes at these positions, in the order given."""
         return Fixes._make(column[where] for column in self)
 
+    @staticmethod
+    def concatenate(parts: "list[Fixes]") -> "Fixes":
+        """Join the parts, one after the other."""
+        if len(parts) <= 1:
+            return parts[0] if parts else NO_FIXES
+        return Fixes._make(map(np.concatenate, zip(*parts, strict=True)))
+
 
 NO_FIXES = Fixes(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.float32))
-
-
-def all_fixes(parts: list[Fixes]) -> Fixes:
-    """Join the parts, one after the other."""
-    if len(parts) <= 1:
-        return parts[0] if parts else NO_FIXES
-    return Fixes._make(map(np.concatenate, zip(*parts, strict=True)))

@@ -30,7 +30,7 @@ BITS_OF_AXIS = 21
 FOREVER_US = np.iinfo(np.int64).max
 
 
-class Nearness(NamedTuple):
+class Matches(NamedTuple):
     """k candidates that were near, each with the nearest fix of the track that is within the window.
 
     Of several that are equally near, the one closest in time; of two of these, the earlier.
@@ -55,7 +55,7 @@ class _Block(NamedTuple):
     shared: slice  # within the window of all of them; may be empty
 
 
-def nearest(track: Fixes, candidates: Fixes, distance_m: float, window_us: int | None) -> Nearness:
+def nearest(track: Fixes, candidates: Fixes, distance_m: float, window_us: int | None) -> Matches:
     """Find the candidates within `distance_m` metres and `window_us` of any fix of the track.
 
     Both bounds are inclusive; window_us None puts no bound on the time between the two fixes. The track is ordered by
@@ -75,7 +75,7 @@ def nearest(track: Fixes, candidates: Fixes, distance_m: float, window_us: int |
                 best, squared[which] = _nearest_of(ours.at(kept), theirs.at(which), window_us)
                 own[which] = kept[best]
     near = np.flatnonzero(squared <= distance_m**2)
-    return Nearness(candidate=near, own=own[near], distance_m=np.sqrt(squared[near]))
+    return Matches(candidate=near, own=own[near], distance_m=np.sqrt(squared[near]))
 
 
 def _blocks(own_times: Ints, theirs: _Placed, window_us: int | None) -> Iterator[_Block]:

@@ -55,11 +55,11 @@ class Approaches(NamedTuple):
     own_accuracy_m: Radii  # of the own step at that moment
 
 
-def steps(fixes: Fixes, stretch: Ints, window_us: int) -> Steps:
-    """How persons moved within each stretch: successive fixes of the same number, of which none is left out."""
+def steps(fixes: Fixes, span: Ints, window_us: int) -> Steps:
+    """How persons moved within each span of time: successive fixes of the same number, of which none is left out."""
     start = geocentric(fixes.latitude, fixes.longitude)
     following = np.minimum(np.arange(1, fixes.size + 1), fixes.size - 1)
-    known = (stretch[following] == stretch) & (fixes.time_us[following] - fixes.time_us <= window_us)
+    known = (span[following] == span) & (fixes.time_us[following] - fixes.time_us <= window_us)
     known &= np.linalg.norm(start[:, following] - start, axis=0) <= MAX_STEP_M
     following = np.where(known, following, np.arange(fixes.size))
     return Steps(
@@ -71,7 +71,7 @@ def steps(fixes: Fixes, stretch: Ints, window_us: int) -> Steps:
     )
 
 
-def longest(moved: Steps) -> tuple[float, int]:
+def longest_step(moved: Steps) -> tuple[float, int]:
     """The longest way and the longest time of any step; 0 where there is none."""
     metres = np.linalg.norm(moved.end - moved.start, axis=0)
     return float(metres.max(initial=0.0)), int((moved.end_us - moved.start_us).max(initial=0))

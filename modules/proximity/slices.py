@@ -5,7 +5,7 @@ from proximity.instants import DAY_US, SECOND_US
 HOUR_US = 3600 * SECOND_US
 FEW_ROWS = 5_000  # an hour may well be enough for a page of so many; a question about a day should be one slice
 SHORTEST_US = SECOND_US
-ENOUGH = 200_000  # locations for one slice
+LOCATIONS_A_SLICE = 200_000  # locations for one slice
 MOST_GROWTH = 30.0  # a month after its first day, where little is going on
 LEAST_GROWTH = 2.0  # where a slice held too much once, the next one may too
 
@@ -30,9 +30,9 @@ class Slices:
     def more(self) -> bool:
         return self.low_us <= self.end_us
 
-    def go_on(self, loaded: int) -> None:
+    def advance(self, loaded: int) -> None:
         """Go to the next slice; this one has made the store load so many locations."""
-        growth = min(self.most_growth, ENOUGH / max(loaded, 1))
+        growth = min(self.most_growth, LOCATIONS_A_SLICE / max(loaded, 1))
         self.low_us, length_us = self.high_us + 1, self.length_us * growth
         if length_us > DAY_US:
             length_us -= length_us % DAY_US  # whole partitions

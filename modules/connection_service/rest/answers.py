@@ -17,7 +17,7 @@ from proximity.certainty import NAMES, Certainties
 from proximity.encounters import Contacts, Encounters
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.instants import SECOND_US
-from proximity.near import Near
+from proximity.near_fixes import NearFixes
 
 MICROMETRES: Final = 6  # decimals of a metre
 
@@ -40,7 +40,7 @@ def with_people(rows: Sequence[Row], people: Mapping[int, Person]) -> list[str]:
     return [f"{before}{written[person_id]}{after}" for person_id, before, after in rows if person_id in written]
 
 
-def connection_rows(near: Near) -> list[Row]:
+def connection_rows(near: NearFixes) -> list[Row]:
     columns = (
         near.person_id.tolist(),
         location_rows(near.fixes),

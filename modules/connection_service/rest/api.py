@@ -7,16 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from flask import Response, request
 
-from connection_service import looking
 from connection_service.people.known import KnownPeople
 from connection_service.people.person_service import check_id
-from connection_service.questions import (
-    ConnectionQuestion,
-    ContactQuestion,
-    EncounterQuestion,
-    MeetingQuestion,
-    TrackQuestion,
-)
 from connection_service.rest.answer_schemas import ConnectionSchema, ContactSchema, EncounterSchema, LocationSchema
 from connection_service.rest.answers import (
     Row,
@@ -33,7 +25,15 @@ from connection_service.rest.query_schemas import (
     EncounterQuerySchema,
     TrackQuerySchema,
 )
-from connection_service.search import Page, Shown, connections, meetings, persons_met
+from connection_service.search import one_slice
+from connection_service.search.pages import Page, Shown, connection_page, contact_page, encounter_page
+from connection_service.search.questions import (
+    ConnectionQuestion,
+    ContactQuestion,
+    EncounterQuestion,
+    SearchQuestion,
+    TrackQuestion,
+)
 from connection_service.simplify import simplify
 from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
 from proximity.fixes import Fixes
@@ -47,10 +47,10 @@ FRESHNESS = {HEADER: DESCRIPTION}
 PAGED = {"Link": 'The next page, as rel="next"; absent on the last.', **FRESHNESS}
 PROBLEMS = (HTTPStatus.NOT_FOUND,)
 
-Question = TypeVar("Question", bound=MeetingQuestion)
+Question = TypeVar("Question", bound=SearchQuestion)
 
 
-class Locations(looking.Locations, Protocol):
+class Locations(one_slice.Locations, Protocol):
     def freshness(self, person_id: int, start_us: int) -> Freshness: ...
 
 
@@ -64,7 +64,7 @@ class Store(Protocol):
         """All fixes of one person, by time, in portions."""
 
 
-class MeetingsResource(Resource):
+class SearchResource(Resource):
     """What the three answers about meetings have in common."""
 
     store: Store
@@ -93,7 +93,7 @@ class MeetingsResource(Resource):
         return response
 
 
-class ConnectionResource(MeetingsResource):
+class ConnectionResource(SearchResource):
     @operation(
         query=ConnectionQuerySchema(),
         answer=ConnectionSchema(many=True),
@@ -103,10 +103,10 @@ class ConnectionResource(MeetingsResource):
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Locations of others that were near."""
-        return self.answer(person_id, ConnectionQuestion(**query), connections, connection_rows)
+        return self.answer(person_id, ConnectionQuestion(**query), connection_page, connection_rows)
 
 
-class EncountersResource(MeetingsResource):
+class EncountersResource(SearchResource):
     @operation(
         query=EncounterQuerySchema(),
         answer=EncounterSchema(many=True),
@@ -116,10 +116,10 @@ class EncountersResource(MeetingsResource):
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Meetings with others."""
-        return self.answer(person_id, EncounterQuestion(**query), meetings, encounter_rows)
+        return self.answer(person_id, EncounterQuestion(**query), encounter_page, encounter_rows)
 
 
-class ContactsResource(MeetingsResource):
+class ContactsResource(SearchResource):
     @operation(
         query=ContactQuerySchema(),
         answer=ContactSchema(many=True),
@@ -129,7 +129,7 @@ class ContactsResource(MeetingsResource):
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Everybody met, and how often and how long."""
-        return self.answer(person_id, ContactQuestion(**query), persons_met, contact_rows)
+        return self.answer(person_id, ContactQuestion(**query), contact_page, contact_rows)
 
 
 class LocationsResource(Resource):
@@ -163,6 +163,6 @@ class LocationsResource(Resource):
         return response
 
 
-def check_distance(question: MeetingQuestion, max_distance_m: float) -> None:
+def check_distance(question: SearchQuestion, max_distance_m: float) -> None:
     if question.distance_m > max_distance_m:
         raise InvalidInput([("distance", f"must be at most {max_distance_m:g}, is {question.distance_m:g}")])

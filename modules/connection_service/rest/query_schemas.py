@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
+from connection_service.search.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
 from proximity.instants import DAY_US, SECOND_US, read_day, read_instant
 from service_kit.rest.fields import QueryCursor, QueryInteger, QueryNumber, between, shown
 from service_kit.rest.schema import RestSchema
@@ -145,7 +145,7 @@ class TrackQuerySchema(RangeSchema):
     )
 
 
-class MeetingQuerySchema(RangeSchema):
+class SearchQuerySchema(RangeSchema):
     distance_m = Distance(
         data_key="distance",
         load_default=5.0,
@@ -174,12 +174,12 @@ class MeetingQuerySchema(RangeSchema):
             raise ValidationError("must be a number of seconds where interpolate is true, is any", "time_window")
 
 
-class ConnectionQuerySchema(MeetingQuerySchema):
+class ConnectionQuerySchema(SearchQuerySchema):
     by_distance = ByDistance()
     cursor = QueryCursor(length=ConnectionQuestion.key_length + 1)
 
 
-class EncounterQuerySchema(MeetingQuerySchema):
+class EncounterQuerySchema(SearchQuerySchema):
     gap_us = Seconds(
         data_key="gap",
         description="Most seconds between two locations of one meeting, or `any`. Default: time_window, 600 for any.",

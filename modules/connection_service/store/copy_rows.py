@@ -44,14 +44,14 @@ ROWS_AT_ONCE = 1 << 16
 class CopiedFixes:
     """A file for COPY to write to, that hands the rows on.
 
-    They are (person_id, creation_time, latitude, longitude, accuracy_m). `take` gets them as Fixes in the order of the
-    answer, about `rows_at_once` at a time: the whole answer is never in memory. Raises ValueError where the bytes are
-    anything else, such as a row with a NULL.
+    They are (person_id, creation_time, latitude, longitude, accuracy_m). `receive` gets them as Fixes in the order of
+    the answer, about `rows_at_once` at a time: the whole answer is never in memory. Raises ValueError where the bytes
+    are anything else, such as a row with a NULL.
     """
 
-    def __init__(self, take: Callable[[Fixes], object], rows_at_once: int = ROWS_AT_ONCE) -> None:
+    def __init__(self, receive: Callable[[Fixes], object], rows_at_once: int = ROWS_AT_ONCE) -> None:
         self.rows = 0
-        self._take = take
+        self._receive = receive
         self._rest = b""
         self._begun = False
         # The database's library writes row by row. A buffer of Python's own takes one in 0.1 µs.
@@ -75,7 +75,7 @@ class CopiedFixes:
         self._begun = True
         self.rows += fixes.size
         if fixes.size:
-            self._take(fixes)
+            self._receive(fixes)
 
 
 class _Portions(RawIOBase):

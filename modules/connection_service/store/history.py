@@ -10,7 +10,7 @@ import psycopg2
 from sqlalchemy import Engine, text
 
 from connection_service.store.copy_rows import CopiedFixes
-from proximity.fixes import Fixes, all_fixes
+from proximity.fixes import Fixes
 from proximity.instants import DAY_US
 from service_kit.database import connection
 from service_kit.errors import DependencyDown
@@ -55,7 +55,7 @@ def _portion(engine: Engine, person_id: int, start_us: int, end_us: int) -> Fixe
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             raise DependencyDown("the database") from error
     copied.finish()
-    return all_fixes(parts)
+    return Fixes.concatenate(parts)
 
 
 def _first_us(day: date) -> int:

@@ -16,9 +16,9 @@ from connection_service.store.copy_rows import CopiedFixes
 from connection_service.store.freshness import Freshness
 from connection_service.store.history import history
 from proximity.cells import Probes
-from proximity.fixes import Fixes, Ints, all_fixes
-from proximity.following import Stretches
+from proximity.fixes import Fixes, Ints
 from proximity.instants import EPOCH
+from proximity.spans import Spans
 from service_kit.database import connection
 from service_kit.errors import DependencyDown
 
@@ -62,8 +62,8 @@ class Locations:
         track = self._all(TRACK, {"person_id": person_id, **_range(start_us, end_us)})
         return track if (np.diff(track.time_us) > 0).all() else track.at(np.argsort(track.time_us))
 
-    def tracks(self, wanted: Stretches, start_us: int, end_us: int) -> Fixes:
-        """Fixes of persons in the stretches wanted of each, by person and time."""
+    def tracks(self, wanted: Spans, start_us: int, end_us: int) -> Fixes:
+        """Fixes of persons in the spans wanted of each, by person and time."""
         values = {
             "persons": _array(wanted.person_id),
             "time_low": _array(_clipped(wanted.start_us, start_us, end_us)),
@@ -73,7 +73,7 @@ class Locations:
         return tracks.at(np.lexsort((tracks.time_us, tracks.person_id)))
 
     def candidates(
-        self, person_id: int, probes: Probes, start_us: int, end_us: int, take: Callable[[Fixes], object]
+        self, person_id: int, probes: Probes, start_us: int, end_us: int, receive: Callable[[Fixes], object]
     ) -> int:
         """Fixes of everybody but this person that lie in a probe, handed on in portions, in any order.
 
@@ -82,7 +82,7 @@ class Locations:
         if probes.cell_low.size > self.max_locations:
             raise TooMany(self.max_locations)
         values = {"person_id": person_id, **_range(start_us, end_us), **probe_values(probes, start_us, end_us)}
-        return self._read(CANDIDATES, values, take)
+        return self._read(CANDIDATES, values, receive)
 
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""
@@ -100,10 +100,10 @@ class Locations:
     def _all(self, query: str, values: Mapping[str, object]) -> Fixes:
         parts: list[Fixes] = []
         self._read(query, values, parts.append)
-        return all_fixes(parts)
+        return Fixes.concatenate(parts)
 
-    def _read(self, query: str, values: Mapping[str, object], take: Callable[[Fixes], object]) -> int:
-        copied = CopiedFixes(take)
+    def _read(self, query: str, values: Mapping[str, object], receive: Callable[[Fixes], object]) -> int:
+        copied = CopiedFixes(receive)
         with self._in_time() as cursor:
             filled = cursor.mogrify(query, {**values, "max_rows": self.max_locations}).decode()
             try:

@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from connection_service.store.locations import CANDIDATES, TRACKS, Locations, LocationStore, probe_values
 from deployment.native.schema import Database
 from proximity.cells import probes
-from proximity.following import stretch_of, stretches
 from proximity.instants import DAY_US, read_day
+from proximity.spans import span_of, spans_around
 from service_kit.database import make_engine
 
 Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]
@@ -101,12 +101,12 @@ def test_the_tracks_of_several_are_descents_of_the_primary_key(database: Databas
     execute(database.owner, CITY)
     hour_us = 3_600_000_000
     found = np.array([7, 7, 9]), FIRST_DAY_US + np.array([9 * hour_us, 9 * hour_us + 1, DAY_US + 9 * hour_us])
-    wanted = stretches(*found, hour_us // 2)
+    wanted = spans_around(*found, hour_us // 2)
     with store(engine) as locations:
         tracks = locations.tracks(wanted, FIRST_DAY_US, FIRST_DAY_US + 2 * DAY_US - 1)
     assert sorted(set(tracks.person_id.tolist())) == [7, 9]
     assert tracks.size == 2 * 20
-    assert (stretch_of(tracks, wanted) == np.repeat([1, 2], 20)).all()
+    assert (span_of(tracks, wanted) == np.repeat([1, 2], 20)).all()
     values = {
         "persons": "{7,9}",
         "time_low": f"{{{','.join(map(str, wanted.start_us.tolist()))}}}",

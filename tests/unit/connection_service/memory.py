@@ -10,7 +10,7 @@ from connection_service.people.person_service import Asked, Person
 from connection_service.store.freshness import Freshness
 from proximity.cells import CELLS_PER_DEGREE, Probes
 from proximity.fixes import Fixes
-from proximity.following import Stretches
+from proximity.spans import Spans
 from service_kit.errors import DependencyDown
 
 Row = tuple[int, float, float, float]  # person, seconds since 1970, latitude, longitude
@@ -52,7 +52,7 @@ class MemoryStore:
         fixes = self._between(start_us, end_us)
         return fixes.at(fixes.person_id == person_id)
 
-    def tracks(self, wanted: Stretches, start_us: int, end_us: int) -> Fixes:
+    def tracks(self, wanted: Spans, start_us: int, end_us: int) -> Fixes:
         fixes = self._between(start_us, end_us)
         fixes = fixes.at(np.lexsort((fixes.time_us, fixes.person_id)))
         inside = (
@@ -64,7 +64,7 @@ class MemoryStore:
         return fixes.at(inside > 0)
 
     def candidates(
-        self, person_id: int, probes: Probes, start_us: int, end_us: int, take: Callable[[Fixes], object]
+        self, person_id: int, probes: Probes, start_us: int, end_us: int, receive: Callable[[Fixes], object]
     ) -> int:
         assert start_us <= end_us
         assert probes.cell_low.size
@@ -84,7 +84,7 @@ class MemoryStore:
         assert (inside <= 1).all(), "the database would find a fix twice"
         found = fixes.at(inside > 0)
         for first in range(0, found.size, PORTION):
-            take(found.at(slice(first, first + PORTION)))
+            receive(found.at(slice(first, first + PORTION)))
         return found.size
 
     def freshness(self, person_id: int, start_us: int) -> Freshness:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connection_service.questions import ConnectionQuestion
-from connection_service.search import connections
+from connection_service.search.pages import connection_page
+from connection_service.search.questions import ConnectionQuestion
 from proximity.certainty import NAMES, certainty, reach_m
 from tests.unit.connection_service.memory import MemoryStore
 from tests.unit.proximity.scenes import MINUTE, TOLERANCE_M, Scene, fixes, geodesic_m, place_of, scenes
@@ -87,7 +87,7 @@ def test_every_row_is_as_sure_as_the_rule_says_and_no_possible_one_is_missing(
         cursor=None,
         by_distance=False,
     )
-    rows = connections(MemoryStore(scene.everybody), 1, question).rows
+    rows = connection_page(MemoryStore(scene.everybody), 1, question).rows
     keys = zip(rows.fixes.person_id.tolist(), rows.fixes.time_us.tolist(), strict=True)
     found = dict(zip(keys, [NAMES[sure] for sure in rows.certainty.tolist()], strict=True))
     for key, (metres, usable, radii) in brute_force(scene).items():
@@ -108,8 +108,8 @@ def test_the_possible_are_added_to_the_others() -> None:
         start_us=0, end_us=1, distance_m=5, window_us=0, include_possible=False, interpolate=False, limit=9,
         cursor=None, by_distance=False,
     )  # fmt: skip
-    assert connections(MemoryStore(everybody), 1, question).rows.person_id.tolist() == [2]
-    rows = connections(MemoryStore(everybody), 1, replace(question, include_possible=True)).rows
+    assert connection_page(MemoryStore(everybody), 1, question).rows.person_id.tolist() == [2]
+    rows = connection_page(MemoryStore(everybody), 1, replace(question, include_possible=True)).rows
     assert [(person, NAMES[sure]) for person, sure in zip(rows.person_id, rows.certainty, strict=True)] == [
         (2, "likely"),
         (3, "possible"),

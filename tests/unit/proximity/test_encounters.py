@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion, MeetingQuestion
-from connection_service.search import connections, meetings, persons_met
-from proximity.encounters import contacts, joined, moments
+from connection_service.search.pages import connection_page, contact_page, encounter_page
+from connection_service.search.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion, SearchQuestion
+from proximity.encounters import contacts, encounter_per_fix, joined
 from proximity.fixes import Fixes
-from proximity.near import near_fixes
+from proximity.near_fixes import near_fixes
 from proximity.slices import Slices
 from tests.unit.connection_service.memory import MemoryStore
 from tests.unit.proximity.scenes import MINUTE, fixes, go
@@ -62,7 +62,7 @@ def questions(draw: st.DrawFn) -> Asked:
 
 def rows_of_connection(asked: Asked) -> list[Any]:
     """(person, moment, metres, certainty), by person and moment."""
-    rows = connections(MemoryStore(asked.everybody), 1, asked.connection).rows
+    rows = connection_page(MemoryStore(asked.everybody), 1, asked.connection).rows
     moment_us = rows.fixes.time_us + (rows.time_gap_us if asked.connection.interpolate else 0)
     return sorted(
         zip(rows.person_id.tolist(), moment_us.tolist(), rows.distance_m.tolist(), rows.certainty.tolist(), strict=True)
@@ -88,7 +88,7 @@ def derived(asked: Asked) -> list[Any]:
 @settings(max_examples=50, deadline=None)
 @given(questions())
 def test_encounters_follow_from_the_rows_of_connection(asked: Asked) -> None:
-    met = meetings(MemoryStore(asked.everybody), 1, asked.encounter).rows
+    met = encounter_page(MemoryStore(asked.everybody), 1, asked.encounter).rows
     columns = met.started_us, met.person_id, met.ended_us, met.closest_m, met.fixes, met.certainty
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == derived(asked)
     # Where one step ends and the next begins are two rows of one moment, a rounding apart: the nearest one is kept.
@@ -106,7 +106,7 @@ def test_contacts_follow_from_the_rows_of_connection(asked: Asked) -> None:
         together = sum(run[2] - run[0] for run in runs)
         closest, first, last = min(run[3] for run in runs), runs[0][0], max(run[2] for run in runs)
         expected.append((-together, person, len(runs), closest, first, last))
-    met = persons_met(MemoryStore(asked.everybody), 1, asked.contact).rows
+    met = contact_page(MemoryStore(asked.everybody), 1, asked.contact).rows
     columns = (-met.duration_us, met.person_id, met.encounters, met.closest_m, met.first_met_us, met.last_met_us)
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == sorted(expected)
 
@@ -115,10 +115,10 @@ def test_contacts_follow_from_the_rows_of_connection(asked: Asked) -> None:
 @given(questions(), st.integers(1, 4), st.booleans())
 def test_the_pages_together_are_the_whole_answer(asked: Asked, limit: int, by_distance: bool) -> None:
     connection = replace(asked.connection, by_distance=by_distance)
-    asked_of: list[tuple[Any, MeetingQuestion]] = [
-        (connections, connection),
-        (meetings, asked.encounter),
-        (persons_met, asked.contact),
+    asked_of: list[tuple[Any, SearchQuestion]] = [
+        (connection_page, connection),
+        (encounter_page, asked.encounter),
+        (contact_page, asked.contact),
     ]
     for search, question in asked_of:
         whole = search(MemoryStore(asked.everybody), 1, question)
@@ -129,7 +129,7 @@ def test_the_pages_together_are_the_whole_answer(asked: Asked, limit: int, by_di
         assert all(page.rows.person_id.size == limit for page in paged[:-1])
 
 
-def pages(search: Any, everybody: Fixes, question: MeetingQuestion) -> list[Any]:
+def pages(search: Any, everybody: Fixes, question: SearchQuestion) -> list[Any]:
     pages = [search(MemoryStore(everybody), 1, question)]
     while pages[-1].next_after:
         assert len(pages) < 100
@@ -145,7 +145,7 @@ def test_the_nearest_come_first_and_of_equals_the_earlier() -> None:
         start_us=0, end_us=DAY, distance_m=5, window_us=DAY, include_possible=False, interpolate=False, limit=9,
         cursor=None, by_distance=True,
     )  # fmt: skip
-    found = connections(MemoryStore(everybody), 1, question).rows
+    found = connection_page(MemoryStore(everybody), 1, question).rows
     assert (found.fixes.time_us // MINUTE).tolist() == [1, 3, 2, 0]
 
 
@@ -155,7 +155,7 @@ def test_encounters_are_runs_without_a_gap() -> None:
         [(2, minute * MINUTE, 1.0, 1.0 + 1e-5 * (minute != 4)) for minute in (3, 4, 5, 20, 21)]
         + [(3, 4 * MINUTE, 1.0, 1.0)]
     )
-    near = moments(near_fixes(track, others, 5, 0, 5))
+    near = encounter_per_fix(near_fixes(track, others, 5, 0, 5))
     met = joined([near], 5 * MINUTE)
     assert met.person_id.tolist() == [2, 2, 3]
     assert (met.started_us // MINUTE).tolist() == [3, 20, 4]
@@ -172,7 +172,7 @@ def test_meetings_may_be_joined_bit_by_bit_in_any_order(portion: int) -> None:
     random = np.random.default_rng(portion)
     rows = {(int(p), int(t)): 47.0 + m * 1e-5 for p, t, m in random.integers(0, 9, (60, 3))}
     everybody = fixes([(p + 2, t * MINUTE, latitude, 8.0) for (p, t), latitude in rows.items()])
-    near = moments(near_fixes(fixes([(1, 0, 47.0, 8.0)]), everybody, 99, None, 99))
+    near = encounter_per_fix(near_fixes(fixes([(1, 0, 47.0, 8.0)]), everybody, 99, None, 99))
     near = near.at(random.permutation(near.size))
     bit_by_bit = near.at(slice(0, 0))
     for first in range(0, near.size, portion):
@@ -183,7 +183,7 @@ def test_meetings_may_be_joined_bit_by_bit_in_any_order(portion: int) -> None:
 
 def test_a_meeting_that_lies_within_another_does_not_split_it() -> None:
     everybody = fixes([(2, minute * MINUTE, 47.0, 8.0) for minute in range(10)])
-    each = moments(near_fixes(fixes([(1, 0, 47.0, 8.0)]), everybody, 9, None, 9))
+    each = encounter_per_fix(near_fixes(fixes([(1, 0, 47.0, 8.0)]), everybody, 9, None, 9))
     long = joined([each.at(slice(0, 9))], MINUTE)
     together = joined([long, each.at(np.array([4, 9]))], MINUTE)
     assert (together.started_us.tolist(), together.ended_us.tolist()) == ([0], [9 * MINUTE])
@@ -209,7 +209,7 @@ def meetings_of(rows: list[tuple[int, float, float]], **asked: Any) -> list[tupl
             **asked,
         }
     )
-    found = [page.rows for page in pages(meetings, everybody, question)]
+    found = [page.rows for page in pages(encounter_page, everybody, question)]
     return [
         (int(person), round(start / MINUTE), round(end / MINUTE))
         for met in found
@@ -247,7 +247,7 @@ def test_slices_leave_nothing_out_and_nothing_twice(start_us: int, length_us: in
             slices.shorten()
             continue
         expected = slices.high_us + 1
-        slices.go_on(count)
+        slices.advance(count)
     assert not slices.more or max(loaded, default=0) > 1000
 
 
@@ -256,16 +256,16 @@ def test_a_question_about_a_day_is_one_slice_and_one_about_a_quiet_month_two() -
     assert slices.high_us == DAY - 1
     slices = Slices(0, 30 * DAY - 1)
     assert slices.high_us == DAY - 1
-    slices.go_on(300)
+    slices.advance(300)
     assert (slices.low_us, slices.high_us) == (DAY, 30 * DAY - 1)
-    slices.go_on(3000)
+    slices.advance(3000)
     assert not slices.more
 
 
 def test_few_rows_are_looked_for_in_an_hour_first() -> None:
     slices = Slices(0, DAY - 1, rows_wanted=100)
     assert slices.high_us == DAY // 24 - 1
-    slices.go_on(10)
+    slices.advance(10)
     assert slices.high_us == DAY - 1
     assert Slices(0, DAY - 1, rows_wanted=10_000).high_us == DAY - 1
 

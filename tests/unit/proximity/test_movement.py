@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connection_service.questions import ConnectionQuestion
-from connection_service.search import connections
+from connection_service.search.pages import connection_page
+from connection_service.search.questions import ConnectionQuestion
 from proximity.geocentric import geocentric, geodetic
 from proximity.movement import MAX_STEP_M
-from proximity.near import Near
+from proximity.near_fixes import NearFixes
 from tests.unit.connection_service.memory import MemoryStore
 from tests.unit.proximity.scenes import (
     LATITUDES,
@@ -28,7 +28,7 @@ SECOND = 1_000_000
 SAMPLES = 400  # of each step
 
 
-def search(scene: Scene, start_us: int = 0, end_us: int = 21 * MINUTE) -> Near:
+def search(scene: Scene, start_us: int = 0, end_us: int = 21 * MINUTE) -> NearFixes:
     question = ConnectionQuestion(
         start_us=start_us,
         end_us=end_us,
@@ -40,7 +40,7 @@ def search(scene: Scene, start_us: int = 0, end_us: int = 21 * MINUTE) -> Near:
         cursor=None,
         by_distance=False,
     )
-    return connections(MemoryStore(scene.everybody), 1, question).rows
+    return connection_page(MemoryStore(scene.everybody), 1, question).rows
 
 
 class Moving:

@@ -5,7 +5,7 @@ import pytest
 
 from connection_service.people.person_service import Person
 from connection_service.rest.answers import Row, connection_rows, location_rows, with_people
-from proximity.near import near_fixes
+from proximity.near_fixes import near_fixes
 from tests.unit.proximity.scenes import fixes
 
 

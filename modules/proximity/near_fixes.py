@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from proximity.certainty import Certainties, certainty
-from proximity.fixes import NO_FIXES, Fixes, Floats, Ints, Where, all_fixes
+from proximity.fixes import NO_FIXES, Fixes, Floats, Ints, Where
 from proximity.matching import nearest
 
 
-class Near(NamedTuple):
+class NearFixes(NamedTuple):
     """n fixes of others that were near, each once."""
 
     fixes: Fixes
@@ -28,29 +28,29 @@ class Near(NamedTuple):
     def person_id(self) -> Ints:
         return self.fixes.person_id
 
-    def at(self, where: Where) -> "Near":
+    def at(self, where: Where) -> "NearFixes":
         """The rows at these positions, in the order given."""
-        return Near._make([self.fixes.at(where), *(column[where] for column in self[1:])])
+        return NearFixes._make([self.fixes.at(where), *(column[where] for column in self[1:])])
+
+    @staticmethod
+    def concatenate(parts: "list[NearFixes]") -> "NearFixes":
+        """Join the parts, one after the other."""
+        if len(parts) <= 1:
+            return parts[0] if parts else NO_NEAR_FIXES
+        columns = zip(*(part[1:] for part in parts), strict=True)
+        return NearFixes._make([Fixes.concatenate([part.fixes for part in parts]), *map(np.concatenate, columns)])
 
 
-NOBODY = Near(
+NO_NEAR_FIXES = NearFixes(
     NO_FIXES, np.empty(0), np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0, np.int64), np.empty(0), np.empty(0)
 )
 
 
-def everybody(parts: list[Near]) -> Near:
-    """Join the parts, one after the other."""
-    if len(parts) <= 1:
-        return parts[0] if parts else NOBODY
-    columns = zip(*(part[1:] for part in parts), strict=True)
-    return Near._make([all_fixes([part.fixes for part in parts]), *map(np.concatenate, columns)])
-
-
-def near_fixes(track: Fixes, candidates: Fixes, reach_m: float, window_us: int | None, within_m: float) -> Near:
+def near_fixes(track: Fixes, candidates: Fixes, reach_m: float, window_us: int | None, within_m: float) -> NearFixes:
     """Candidates near to a fix of the track. The nearest own fix decides, also about certainty."""
     found = nearest(track, candidates, reach_m, window_us)
     fixes = candidates.at(found.candidate)
     judged = certainty(found.distance_m, track.accuracy_m[found.own], fixes.accuracy_m, within_m)
     gap_us = np.abs(track.time_us[found.own] - fixes.time_us)
-    rows = Near(fixes, found.distance_m, gap_us, judged, fixes.time_us, fixes.latitude, fixes.longitude)
+    rows = NearFixes(fixes, found.distance_m, gap_us, judged, fixes.time_us, fixes.latitude, fixes.longitude)
     return rows if reach_m == within_m else rows.at(judged >= 0)

@@ -18,7 +18,7 @@ class TrackQuestion:
 
 
 @dataclass(frozen=True)
-class MeetingQuestion:
+class SearchQuestion:
     key_length: ClassVar[int]
 
     start_us: int  # inclusive, as end_us is
@@ -50,14 +50,14 @@ class MeetingQuestion:
 
 
 @dataclass(frozen=True)
-class ConnectionQuestion(MeetingQuestion):
+class ConnectionQuestion(SearchQuestion):
     key_length = 3  # micrometres (0 where the order is time), time, person
 
     by_distance: bool
 
 
 @dataclass(frozen=True)
-class EncounterQuestion(MeetingQuestion):
+class EncounterQuestion(SearchQuestion):
     key_length = 2  # time, person
 
     gap_us: int | None  # None: however far apart

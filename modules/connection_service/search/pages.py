@@ -6,11 +6,17 @@ from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 import numpy as np
 
 from connection_service.limits import TooMany
-from connection_service.looking import Kept, Locations, LookAtFixes, LookBetweenFixes
-from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion, Key, MeetingQuestion
-from proximity.encounters import Contacts, Encounters, contacts, joined, moments
+from connection_service.search.one_slice import FixSearch, InterpolatedSearch, Locations, Reduced
+from connection_service.search.questions import (
+    ConnectionQuestion,
+    ContactQuestion,
+    EncounterQuestion,
+    Key,
+    SearchQuestion,
+)
+from proximity.encounters import Contacts, Encounters, contacts, encounter_per_fix, joined
 from proximity.fixes import Ints, Where
-from proximity.near import NOBODY, Near, everybody
+from proximity.near_fixes import NO_NEAR_FIXES, NearFixes
 from proximity.slices import Slices
 
 MICROMETRES = 1e6
@@ -33,26 +39,26 @@ class Page(NamedTuple, Generic[Shown]):
     next_after: Key | None  # None: the last page
 
 
-def connections(locations: Locations, person_id: int, question: ConnectionQuestion) -> Page[Near]:
+def connection_page(locations: Locations, person_id: int, question: ConnectionQuestion) -> Page[NearFixes]:
     """One page of the fixes of others that were near, by time or by distance. Raises what `locations` raises."""
     after = question.after(person_id)
     start_us = after[1] if after and not question.by_distance else question.start_us
 
-    def first_of(near: Near) -> Near:
+    def first_of(near: NearFixes) -> NearFixes:
         key = _connection_key(near, question)
         near = near.at(_later(key, after))
         return near.at(_order(_connection_key(near, question))[: question.limit + 1])
 
-    found = NOBODY
+    found = NO_NEAR_FIXES
     slices = Slices(start_us, question.end_us, None if question.by_distance else question.limit)
-    for portions, _ in _searched(locations, person_id, question, slices, first_of):
-        found = first_of(everybody([found, *portions]))
+    for portions, _ in _search(locations, person_id, question, slices, first_of):
+        found = first_of(NearFixes.concatenate([found, *portions]))
         if found.size > question.limit and not question.by_distance:
             break
     return _page(found, _connection_key(found, question), question.limit)
 
 
-def meetings(locations: Locations, person_id: int, question: EncounterQuestion) -> Page[Encounters]:
+def encounter_page(locations: Locations, person_id: int, question: EncounterQuestion) -> Page[Encounters]:
     """One page of meetings, by their start and the other person. Raises what `locations` raises."""
     after = question.after(person_id)
     start_us = question.start_us
@@ -60,7 +66,7 @@ def meetings(locations: Locations, person_id: int, question: EncounterQuestion) 
         # A meeting that began before and goes on has a near moment in the gap before; it is known by that.
         before_us = question.gap_us + (question.window_us or 0 if question.interpolate else 0)
         start_us = max(start_us, after[0] - before_us)
-    ready = moments(NOBODY)
+    ready = encounter_per_fix(NO_NEAR_FIXES)
     slices = Slices(start_us, question.end_us, question.limit)
     for met, known_until_us in _meetings(locations, person_id, question, slices):
         settled = met if known_until_us > question.end_us else met.at(_settled(met, question.gap_us, known_until_us))
@@ -71,10 +77,10 @@ def meetings(locations: Locations, person_id: int, question: EncounterQuestion) 
     return _page(ready, (ready.started_us, ready.person_id), question.limit)
 
 
-def persons_met(locations: Locations, person_id: int, question: ContactQuestion) -> Page[Contacts]:
+def contact_page(locations: Locations, person_id: int, question: ContactQuestion) -> Page[Contacts]:
     """One page of the persons met, by the time spent together. Raises what `locations` raises."""
     after = question.after(person_id)
-    met = moments(NOBODY)
+    met = encounter_per_fix(NO_NEAR_FIXES)
     for so_far, _ in _meetings(locations, person_id, question, Slices(question.start_us, question.end_us)):
         met = so_far
     found = contacts(met.at(met.ended_us - met.started_us >= question.min_duration_us))
@@ -86,29 +92,33 @@ def _meetings(
     locations: Locations, person_id: int, question: EncounterQuestion, slices: Slices
 ) -> Iterator[tuple[Encounters, int]]:
     """Slice after slice all meetings so far, and the instant before which nobody else was near."""
-    met = moments(NOBODY)
+    met = encounter_per_fix(NO_NEAR_FIXES)
     # A crowd's near fixes are many; the meetings that they make are few, and all that is kept.
-    for portions, known_until_us in _searched(
-        locations, person_id, question, slices, lambda near: joined([moments(near)], question.gap_us)
+    for portions, known_until_us in _search(
+        locations, person_id, question, slices, lambda near: joined([encounter_per_fix(near)], question.gap_us)
     ):
         met = joined([met, *portions], question.gap_us)
         yield met, known_until_us
 
 
-def _searched(
-    locations: Locations, person_id: int, question: MeetingQuestion, slices: Slices, keep: Callable[[Near], Kept]
-) -> Iterator[tuple[list[Kept], int]]:
-    """Slice after slice what `keep` makes of who was near, and the instant before which nobody else was."""
-    look = (LookBetweenFixes if question.interpolate else LookAtFixes)(locations, person_id, question)
+def _search(
+    locations: Locations,
+    person_id: int,
+    question: SearchQuestion,
+    slices: Slices,
+    reduce: Callable[[NearFixes], Reduced],
+) -> Iterator[tuple[list[Reduced], int]]:
+    """Slice after slice what `reduce` makes of who was near, and the instant before which nobody else was."""
+    search = (InterpolatedSearch if question.interpolate else FixSearch)(locations, person_id, question)
     while slices.more:
         try:
-            kept, loaded = look.between(slices.low_us, slices.high_us, keep)
+            reduced, loaded = search.search(slices.low_us, slices.high_us, reduce)
         except TooMany:
             if not slices.shorten():
                 raise
             continue
-        slices.go_on(loaded)
-        yield kept, slices.low_us
+        slices.advance(loaded)
+        yield reduced, slices.low_us
 
 
 def _settled(met: Encounters, gap_us: int | None, known_until_us: int) -> Where:
@@ -118,7 +128,7 @@ def _settled(met: Encounters, gap_us: int | None, known_until_us: int) -> Where:
     return settled
 
 
-def _connection_key(near: Near, question: ConnectionQuestion) -> Sequence[Ints]:
+def _connection_key(near: NearFixes, question: ConnectionQuestion) -> Sequence[Ints]:
     time_us, person_id = near.fixes.time_us, near.fixes.person_id
     if not question.by_distance:
         return np.zeros_like(time_us), time_us, person_id

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from connection_service.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
+from connection_service.search.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
 from service_kit.errors import InvalidInput
 
 COMMON: dict[str, Any] = {

@@ -1,0 +1,1 @@
+"""Who was near: one slice of the range after the other, until a page is full."""
