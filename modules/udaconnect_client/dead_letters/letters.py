@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 from kafka.consumer.fetcher import ConsumerRecord
+
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 PROSPECTS = {
