@@ -13,6 +13,8 @@ from urllib.parse import urljoin
 import grpc
 import numpy as np
 import requests
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 from benchmarks.ingest.accounting import check
 from benchmarks.ingest.whole_way import pipeline
@@ -20,8 +22,6 @@ from benchmarks.ingest.workload import Workload, calls_of
 from benchmarks.result import Result
 from benchmarks.services import ended, service, watch
 from benchmarks.stores import Stores
-from udaconnect.location.v1 import location_pb2 as pb
-from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 from udaconnect_client.files.instants import EPOCH
 
 CALL = 1_000

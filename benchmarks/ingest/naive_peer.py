@@ -5,6 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 from benchmarks.ingest.accounting import check_sum
 from benchmarks.ingest.copy_limit import make_partitions
@@ -12,8 +14,6 @@ from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import program, wait_until, watch
 from benchmarks.stores import Stores, stored
-from udaconnect.location.v1 import location_pb2 as pb
-from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 CLIENTS = 8
 LOOK_EVERY_S = 0.1

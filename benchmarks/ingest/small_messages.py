@@ -5,6 +5,8 @@ import time
 
 import grpc
 import numpy as np
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 from benchmarks.ingest.accounting import check
 from benchmarks.ingest.whole_way import pipeline
@@ -12,8 +14,6 @@ from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import ended, watch
 from benchmarks.stores import Stores
-from udaconnect.location.v1 import location_pb2 as pb
-from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 
 def small_messages(stores: Stores, workload: Workload, clients: int) -> Result:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from location_consumer.decode import (
     LARGEST_RECORD,
@@ -18,7 +19,6 @@ from location_consumer.decode import (
 )
 from location_consumer.locations import Locations
 from service_kit.kafka.location_wire import UnusualFormError, decode, frames
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 
 class BatchPolicy(NamedTuple):

@@ -18,9 +18,9 @@ from typing import NamedTuple
 from kafka import KafkaProducer
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from service_kit.kafka.security import KafkaSecurity
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 REASONS = ("unreadable", "invalid", "unknown_person", "conflict", "refused")
 

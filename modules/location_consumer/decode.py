@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from google.protobuf.message import DecodeError
+from udaconnect.location.v1.location_pb2 import LocationBatch
 
 from location_consumer.locations import Floats, Locations, Mask, microseconds
 from service_kit.kafka.location_wire import Fields
-from udaconnect.location.v1.location_pb2 import LocationBatch
 
 # The producer allows five minutes; clocks of machines may differ. What matters here is that strays make no partitions.
 AHEAD = timedelta(days=1)

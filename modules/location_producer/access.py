@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+from udaconnect.location.v1.location_pb2 import Location
+
 from service_kit.access.rules import ADMIN, CALLER, LOCATIONS_WRITE, Rule, Rules
 from service_kit.errors import NotAllowed
-from udaconnect.location.v1.location_pb2 import Location
 
 SERVICE: Final = "/udaconnect.location.v1.LocationService"
 

@@ -9,6 +9,8 @@ import grpc
 import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from udaconnect.location.v1 import location_pb2
+from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
 
 from location_producer.access import RULES
 from location_producer.in_flight import InFlight
@@ -26,8 +28,6 @@ from service_kit.rpc.metrics import CountAioCalls, GrpcMetrics
 from service_kit.rpc.tracing import TraceAioCalls
 from service_kit.telemetry import tracing
 from service_kit.telemetry.health import Check, health_server
-from udaconnect.location.v1 import location_pb2
-from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
 
 log = structlog.get_logger()
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeVar
 
 import grpc
+from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceServicer
 
 from location_producer.access import check_persons
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
@@ -14,8 +16,6 @@ from location_producer.publisher import Publisher
 from location_producer.split import framed, split
 from location_producer.validation import Rules, TimeLimits, complete
 from service_kit.kafka.partition import partition_of
-from udaconnect.location.v1 import location_pb2 as pb
-from udaconnect.location.v1.location_pb2_grpc import LocationServiceServicer
 
 MAX_LOCATIONS = 10_000
 

@@ -12,11 +12,11 @@ from math import inf
 from typing import Protocol
 
 import numpy as np
+from udaconnect.location.v1.location_pb2 import Location, Rejection
 
 from location_producer.validation import SECOND_NS, SECOND_US, Rules, complete
 from service_kit.kafka.location_wire import Fields, Mask, UnusualFormError, decode, frames
 from service_kit.kafka.partition import partition_of, partitions_of
-from udaconnect.location.v1.location_pb2 import Location, Rejection
 
 FRAME_TAG = b"\n"
 FRAME_HEAD = 2  # bytes: the tag, and the length

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 
 from google.protobuf.timestamp_pb2 import Timestamp
-
 from udaconnect.location.v1.location_pb2 import Location
 
 Violation = tuple[str, str]

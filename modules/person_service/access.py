@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, GetPersonRequest
+
 from service_kit.access.rules import ADMIN, PEOPLE_READ, PEOPLE_WRITE, Rule, Rules
 from service_kit.rest.access import of_path
-from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, GetPersonRequest
 
 REST_RULES: Final[Rules] = {
     "GET /api/persons": Rule(PEOPLE_READ),

@@ -10,6 +10,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry
+from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 from person_service.access import GRPC_RULES
 from person_service.servicer import PersonServicer
@@ -22,7 +23,6 @@ from service_kit.rpc.tls import ServerTls
 from service_kit.rpc.tracing import TraceCalls
 from service_kit.rpc.unreadable import UnreadableRequests
 from service_kit.telemetry import tracing
-from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 SERVICE: Final = person_pb2.DESCRIPTOR.services_by_name["PersonService"].full_name
 MAX_CONCURRENT_RPCS: Final = 200

@@ -3,13 +3,13 @@
 # ruff: noqa: N802  the names are those of the contract
 
 import grpc
+from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 from person_service.people import People, PersonRow
 from person_service.schemas import PAGE_DEFAULT, NewPersonSchema, PersonsQuerySchema
 from service_kit.errors import InvalidInput
 from service_kit.rest.cursor import encode_cursor
 from service_kit.rest.schema import load
-from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 # The schema is that of REST, whose words for the same things are others.
 GRPC_FIELDS = {"q": "query", "limit": "page_size", "cursor": "page_token"}

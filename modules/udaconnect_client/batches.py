@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest
+
 from udaconnect_client.files.rows import Place, Rejected, Rows, UnreadableFileError
 
 LARGEST_BATCH = 10_000  # the contract's

@@ -20,9 +20,9 @@ from typing import Protocol
 import grpc
 from google.rpc.error_details_pb2 import RetryInfo
 from grpc_status import rpc_status
-
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, BatchCreateLocationsResponse
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
+
 from udaconnect_client.access import PLAIN, Access
 from udaconnect_client.batches import Batch
 from udaconnect_client.files.rows import Rejected

@@ -8,10 +8,10 @@ from threading import Event, Thread
 from typing import Self
 
 import grpc
-
-from tests.chaos.ledger import Ledger
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
+
+from tests.chaos.ledger import Ledger
 from udaconnect_client.batches import Batch
 from udaconnect_client.sending import Patience, Sender, SendingError
 

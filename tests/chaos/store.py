@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from kafka import KafkaConsumer, TopicPartition
+from udaconnect.location.v1.location_pb2 import LocationBatch
 
 from tests.chaos.ledger import Key, key_of, moment
 from tests.chaos.stack import Stack
-from udaconnect.location.v1.location_pb2 import LocationBatch
 
 LENGTH = timedelta(seconds=10)  # of a round: a location for every microsecond
 DEAD_LETTER_TOPIC = "location.dead-letter"

@@ -9,9 +9,9 @@ import grpc
 import pytest
 import requests
 import yaml
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.folders import REPOSITORY
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
 JOBS = {"location-producer", "location-consumer", "person-service", "connection-service", "volumes"}

@@ -11,7 +11,6 @@ import psycopg2
 import pytest
 import requests
 from google.protobuf.timestamp_pb2 import Timestamp
-
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 BATCH = 20

@@ -11,7 +11,6 @@ import pytest
 import requests
 from google.protobuf.timestamp_pb2 import Timestamp
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
-
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 TOPIC, DEAD_LETTER_TOPIC, GROUP = "location", "location.dead-letter", "location_consumer"

@@ -12,7 +12,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from kafka import KafkaProducer
-
 from udaconnect.location.v1 import location_pb2
 
 NOW_S = int(time.time())

@@ -16,7 +16,6 @@ import grpc
 import pytest
 import requests
 from kafka import KafkaAdminClient, KafkaProducer
-
 from udaconnect.location.v1 import location_pb2
 
 NAME = "Xanthippe"

@@ -12,11 +12,11 @@ import pytest
 import requests
 from google.protobuf.timestamp_pb2 import Timestamp
 from kafka import KafkaProducer
-
-from deployment.native.folders import data_folder
 from udaconnect.location.v1 import location_pb2
 from udaconnect.person.v1 import person_pb2
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
+
+from deployment.native.folders import data_folder
 
 # Of this run alone, and found in no number by chance.
 WORDS = [f"name{secrets.token_hex(6)}" for _ in range(3)]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from udaconnect.location.v1 import location_pb2
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "udaconnect"

@@ -5,7 +5,6 @@ from math import isinf, isnan
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
-
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 EARLIEST_US = 1_420_070_400_000_000  # 2015-01-01

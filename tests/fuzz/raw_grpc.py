@@ -10,11 +10,11 @@ from random import Random
 from typing import NamedTuple
 
 import grpc
+from udaconnect.location.v1 import location_pb2
+from udaconnect.person.v1 import person_pb2
 
 from tests.fuzz.mutation import mutate
 from tests.fuzz.wire_forms import INTEGERS, Writer, block, groups, nested, tag, varint
-from udaconnect.location.v1 import location_pb2
-from udaconnect.person.v1 import person_pb2
 
 CALLS_AT_ONCE = 16
 WITHIN_S = 20.0

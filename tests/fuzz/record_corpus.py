@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from google.protobuf.timestamp_pb2 import Timestamp
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from tests.fuzz.wire_forms import DOUBLES, FLOATS, INTEGERS, VARINT, block, groups, nested, tag, varint
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 A_TIME = 1_771_200_000  # 2026-02-16
 

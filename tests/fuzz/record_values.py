@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import NamedTuple
 
+from udaconnect.location.v1.location_pb2 import LocationBatch
+
 from tests.fuzz.mutation import mutate
 from tests.fuzz.record_corpus import A_TIME, CORPUS
 from tests.fuzz.wire_forms import Writer
-from udaconnect.location.v1.location_pb2 import LocationBatch
 
 PEOPLE = 200  # known to the database: 1 to PEOPLE
 DAYS = 20

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from google.protobuf.message import DecodeError
+from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
 from location_producer.split import split
 from location_producer.validation import Rules
@@ -11,7 +12,6 @@ from service_kit.kafka.partition import partition_of
 from tests.fuzz.oracle import EARLIEST_US
 from tests.fuzz.record_corpus import A_TIME
 from tests.fuzz.record_values import RecordValues
-from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
 NOW_US = (A_TIME + 30 * 86_400) * 1_000_000
 PARTITIONS = 6

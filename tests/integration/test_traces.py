@@ -16,10 +16,10 @@ import requests
 from google.protobuf.timestamp_pb2 import Timestamp
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 START_S = 1_771_200_000  # 2026-02-16
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"

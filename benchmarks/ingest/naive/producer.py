@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 from kafka import KafkaProducer
-
 from udaconnect.location.v1 import location_pb2 as pb
 
 SERVICE = pb.DESCRIPTOR.services_by_name["LocationService"].full_name

@@ -6,14 +6,14 @@ from typing import Final, Protocol, TypedDict
 
 import grpc
 import structlog
+from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, BatchGetPersonsResponse
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from service_kit.access.token_file import TokenFile
 from service_kit.errors import DependencyDown, NotFound
 from service_kit.rpc.tls import channel_credentials
 from service_kit.rpc.tracing import TraceOwnCalls
 from service_kit.telemetry import tracing
-from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, BatchGetPersonsResponse
-from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 DEADLINE_S: Final = 3.0
 IDS_PER_CALL: Final = 10_000  # the contract's limit

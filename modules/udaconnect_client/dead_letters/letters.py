@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 from kafka.consumer.fetcher import ConsumerRecord
-
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 PROSPECTS = {

@@ -6,7 +6,6 @@ import sys
 import grpc
 from google.rpc.error_details_pb2 import BadRequest
 from grpc_status import rpc_status
-
 from udaconnect.location.v1.location_pb2 import CreateLocationRequest, Location
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 

@@ -9,12 +9,12 @@ from typing import Any
 import grpc
 import pytest
 import requests
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.ports import free_address
 from tests.e2e.access.conftest import Guarded
 from tests.e2e.access.running import Starter
 from tests.issuer import Issuer
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
 

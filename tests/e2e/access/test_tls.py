@@ -13,12 +13,12 @@ import grpc
 import pytest
 import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.ports import free_address
 from service_kit.rpc.tls import channel_credentials
 from tests.certificates import Authority, Pair
 from tests.e2e.access.running import Starter
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
 

@@ -8,12 +8,12 @@ from typing import Any
 import grpc
 import pytest
 import requests
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
+from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 from service_kit.access.rules import ADMIN, LOCATIONS_WRITE, MEETINGS_READ, PEOPLE_READ, PEOPLE_WRITE, SCOPES
 from tests.e2e.access.conftest import Guarded
 from tests.issuer import Issuer, raw_token
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
-from udaconnect.person.v1 import person_pb2, person_pb2_grpc
 
 OK, UNAUTHENTICATED, DENIED = "ok", "unauthenticated", "denied"
 OF_HTTP = {200: OK, 201: OK, 204: OK, 401: UNAUTHENTICATED, 403: DENIED}

@@ -9,12 +9,12 @@ import grpc
 import psycopg2
 import pytest
 from flask.testing import FlaskClient
+from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, BatchGetPersonsResponse, Person
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceServicer, add_PersonServiceServicer_to_server
 
 from connection_service.app import running_app
 from connection_service.settings import Settings
 from deployment.native.schema import Database
-from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, BatchGetPersonsResponse, Person
-from udaconnect.person.v1.person_pb2_grpc import PersonServiceServicer, add_PersonServiceServicer_to_server
 
 # person, time within 2026-03-02 or the whole instant, latitude, longitude
 Row = tuple[int, str, float, float]

@@ -11,13 +11,13 @@ from typing import Any
 import grpc
 import psycopg2
 import pytest
+from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.folders import DataFolder
 from deployment.native.kafka import JAVA, PROPERTIES, kafka_command
 from deployment.native.ports import free_address, free_port
 from deployment.native.schema import Database
 from tests.certificates import Authority
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 USER, PASSWORD = "kafka-services", "correct horse battery staple"
 

@@ -13,10 +13,10 @@ import requests
 from google.protobuf.timestamp_pb2 import Timestamp
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import NoError
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 START_S = 1_771_200_000  # 2026-02-16
 OF_THE_CONSUMER = "application_name = 'location_consumer' AND datname = current_database()"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-
 from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 

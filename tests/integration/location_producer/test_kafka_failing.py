@@ -5,11 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+from udaconnect.location.v1 import location_pb2 as pb
 
 from tests.conftest import PollUntil
 from tests.integration.location_producer.kafka_proxy import KafkaBehindProxy
 from tests.integration.location_producer.running import NOT_SERVING, Producer, ReadTopic, StartProducer, locations
-from udaconnect.location.v1 import location_pb2 as pb
 
 MakeTopic = Callable[..., str]
 

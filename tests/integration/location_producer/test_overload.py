@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from grpc_status import rpc_status
+from udaconnect.location.v1 import location_pb2 as pb
 
 from tests.conftest import PollUntil
 from tests.integration.connections import connections
 from tests.integration.location_producer.kafka_proxy import KafkaBehindProxy
 from tests.integration.location_producer.running import Producer, ReadTopic, StartProducer, locations
-from udaconnect.location.v1 import location_pb2 as pb
 
 OVERLOAD_S = float(os.environ.get("OVERLOAD_S", "10"))
 KAFKA_TAKES = 300_000  # bytes a second: some 10,000 locations

@@ -9,11 +9,11 @@ from typing import Any
 import grpc
 import pytest
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from udaconnect.location.v1 import location_pb2 as pb
 
 from service_kit.kafka.partition import partition_of
 from tests.conftest import PollUntil
 from tests.integration.location_producer.running import ReadTopic, StartProducer, locations
-from udaconnect.location.v1 import location_pb2 as pb
 
 PARTITIONS = 6
 NOON_US = 1_772_445_600_000_000  # 2026-03-02T10:00:00Z

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 from flask.testing import FlaskClient
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.schema import Database
 from person_service.grpc_server import grpc_server
@@ -12,7 +13,6 @@ from person_service.people import People
 from person_service.rest import create_app
 from person_service.servicer import PersonServicer
 from service_kit.database import make_engine
-from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 
 @pytest.fixture

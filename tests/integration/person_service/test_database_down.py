@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from grpc_health.v1.health_pb2_grpc import HealthStub
 from psycopg2.sql import SQL, Identifier
+from udaconnect.person.v1 import person_pb2
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.schema import Database
 from person_service.people import People
 from person_service.rest import create_app
 from service_kit.database import make_engine
-from udaconnect.person.v1 import person_pb2
-from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Engines"}
 SERVICE = "udaconnect.person.v1.PersonService"

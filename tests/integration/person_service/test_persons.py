@@ -10,7 +10,6 @@ from google.rpc.error_details_pb2 import BadRequest
 from grpc_status import rpc_status
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from udaconnect.person.v1 import person_pb2
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 

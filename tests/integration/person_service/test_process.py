@@ -13,11 +13,11 @@ import grpc
 import pytest
 import requests
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+from udaconnect.person.v1 import person_pb2
+from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
-from udaconnect.person.v1 import person_pb2
-from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 MODULES = Path(__file__).parents[3] / "modules"
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from kafka import KafkaProducer
 from typer.testing import CliRunner, Result
-
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+
 from udaconnect_client.__main__ import app
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)

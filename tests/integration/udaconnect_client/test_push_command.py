@@ -13,8 +13,6 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 from grpc_status import rpc_status
 from typer.testing import CliRunner, Result
-
-from deployment.native.ports import free_address
 from udaconnect.location.v1.location_pb2 import (
     DESCRIPTOR,
     BatchCreateLocationsRequest,
@@ -22,6 +20,8 @@ from udaconnect.location.v1.location_pb2 import (
     Location,
     Rejection,
 )
+
+from deployment.native.ports import free_address
 from udaconnect_client.__main__ import app
 
 HEADER = "person_id,creation_time,latitude,longitude\n"

@@ -1,9 +1,9 @@
 """The verdict of the chaos suite names everything that is not where it belongs."""
 
 import pytest
+from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, BatchCreateLocationsResponse, Rejection
 
 from tests.chaos.ledger import Key, Ledger, verdict
-from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, BatchCreateLocationsResponse, Rejection
 
 ONE, TWO, THREE = Key(1, 1_000), Key(2, 1_000), Key(1, 2_000)
 

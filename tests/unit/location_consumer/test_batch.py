@@ -2,9 +2,9 @@ from typing import NamedTuple
 
 import pytest
 from kafka import TopicPartition
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from location_consumer.batch import Batch, BatchPolicy
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 
 class Record(NamedTuple):

@@ -4,11 +4,11 @@ from math import inf, nan
 import numpy as np
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from location_consumer.decode import UnreadableRecordError, columns, invalid, usual_form
 from location_consumer.locations import Locations
 from service_kit.kafka.location_wire import decode, frames
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)

@@ -6,13 +6,13 @@ from typing import Any
 import grpc
 import pytest
 from prometheus_client import CollectorRegistry
+from udaconnect.location.v1 import location_pb2 as pb
 
 from location_producer.errors import OverloadedError
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics
 from location_producer.service import LocationService
 from location_producer.validation import TimeLimits
-from udaconnect.location.v1 import location_pb2 as pb
 
 EARLIEST_US = 1_420_070_400_000_000
 NOW_US = 1_772_445_600_000_000

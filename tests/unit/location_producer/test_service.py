@@ -8,13 +8,13 @@ from typing import Any
 import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
+from udaconnect.location.v1 import location_pb2 as pb
 
 from location_producer.errors import NotAcknowledgedError, OverloadedError
 from location_producer.metrics import Metrics
 from location_producer.service import STREAM_WINDOW, LocationService
 from location_producer.validation import TimeLimits
 from service_kit.kafka.partition import partition_of
-from udaconnect.location.v1 import location_pb2 as pb
 
 NOW_US = 1_772_445_600_000_000
 EARLIEST_US = 1_420_070_400_000_000

@@ -4,11 +4,11 @@ import random
 from math import inf, nan
 
 import pytest
+from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
 from location_producer.split import framed, split
 from location_producer.validation import Rules, complete
 from service_kit.kafka.partition import partition_of
-from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
 NOW_S = 1_772_445_600
 RULES = Rules(earliest_us=1_420_070_400 * 1_000_000, now_us=NOW_S * 1_000_000)

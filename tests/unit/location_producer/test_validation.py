@@ -3,9 +3,9 @@
 from math import inf, nan
 
 import pytest
+from udaconnect.location.v1.location_pb2 import Location
 
 from location_producer.validation import Rules, complete
-from udaconnect.location.v1.location_pb2 import Location
 
 EARLIEST_S = 1_420_070_400  # 2015-01-01
 NOW_S = 1_772_445_600  # 2026-03-02T10:00:00Z

@@ -7,8 +7,8 @@ from google.protobuf.any_pb2 import Any
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
-
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, BatchCreateLocationsResponse, Rejection
+
 from udaconnect_client.batches import Batch, batches_of
 from udaconnect_client.files.rows import Rejected
 from udaconnect_client.sending import Patience, Receipt, Sender, SendingError

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from udaconnect.location.v1.location_pb2 import LocationBatch
 
 from benchmarks.ingest.accounting import AccountingError, check_sum
 from benchmarks.ingest.growth import DAYS, parts
 from benchmarks.ingest.workload import Workload, yesterday
 from service_kit.kafka.partition import partition_of
-from udaconnect.location.v1.location_pb2 import LocationBatch
 
 BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ import pytest
 from google.protobuf.message import DecodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from service_kit.kafka.location_wire import UnusualFormError, decode, frames
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 DOUBLES = st.floats(width=64)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import pytest
-
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+
 from udaconnect_client.dead_letters.letters import DeadLetter, Selection, letter_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

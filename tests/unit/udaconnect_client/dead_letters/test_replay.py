@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from service_kit.kafka.partition import partition_of
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 from udaconnect_client.dead_letters.letters import DeadLetter
 from udaconnect_client.dead_letters.replay import IN_FLIGHT, Records, dead_again, replay
 
