@@ -23,14 +23,21 @@ NAMES = ("possible", "likely", "certain")
 LEAST_ACCURATE_M = 100.0
 
 
+def known(accuracy_m: Radii) -> Radii:
+    """What phones said of their accuracy: a 0 is of those that do not know (so Android has it), and becomes NaN."""
+    return np.where(accuracy_m > 0, accuracy_m, np.float32(np.nan))
+
+
 def reach_m(track: Fixes, distance_m: float, include_possible: bool) -> float:
     """How far from a fix of this track a row can be."""
-    usable = track.accuracy_m[track.accuracy_m <= LEAST_ACCURATE_M] if include_possible else track.accuracy_m[:0]
+    radii = known(track.accuracy_m)
+    usable = radii[radii <= LEAST_ACCURATE_M] if include_possible else radii[:0]
     return distance_m + (float(usable.max()) + LEAST_ACCURATE_M if usable.size else 0.0)
 
 
 def certainty(distance_m: Floats, own_accuracy_m: Radii, other_accuracy_m: Radii, within_m: float) -> Certainties:
-    """Judge n pairs of fixes; radii may be NaN, which compares as false."""
+    """Judge n pairs of fixes; radii that are not known compare as false."""
+    own_accuracy_m, other_accuracy_m = known(own_accuracy_m), known(other_accuracy_m)
     radii = own_accuracy_m.astype(np.float64) + other_accuracy_m
     usable = (own_accuracy_m <= LEAST_ACCURATE_M) & (other_accuracy_m <= LEAST_ACCURATE_M)
     near = np.where(distance_m + radii <= within_m, CERTAIN, LIKELY)

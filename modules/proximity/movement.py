@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from proximity.certainty import Radii
+from proximity.certainty import Radii, known
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.geocentric import geocentric
 
@@ -59,15 +59,16 @@ def steps(fixes: Fixes, span: Ints, window_us: int) -> Steps:
     """How persons moved within each span of time: successive fixes of the same number, of which none is left out."""
     start = geocentric(fixes.latitude, fixes.longitude)
     following = np.minimum(np.arange(1, fixes.size + 1), fixes.size - 1)
-    known = (span[following] == span) & (fixes.time_us[following] - fixes.time_us <= window_us)
-    known &= np.linalg.norm(start[:, following] - start, axis=0) <= MAX_STEP_M
-    following = np.where(known, following, np.arange(fixes.size))
+    passed = (span[following] == span) & (fixes.time_us[following] - fixes.time_us <= window_us)
+    passed &= np.linalg.norm(start[:, following] - start, axis=0) <= MAX_STEP_M
+    following = np.where(passed, following, np.arange(fixes.size))
+    radii = known(fixes.accuracy_m)
     return Steps(
         start_us=fixes.time_us,
         end_us=fixes.time_us[following],
         start=start,
         end=start[:, following],
-        accuracy_m=np.maximum(fixes.accuracy_m, fixes.accuracy_m[following]),  # of NaN and a number: NaN
+        accuracy_m=np.maximum(radii, radii[following]),  # of NaN and a number: NaN
     )
 
 

@@ -21,8 +21,10 @@ UNKNOWN = np.nan
     [
         (3, 1, 1, "certain"),
         (3, 1, 1.5, "likely"),
-        (3, 0, 2, "certain"),
-        (5, 0, 0, "certain"),
+        (3, 0.1, 1.9, "certain"),
+        (3, 0, 2, "likely"),  # 0 is said by phones that do not know
+        (3, 0, 0, "likely"),
+        (6, 0, 2, None),
         (3, UNKNOWN, 0, "likely"),
         (3, 0, UNKNOWN, "likely"),
         (3, 5000, 1, "likely"),
@@ -47,6 +49,7 @@ def test_only_usable_radii_widen_a_search_and_only_when_asked() -> None:
     assert reach_m(track, 5, include_possible=False) == 5
     assert reach_m(track, 5, include_possible=True) == 5 + 20 + 100
     assert reach_m(track.at(slice(1, 3)), 5, include_possible=True) == 5
+    assert reach_m(fixes([(1, 0, 1.0, 1.0)], {1: 0.0}), 5, include_possible=True) == 5
 
 
 def brute_force(scene: Scene) -> dict[tuple[int, int], tuple[float, float | None, float]]:
@@ -61,7 +64,7 @@ def brute_force(scene: Scene) -> dict[tuple[int, int], tuple[float, float | None
                 pair = geodesic_m(place_of(track, own), place_of(others, other)), gap, own
                 nearest = min(nearest or pair, pair)
         if nearest:
-            radii = [float(track.accuracy_m[nearest[2]]), float(others.accuracy_m[other])]
+            radii = [float(track.accuracy_m[nearest[2]]) or UNKNOWN, float(others.accuracy_m[other]) or UNKNOWN]
             usable = all(radius <= 100 for radius in radii)
             answer[int(others.person_id[other]), int(others.time_us[other])] = (
                 nearest[0],
