@@ -13,12 +13,12 @@ from location_consumer.decode import (
     LARGEST_RECORD,
     MOST_LOCATIONS,
     UnreadableRecordError,
+    canonical,
     columns,
     parse,
-    usual_form,
 )
 from location_consumer.locations import Locations
-from service_kit.kafka.location_wire import UnusualFormError, decode, frames
+from service_kit.kafka.location_wire import NotCanonicalError, decode, frames
 
 
 class BatchPolicy(NamedTuple):
@@ -61,19 +61,19 @@ class Batch:
             if 0 < len(starts := frames(value, self._octets)) <= MOST_LOCATIONS:
                 self._append(record, value, starts)
                 return
-        except UnusualFormError:
+        except NotCanonicalError:
             pass
-        self._add_unusual(record)
+        self._add_reserialised(record)
 
     def locations(self) -> Locations:
         """The locations of the readable records, in their order. What turns out to be unreadable becomes so."""
         try:
             return columns(decode(b"".join(self._values), self._frames))
-        except UnusualFormError:
+        except NotCanonicalError:
             records = self.readable
             self.readable, self._values, self._octets, self._frames, self._starts = [], [], 0, [], []
             for record in records:
-                self._add_unusual(record)
+                self._add_reserialised(record)
             return columns(decode(b"".join(self._values), self._frames))
 
     def origin(self, position: int) -> tuple[ConsumerRecord, int, Location]:
@@ -92,9 +92,9 @@ class Batch:
             return 0
         return max(0.0, self._opened_at + self.policy.max_age_s - self.clock())
 
-    def _add_unusual(self, record: ConsumerRecord) -> None:
+    def _add_reserialised(self, record: ConsumerRecord) -> None:
         try:
-            value = usual_form(record.value)
+            value = canonical(record.value)
         except UnreadableRecordError as error:
             self.unreadable.append((record, str(error)))
         else:

@@ -40,7 +40,7 @@ def parse(value: bytes | None) -> LocationBatch:
     return batch
 
 
-def usual_form(value: bytes | None) -> bytes:
+def canonical(value: bytes | None) -> bytes:
     """Return the same locations in the form that service_kit/kafka/location_wire.py decodes.
 
     Raises UnreadableRecordError.

@@ -67,7 +67,7 @@ class Persons:
     def erased_among(self, ids: AbstractSet[int]) -> frozenset[int]:
         return frozenset(ids & self._erased)
 
-    def bar(self, rows: Rows) -> bool:
+    def bars_any(self, rows: Rows) -> bool:
         """Whether any of these rows must not be stored."""
         return not rows.person_ids <= self._known or self.too_old(rows)
 

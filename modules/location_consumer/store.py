@@ -15,11 +15,11 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  it is a 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  likewise
 
 from location_consumer.copy_binary import COLUMNS
+from location_consumer.cut_off import cut_off_after
 from location_consumer.lag import Position
 from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
 from location_consumer.persons import Persons
 from location_consumer.rows import DAY_US, Rows
-from location_consumer.silence import cut_off_after
 
 # A batch takes a fraction of a second. A transaction that was left alone must not keep others from the same rows.
 OPTIONS = "-c timezone=UTC -c jit=off -c statement_timeout=20s -c idle_in_transaction_session_timeout=10s"
@@ -125,7 +125,7 @@ class Store:
         self._look_up(ids, rows)
         unknown = erased = expired = NOTHING
         good = None
-        if rows.locations.size and self._persons.bar(rows):
+        if rows.locations.size and self._persons.bars_any(rows):
             barred = self._persons.barred(rows.locations)
             unknown, erased, expired = map(np.flatnonzero, (barred.unknown, barred.erased, barred.expired))
             good = np.flatnonzero(~barred.any_reason)
@@ -229,7 +229,7 @@ class Store:
         """Commit at the end of the block; until then nobody of the rows can be erased. Raises _BarredError."""
         with self._transaction() as cursor:
             self._persons.hold(cursor)
-            if self._persons.bar(rows):
+            if self._persons.bars_any(rows):
                 raise _BarredError
             yield cursor
 

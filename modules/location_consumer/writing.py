@@ -46,7 +46,7 @@ class Offsets(Protocol):
     def commit(self, offsets: dict[TopicPartition, OffsetAndMetadata], /) -> None: ...
 
 
-class Bad(NamedTuple):
+class InvalidLocation(NamedTuple):
     """What is wrong with a location before anybody is asked."""
 
     position: int  # in the batch
@@ -58,7 +58,7 @@ class InHand(NamedTuple):
     batch: Batch
     rows: Rows  # that the store was given
     good: Ints  # their positions in the batch
-    bad: list[Bad]
+    bad: list[InvalidLocation]
     written: "Future[Written]"
     handed_over: float
     span: Span | None
@@ -125,7 +125,7 @@ class Writing:
         """Hand the batch over. Waits while there are enough in hand. Raises BrakeError."""
         locations = batch.locations()
         bad = [
-            Bad(position, detail, int(locations.person_id[position]))
+            InvalidLocation(position, detail, int(locations.person_id[position]))
             for position, detail in invalid(locations, self._earliest, datetime.now(UTC))
         ]
         good = by_person(locations)
@@ -195,7 +195,7 @@ class Writing:
             log.warning("offsets not committed", because=type(error).__name__)
 
 
-def _given_up(bad: list[Bad], good: Ints, written: Written) -> Iterator[tuple[str, int, str]]:
+def _given_up(bad: list[InvalidLocation], good: Ints, written: Written) -> Iterator[tuple[str, int, str]]:
     """Reason, position in the batch and detail of every location that is not stored."""
     for each in bad:
         yield "invalid", each.position, each.detail

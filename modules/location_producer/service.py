@@ -25,8 +25,8 @@ STREAM_WINDOW = 8
 Context = grpc.aio.ServicerContext[Any, Any]
 Batch = pb.BatchCreateLocationsRequest | pb.StreamLocationsRequest
 Receipt = TypeVar("Receipt", pb.BatchCreateLocationsResponse, pb.StreamLocationsResponse)
-Taken = tuple[Receipt, asyncio.Future[None]]
-StreamQueue = asyncio.Queue[Taken[pb.StreamLocationsResponse] | Exception | None]
+PendingReceipt = tuple[Receipt, asyncio.Future[None]]
+StreamQueue = asyncio.Queue[PendingReceipt[pb.StreamLocationsResponse] | Exception | None]
 
 
 def now_us() -> int:
@@ -112,7 +112,7 @@ class LocationService(LocationServiceServicer):
         for reader in self._readers:
             reader.cancel()
 
-    def _take(self, batch: Batch, receipt: type[Receipt]) -> Taken[Receipt]:
+    def _take(self, batch: Batch, receipt: type[Receipt]) -> PendingReceipt[Receipt]:
         """Validate and send; return the receipt, to be given when the future is done."""
         count = len(batch.locations)
         if not 1 <= count <= MAX_LOCATIONS:

@@ -15,7 +15,7 @@ import numpy as np
 from udaconnect.location.v1.location_pb2 import Location, Rejection
 
 from location_producer.validation import SECOND_NS, SECOND_US, Rules, complete
-from service_kit.kafka.location_wire import Fields, Mask, UnusualFormError, decode, frames
+from service_kit.kafka.location_wire import Fields, Mask, NotCanonicalError, decode, frames
 from service_kit.kafka.partition import partition_of, partitions_of
 
 FRAME_TAG = b"\n"
@@ -50,7 +50,7 @@ def split(batch: Batch, partitions: int, rules: Rules) -> Split:
         return _one_by_one(batch.locations, partitions, rules)
     try:
         return _in_columns(batch.locations, batch.SerializeToString(), partitions, rules)
-    except UnusualFormError:
+    except NotCanonicalError:
         # It carries fields that this version does not know. Dropping them bounds the size of a record.
         batch.DiscardUnknownFields()
         return split(batch, partitions, rules)
@@ -72,7 +72,7 @@ def _one_by_one(locations: Sequence[Location], partitions: int, rules: Rules) ->
 
 
 def _in_columns(locations: Sequence[Location], wire: bytes, partitions: int, rules: Rules) -> Split:
-    """`wire` holds the same locations. Raises UnusualFormError."""
+    """`wire` holds the same locations. Raises NotCanonicalError."""
     starts = frames(wire)
     fields = decode(wire, starts)
     partition = partitions_of(fields.person_id, partitions)

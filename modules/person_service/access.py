@@ -5,30 +5,30 @@ from typing import Final
 from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, GetPersonRequest
 
 from service_kit.access.rules import ADMIN, PEOPLE_READ, PEOPLE_WRITE, Rule, Rules
-from service_kit.rest.access import of_path
+from service_kit.rest.access import persons_in_path
 
 REST_RULES: Final[Rules] = {
     "GET /api/persons": Rule(PEOPLE_READ),
     "POST /api/persons": Rule(PEOPLE_WRITE),
-    "GET /api/persons/{person_id}": Rule(PEOPLE_READ, of_path),
+    "GET /api/persons/{person_id}": Rule(PEOPLE_READ, persons_in_path),
     # For ever: whoever may add people may not yet take others away.
-    "DELETE /api/persons/{person_id}": Rule(ADMIN, of_path, own_scope=PEOPLE_WRITE),
+    "DELETE /api/persons/{person_id}": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
 }
 
 SERVICE: Final = "/udaconnect.person.v1.PersonService"
 
 
-def the_one(request: GetPersonRequest) -> list[int]:
+def person_of(request: GetPersonRequest) -> list[int]:
     return [request.id]
 
 
-def each(request: BatchGetPersonsRequest) -> list[int]:
+def persons_of(request: BatchGetPersonsRequest) -> list[int]:
     return list(request.ids)
 
 
 GRPC_RULES: Final[Rules] = {
     f"{SERVICE}/CreatePerson": Rule(PEOPLE_WRITE),
-    f"{SERVICE}/GetPerson": Rule(PEOPLE_READ, the_one),
-    f"{SERVICE}/BatchGetPersons": Rule(PEOPLE_READ, each),
+    f"{SERVICE}/GetPerson": Rule(PEOPLE_READ, person_of),
+    f"{SERVICE}/BatchGetPersons": Rule(PEOPLE_READ, persons_of),
     f"{SERVICE}/ListPersons": Rule(PEOPLE_READ),
 }

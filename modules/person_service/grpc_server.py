@@ -31,7 +31,7 @@ GRACE_S: Final = 5
 log = structlog.get_logger()
 
 
-class ErrorsByTable(grpc.ServerInterceptor):
+class ErrorsAsStatus(grpc.ServerInterceptor):
     """Ends a call that raised with the status of service_kit.errors; only unary calls, which are all of ours."""
 
     def intercept_service(
@@ -104,7 +104,7 @@ def grpc_server(  # noqa: PLR0913  each is a part of it
         interceptors=[
             *([TraceCalls(tracer)] if tracer else []),
             CountCalls(GrpcMetrics(registry or CollectorRegistry())),
-            ErrorsByTable(),
+            ErrorsAsStatus(),
             AccessOfCalls(gate or Gate(), GRPC_RULES),
             UnreadableRequests(),
         ],

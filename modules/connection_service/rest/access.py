@@ -3,9 +3,9 @@
 from typing import Final
 
 from service_kit.access.rules import MEETINGS_READ, Rule, Rules
-from service_kit.rest.access import of_path
+from service_kit.rest.access import persons_in_path
 
-OF_PERSON: Final = Rule(MEETINGS_READ, of_path)
+OF_PERSON: Final = Rule(MEETINGS_READ, persons_in_path)
 
 RULES: Final[Rules] = {
     "GET /api/persons/{person_id}/connection": OF_PERSON,

@@ -14,7 +14,7 @@ from connection_service.people.person_service import Directory, check_id, person
 from connection_service.rest.answer_schemas import LocationSchema, PersonSchema
 from connection_service.rest.answers import features, location_rows
 from proximity.fixes import Fixes
-from service_kit.access.audit import Rows, answered_rows
+from service_kit.access.audit import RowCount, answered_rows
 from service_kit.rest.api import JSON, Resource, operation
 
 FORMAT: Final = "udaconnect.export"
@@ -86,7 +86,7 @@ class ExportResource(Resource):
 
 
 def written(
-    about: Mapping[str, Any], name: str, write: Callable[[Fixes], list[str]], portions: Iterator[Fixes], rows: Rows
+    about: Mapping[str, Any], name: str, write: Callable[[Fixes], list[str]], portions: Iterator[Fixes], rows: RowCount
 ) -> Iterator[str]:
     """Write the document in pieces: `about`, under `name` what `write` makes of the portions, and their number."""
     yield f'{json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]},"{name}":['

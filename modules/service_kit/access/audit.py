@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
-from service_kit.rest.access import called, current_caller
+from service_kit.rest.access import call_name, current_caller
 
 log = structlog.get_logger("audit")
 
@@ -20,7 +20,7 @@ LEFT_OUT = frozenset({"cursor"})  # it holds the key of a row
 
 
 @dataclass
-class Rows:
+class RowCount:
     """How many rows the caller was given."""
 
     count: int | None = None
@@ -38,8 +38,8 @@ def audit(app: Flask, methods: AbstractSet[str]) -> None:
         rule, variables = request.url_rule, request.view_args or {}
         if rule is not None and request.method in methods and "person_id" in variables:
             entry = {
-                "who": who(),
-                "call": called(request.method, rule),
+                "who": caller_name(),
+                "call": call_name(request.method, rule),
                 "person_id": variables["person_id"],
                 "question": g.get("question", {}),
                 "status": response.status_code,
@@ -49,7 +49,7 @@ def audit(app: Flask, methods: AbstractSet[str]) -> None:
         return response
 
 
-def who() -> str:
+def caller_name() -> str:
     """The subject of the caller's token; where tokens are not asked for, the address that the request came from."""
     caller = current_caller()
     return f"address {request.remote_addr}" if caller is None else f"token {caller.subject}"
@@ -60,13 +60,13 @@ def note_question(parameters: dict[str, str]) -> None:
     g.question = {name: value for name, value in parameters.items() if name not in LEFT_OUT}
 
 
-def answered_rows() -> Rows:
+def answered_rows() -> RowCount:
     """Of this request: whoever writes the answer adds to it, an answer that is streamed also later."""
     if "answered_rows" not in g:
-        g.answered_rows = Rows()
-    rows: Rows = g.answered_rows
+        g.answered_rows = RowCount()
+    rows: RowCount = g.answered_rows
     return rows
 
 
-def _counted(rows: Rows) -> dict[str, Any]:
+def _counted(rows: RowCount) -> dict[str, Any]:
     return {} if rows.count is None else {"rows": rows.count}

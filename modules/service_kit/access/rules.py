@@ -24,7 +24,7 @@ CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 """Who is calling, within a gRPC call; None where the service is open."""
 
 
-def everybody(_request: Any) -> None:  # noqa: ANN401  of whatever kind of request
+def no_particular_persons(_request: Any) -> None:  # noqa: ANN401  of whatever kind of request
     """What a request concerns that is not about certain persons: bound tokens are not good for it."""
 
 
@@ -34,7 +34,7 @@ class Rule:
 
     scope: str
 
-    persons: Callable[[Any], Collection[int] | None] = everybody
+    persons: Callable[[Any], Collection[int] | None] = no_particular_persons
     """The ids of the persons that a request is about: of REST the variables in the path, of gRPC the message."""
 
     own_scope: str | None = None

@@ -25,7 +25,7 @@ LONGEST_LOCATION = 58
 So its length is one byte."""
 
 
-class UnusualFormError(ValueError):
+class NotCanonicalError(ValueError):
     """The bytes may well be a LocationBatch, but not in the form that is decoded here."""
 
 
@@ -43,26 +43,26 @@ class Fields(NamedTuple):
 
 
 def frames(batch: bytes, base: int = 0) -> list[int]:
-    """Where each location begins, behind its tag and its length, counted from `base`. Raises UnusualFormError."""
+    """Where each location begins, behind its tag and its length, counted from `base`. Raises NotCanonicalError."""
     starts: list[int] = []
     add = starts.append
     at, end = 0, len(batch)
     try:
         while at < end:
             if batch[at] != LOCATIONS_TAG or (length := batch[at + 1]) > LONGEST_LOCATION:
-                raise UnusualFormError
+                raise NotCanonicalError
             at += 2
             add(base + at)
             at += length
     except IndexError as error:
-        raise UnusualFormError from error
+        raise NotCanonicalError from error
     if at != end:
-        raise UnusualFormError
+        raise NotCanonicalError
     return starts
 
 
 def decode(batches: bytes, starts: Sequence[int]) -> Fields:
-    """Decode what one or more LocationBatches hold, with the starts that `frames` found. Raises UnusualFormError."""
+    """Decode what one or more LocationBatches hold, with the starts that `frames` found. Raises NotCanonicalError."""
     cursor = _Cursor(batches, starts)
     person_id, _ = cursor.varint(1)
     latitude, _ = cursor.fixed(2, DOUBLE, np.dtype("<f8"))
@@ -105,7 +105,7 @@ class _Cursor:
             more = more & (octet >= MORE)
             if not more.any():
                 return value, there
-        raise UnusualFormError
+        raise NotCanonicalError
 
     def fixed(self, number: int, wire_type: int, dtype: np.dtype[Any]) -> tuple[NDArray[Any], Mask]:
         there = self._pass_tag(number, wire_type)
@@ -122,7 +122,7 @@ class _Cursor:
 
     def must_be_at(self, end: Ints) -> None:
         if not np.array_equal(self._at, end):
-            raise UnusualFormError
+            raise NotCanonicalError
 
     def _pass_tag(self, number: int, wire_type: int) -> Mask:
         there: Mask = (self._octets[self._at] == (number << 3 | wire_type)) & (self._at < self.ends)

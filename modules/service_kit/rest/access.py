@@ -16,7 +16,7 @@ UNLISTED: Final = Rule(ADMIN)
 """For a path that somebody has forgotten to put into the service's table."""
 
 
-def of_path(path_variables: dict[str, int]) -> list[int]:
+def persons_in_path(path_variables: dict[str, int]) -> list[int]:
     """Rule.persons of a path that names its person."""
     return [path_variables["person_id"]]
 
@@ -33,10 +33,10 @@ def guard(app: Flask, gate: Gate, rules: Rules) -> None:
         g.caller = gate.identify(request.headers.get("Authorization"))
         gate.count(g.caller, request.remote_addr or "")
         if g.caller is not None:
-            rules.get(called(request.method, request.url_rule), UNLISTED).check(g.caller, request.view_args or {})
+            rules.get(call_name(request.method, request.url_rule), UNLISTED).check(g.caller, request.view_args or {})
 
 
-def called(method: str, url_rule: UrlRule) -> str:
+def call_name(method: str, url_rule: UrlRule) -> str:
     """As the table of rules writes it: "GET /api/persons/{person_id}"; who may GET may ask for the HEAD of it."""
     path = re.sub(r"<(?:[^<>]*:)?([^<>:]+)>", r"{\1}", url_rule.rule)
     return f"{'GET' if method == 'HEAD' else method} {path}"

@@ -49,12 +49,12 @@ class GrpcMetrics:
             code = grpc.StatusCode.CANCELLED
             raise
         finally:
-            self._handled.labels(*names, (said(context) or code).name).inc()
+            self._handled.labels(*names, (status_code_of(context) or code).name).inc()
             if unary:  # a stream lasts as long as its client likes
                 self._duration.labels(*names).observe(time.perf_counter() - began)
 
 
-def said(context: Any) -> grpc.StatusCode | None:  # noqa: ANN401  likewise
+def status_code_of(context: Any) -> grpc.StatusCode | None:  # noqa: ANN401  likewise
     """What the handler told gRPC by abort or set_code. The asyncio server keeps it as a number, with 0 for nothing."""
     code = context.code()
     return (CODES.get(code) if code else None) if isinstance(code, int) else code

@@ -11,7 +11,7 @@ import grpc
 from opentelemetry.propagate import extract, inject
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 
-from service_kit.rpc.metrics import INFRASTRUCTURE, Behaviour, Handler, said
+from service_kit.rpc.metrics import INFRASTRUCTURE, Behaviour, Handler, status_code_of
 
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
 
@@ -41,7 +41,7 @@ def served(tracer: Tracer, method: str, metadata: Metadata | None, context: Any)
             yield
             code = "OK"
         finally:
-            conclude(span, told.name if (told := said(context)) else code)
+            conclude(span, told.name if (told := status_code_of(context)) else code)
 
 
 def conclude(span: Span, code: str, *, faults: set[str] = FAULTS) -> None:

@@ -8,8 +8,8 @@ import typer
 
 from udaconnect_client.addresses import address
 from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter, Selection
-from udaconnect_client.dead_letters.replaying import FAILED, Target, bar, letters_said, publish_again
-from udaconnect_client.dead_letters.shown import Sum, listed, print_letter, prospects, show, summary
+from udaconnect_client.dead_letters.replay_run import FAILED, Target, bar, number_of_letters, publish_again
+from udaconnect_client.dead_letters.tables import Sum, listed, print_letter, prospects, show, summary
 from udaconnect_client.dead_letters.topic import DeadLetterTopic, KafkaAccessError, dead_letter_topic
 from udaconnect_client.files.instants import parse_instant
 
@@ -154,7 +154,7 @@ def say_what_would_be_done(letters: DeadLetterTopic, selection: Selection) -> No
     if not counted:
         typer.echo("No dead letters; nothing to replay.")
         return
-    typer.echo(f"Would replay {letters_said(counted.total())}. Nothing was published.")
+    typer.echo(f"Would replay {number_of_letters(counted.total())}. Nothing was published.")
     show(prospects(counted))
 
 

@@ -6,7 +6,7 @@ import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
-from location_consumer.decode import UnreadableRecordError, columns, invalid, usual_form
+from location_consumer.decode import UnreadableRecordError, canonical, columns, invalid
 from location_consumer.locations import Locations
 from service_kit.kafka.location_wire import decode, frames
 
@@ -67,7 +67,7 @@ def test_minus_zero_is_zero() -> None:
 @pytest.mark.parametrize("value", [None, b"", b"\xff\xff", b"not protobuf", LocationBatch().SerializeToString()])
 def test_what_is_no_batch_is_unreadable(value: bytes | None) -> None:
     with pytest.raises(UnreadableRecordError):
-        usual_form(value)
+        canonical(value)
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from service_kit.access.audit import audit
 from service_kit.access.rules import PEOPLE_WRITE, Gate, Rule
 from service_kit.access.tokens import Caller
 from service_kit.errors import NotAuthenticated
-from service_kit.rest.access import of_path
+from service_kit.rest.access import persons_in_path
 from service_kit.rest.api import Resource, operation
 from service_kit.rest.app import create_rest_app
 
-RULES = {"DELETE /people/{person_id}": Rule(PEOPLE_WRITE, of_path)}
+RULES = {"DELETE /people/{person_id}": Rule(PEOPLE_WRITE, persons_in_path)}
 
 
 class Badges(Gate):

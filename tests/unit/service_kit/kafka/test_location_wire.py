@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
-from service_kit.kafka.location_wire import UnusualFormError, decode, frames
+from service_kit.kafka.location_wire import NotCanonicalError, decode, frames
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 DOUBLES = st.floats(width=64)
@@ -68,10 +68,10 @@ def test_damaged_bytes_are_decoded_as_protobuf_does_or_not_at_all(batch: list[Lo
     try:
         LocationBatch.FromString(value)
     except DecodeError:
-        with pytest.raises(UnusualFormError):
+        with pytest.raises(NotCanonicalError):
             decode(value, frames(value))
         return
-    with suppress(UnusualFormError):
+    with suppress(NotCanonicalError):
         assert same([value])
 
 
@@ -87,11 +87,11 @@ def test_damaged_bytes_are_decoded_as_protobuf_does_or_not_at_all(batch: list[Lo
 def test_what_is_valid_in_another_form_is_left_to_protobuf(location: bytes) -> None:
     value = b"\x0a" + bytes((len(location),)) + location
     assert len(LocationBatch.FromString(value).locations) == 1
-    with pytest.raises(UnusualFormError):
+    with pytest.raises(NotCanonicalError):
         decode(value, frames(value))
 
 
 @pytest.mark.parametrize("end", [b"\x0a", b"\x0a\x02", b"\x0a\x02\x08"])
 def test_a_location_does_not_reach_into_the_next_record(end: bytes) -> None:
-    with pytest.raises(UnusualFormError):
+    with pytest.raises(NotCanonicalError):
         frames(end)

@@ -12,7 +12,7 @@ from service_kit.access.issuer_keys import IssuerKeys
 from service_kit.access.rate_limit import RateLimit
 from service_kit.access.rules import ADMIN, Gate, Rule
 from service_kit.access.tokens import TokenCheck
-from service_kit.rest.access import current_caller, of_path
+from service_kit.rest.access import current_caller, persons_in_path
 from service_kit.rest.api import Resource, operation
 from service_kit.rest.app import create_rest_app
 from service_kit.rest.schema import RestSchema
@@ -20,8 +20,8 @@ from tests.issuer import AUDIENCE, ISSUER, Issuer
 
 RULES = {
     "GET /api/tools": Rule("tools:read"),
-    "GET /api/persons/{person_id}": Rule("people:read", of_path),
-    "DELETE /api/persons/{person_id}": Rule(ADMIN, of_path, own_scope="people:write"),
+    "GET /api/persons/{person_id}": Rule("people:read", persons_in_path),
+    "DELETE /api/persons/{person_id}": Rule(ADMIN, persons_in_path, own_scope="people:write"),
 }
 OPEN = ["/", "/livez", "/readyz", "/metrics", "/swagger.json", "/swaggerui/swagger-ui.css"]
 

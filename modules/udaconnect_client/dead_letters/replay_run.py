@@ -85,7 +85,7 @@ def consumed(target: Target, replayed: Replayed, wait_s: float) -> bool:
 
 
 def say_what_was_done(replayed: Replayed) -> None:
-    text = f"Replayed {letters_said(replayed.letters.total())} ({by_reason(replayed.letters)})"
+    text = f"Replayed {number_of_letters(replayed.letters.total())} ({by_reason(replayed.letters)})"
     if replayed.same:
         text += f"; {replayed.same:,} of them hold the same bytes as another one and went with it"
     typer.echo(f"{text}.")
@@ -107,7 +107,7 @@ def say_what_became_of_them(replayed: Replayed, again: Counter[str]) -> None:
         typer.echo(f"The other {rest:,} are no dead letters any more.")
 
 
-def letters_said(count: int) -> str:
+def number_of_letters(count: int) -> str:
     return f"{count:,} dead letter{'s' if count != 1 else ''}"
 
 
