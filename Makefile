@@ -57,6 +57,7 @@ lint: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Check style, types and co
 	ruff check
 	ruff format --check
 	mypy modules tests deployment $(wildcard benchmarks)
+	PYTHONPATH=modules lint-imports --no-cache
 	protolint lint protobufs
 	hadolint modules/*/Dockerfile db/Dockerfile
 	npm --prefix modules/frontend run lint

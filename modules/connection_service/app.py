@@ -19,10 +19,10 @@ from connection_service.rest.api import (
 from connection_service.rest.export import ExportResource
 from connection_service.settings import Settings
 from connection_service.store.locations import LocationStore
-from service_kit.access.audit import audit
 from service_kit.access.rules import Gate
 from service_kit.database import check_table, make_engine
 from service_kit.rest.app import create_rest_app
+from service_kit.rest.audit import audit
 
 
 def create_app(

@@ -9,10 +9,10 @@ from prometheus_client import CollectorRegistry
 from person_service.access import REST_RULES
 from person_service.people import People, PersonRow
 from person_service.schemas import NewPersonSchema, PersonSchema, PersonsQuerySchema
-from service_kit.access.audit import audit
 from service_kit.access.rules import Gate
 from service_kit.rest.api import Answer, Resource, operation
 from service_kit.rest.app import create_rest_app
+from service_kit.rest.audit import audit
 from service_kit.rest.cursor import encode_cursor, next_page
 
 PERSONS = "/api/persons"

@@ -37,9 +37,9 @@ from connection_service.search.questions import (
 from connection_service.simplify import simplify
 from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
 from proximity.fixes import Fixes
-from service_kit.access.audit import answered_rows
 from service_kit.errors import InvalidInput
 from service_kit.rest.api import JSON, Resource, operation
+from service_kit.rest.audit import answered_rows
 from service_kit.rest.cursor import encode_cursor, next_page
 
 GEOJSON = "application/geo+json"

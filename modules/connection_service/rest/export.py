@@ -14,8 +14,8 @@ from connection_service.people.person_service import Directory, check_id, person
 from connection_service.rest.answer_schemas import LocationSchema, PersonSchema
 from connection_service.rest.answers import features, location_rows
 from proximity.fixes import Fixes
-from service_kit.access.audit import RowCount, answered_rows
 from service_kit.rest.api import JSON, Resource, operation
+from service_kit.rest.audit import RowCount, answered_rows
 
 FORMAT: Final = "udaconnect.export"
 VERSION: Final = 1

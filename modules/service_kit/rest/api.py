@@ -22,8 +22,8 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, request
 from marshmallow import Schema
 
-from service_kit.access.audit import note_question
 from service_kit.access.rules import Gate
+from service_kit.rest.audit import note_question
 from service_kit.rest.problem import PROBLEM_JSON, ProblemSchema, problem_response
 from service_kit.rest.schema import read_body, read_query
 

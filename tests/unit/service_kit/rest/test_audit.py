@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from service_kit.access.audit import audit
 from service_kit.access.rules import PEOPLE_WRITE, Gate, Rule
 from service_kit.access.tokens import Caller
 from service_kit.errors import NotAuthenticated
 from service_kit.rest.access import persons_in_path
 from service_kit.rest.api import Resource, operation
 from service_kit.rest.app import create_rest_app
+from service_kit.rest.audit import audit
 
 RULES = {"DELETE /people/{person_id}": Rule(PEOPLE_WRITE, persons_in_path)}
 
