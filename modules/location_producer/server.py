@@ -24,8 +24,9 @@ from location_producer.unreadable import UnreadableRequests
 from location_producer.validation import TimeLimits, microseconds
 from service_kit.open_files import allow_open_files
 from service_kit.rpc.access import AccessOfAioCalls
-from service_kit.rpc.metrics import CountAioCalls, GrpcMetrics
-from service_kit.rpc.tracing import TraceAioCalls
+from service_kit.rpc.metrics import GrpcMetrics
+from service_kit.rpc.surrounding import AroundAioCalls
+from service_kit.rpc.tracing import spans_of_calls
 from service_kit.telemetry import tracing
 from service_kit.telemetry.health import Check, health_server
 
@@ -73,8 +74,8 @@ async def serve(settings: Settings) -> None:
 
     server = grpc.aio.server(
         interceptors=[
-            *([TraceAioCalls(tracer)] if tracer else []),
-            CountAioCalls(GrpcMetrics(metrics.registry)),
+            *([AroundAioCalls(spans_of_calls(tracer))] if tracer else []),
+            AroundAioCalls(GrpcMetrics(metrics.registry).call),
             AccessOfAioCalls(settings.access.gate(), RULES, metrics.failed),
             UnreadableRequests(),
         ],

@@ -11,6 +11,7 @@ import grpc
 from google.protobuf.message import DecodeError
 
 from location_producer.errors import status_of
+from service_kit.rpc.unreadable import message_or_error
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 Behaviour: TypeAlias = Callable[..., Any]  # gRPC's types know those of the server with threads
@@ -28,14 +29,7 @@ class UnreadableRequests(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or handler.request_deserializer is None:
             return handler
-        deserialize = handler.request_deserializer
-
-        def read(wire: bytes) -> object:
-            try:
-                return deserialize(wire)
-            except DecodeError as error:
-                return error
-
+        read = message_or_error(handler.request_deserializer)
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(_one(handler.unary_unary), read, handler.response_serializer)
         if handler.unary_stream is not None:
@@ -43,7 +37,7 @@ class UnreadableRequests(grpc.aio.ServerInterceptor):
         if handler.stream_stream is not None:
             # Its reader meets the error itself, wherever in the stream it is.
             return grpc.stream_stream_rpc_method_handler(
-                _many(handler.stream_stream), deserialize, handler.response_serializer
+                _many(handler.stream_stream), handler.request_deserializer, handler.response_serializer
             )
         return handler
 

@@ -18,9 +18,10 @@ from service_kit.access.rules import Gate
 from service_kit.errors import DependencyDown, DomainError
 from service_kit.rpc.access import AccessOfCalls
 from service_kit.rpc.errors import domain_status
-from service_kit.rpc.metrics import CountCalls, GrpcMetrics
+from service_kit.rpc.metrics import GrpcMetrics
+from service_kit.rpc.surrounding import AroundCalls
 from service_kit.rpc.tls import ServerTls
-from service_kit.rpc.tracing import TraceCalls
+from service_kit.rpc.tracing import spans_of_calls
 from service_kit.rpc.unreadable import UnreadableRequests
 from service_kit.telemetry import tracing
 
@@ -102,8 +103,8 @@ def grpc_server(  # noqa: PLR0913  each is a part of it
     server = grpc.server(
         ThreadPoolExecutor(threads, thread_name_prefix="grpc"),
         interceptors=[
-            *([TraceCalls(tracer)] if tracer else []),
-            CountCalls(GrpcMetrics(registry or CollectorRegistry())),
+            *([AroundCalls(spans_of_calls(tracer))] if tracer else []),
+            AroundCalls(GrpcMetrics(registry or CollectorRegistry()).call),
             ErrorsAsStatus(),
             AccessOfCalls(gate or Gate(), GRPC_RULES),
             UnreadableRequests(),

@@ -1,9 +1,8 @@
 """Spans of gRPC calls, served or made, in one trace across services: the context travels as the metadata `traceparent`.
 
-Names are those of OpenTelemetry's conventions for RPC. Health checks and reflection are not traced.
-"""
+Names are those of OpenTelemetry's conventions for RPC."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -11,7 +10,7 @@ import grpc
 from opentelemetry.propagate import extract, inject
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 
-from service_kit.rpc.metrics import INFRASTRUCTURE, Behaviour, Handler, status_code_of
+from service_kit.rpc.surrounding import Around, status_code_of
 
 Metadata: TypeAlias = Sequence[tuple[str, str | bytes]]
 
@@ -24,90 +23,34 @@ def attributes_of(method: str) -> dict[str, str]:
     return {"rpc.system": "grpc", "rpc.service": service, "rpc.method": name}
 
 
-@contextmanager
-def served(tracer: Tracer, method: str, metadata: Metadata | None, context: Any) -> Iterator[None]:  # noqa: ANN401  of either server
-    """A span for the length of the `with` block, which is the current one in it."""
-    caller = extract({key: value for key, value in metadata or () if isinstance(value, str)})
-    with tracer.start_as_current_span(
-        method.lstrip("/"),
-        caller,
-        SpanKind.SERVER,
-        attributes_of(method),
-        record_exception=False,  # a refusal is none, and a defect is in the log
-        set_status_on_exception=False,
-    ) as span:
-        code = "UNKNOWN"
-        try:
-            yield
-            code = "OK"
-        finally:
-            conclude(span, told.name if (told := status_code_of(context)) else code)
+def spans_of_calls(tracer: Tracer) -> Around:
+    """A span for each call, which is the current one while the call is answered."""
+
+    @contextmanager
+    def served(method: str, context: Any, _unary: bool) -> Iterator[None]:  # noqa: ANN401  of either server
+        metadata: Metadata = context.invocation_metadata() or ()
+        with tracer.start_as_current_span(
+            method.lstrip("/"),
+            extract({key: value for key, value in metadata if isinstance(value, str)}),
+            SpanKind.SERVER,
+            attributes_of(method),
+            record_exception=False,  # a refusal is none, and a defect is in the log
+            set_status_on_exception=False,
+        ) as span:
+            code = "UNKNOWN"
+            try:
+                yield
+                code = "OK"
+            finally:
+                conclude(span, told.name if (told := status_code_of(context)) else code)
+
+    return served
 
 
 def conclude(span: Span, code: str, *, faults: set[str] = FAULTS) -> None:
     span.set_attribute("rpc.grpc.status_code", grpc.StatusCode[code].value[0])
     if code in faults:
         span.set_status(StatusCode.ERROR, code)
-
-
-class TraceCalls(grpc.ServerInterceptor):
-    """For a server of threads; only unary calls."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        self._tracer = tracer
-
-    def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Handler],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
-        handler, method = continuation(handler_call_details), handler_call_details.method
-        if handler is None or handler.unary_unary is None or method.startswith(INFRASTRUCTURE):
-            return handler
-        behaviour = handler.unary_unary
-
-        def traced(request: object, context: grpc.ServicerContext) -> object:
-            with served(self._tracer, method, context.invocation_metadata(), context):
-                return behaviour(request, context)
-
-        return grpc.unary_unary_rpc_method_handler(traced, handler.request_deserializer, handler.response_serializer)
-
-
-class TraceAioCalls(grpc.aio.ServerInterceptor):
-    """For an asyncio server; unary calls, and streams of both sides as one span."""
-
-    def __init__(self, tracer: Tracer) -> None:
-        self._tracer = tracer
-
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler:
-        handler, method = await continuation(handler_call_details), handler_call_details.method
-        if handler is None or method.startswith(INFRASTRUCTURE):
-            return handler
-        codecs = handler.request_deserializer, handler.response_serializer
-        if handler.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(self._unary(method, handler.unary_unary), *codecs)
-        if handler.stream_stream is not None:
-            return grpc.stream_stream_rpc_method_handler(self._stream(method, handler.stream_stream), *codecs)
-        return handler
-
-    def _unary(self, method: str, behaviour: Behaviour) -> Behaviour:
-        async def traced(request: object, context: Any) -> object:  # noqa: ANN401  gRPC's types know the other server
-            with served(self._tracer, method, context.invocation_metadata(), context):
-                return await behaviour(request, context)
-
-        return traced
-
-    def _stream(self, method: str, behaviour: Behaviour) -> Behaviour:
-        async def traced(requests: object, context: Any) -> AsyncIterator[object]:  # noqa: ANN401  likewise
-            with served(self._tracer, method, context.invocation_metadata(), context):
-                async for answer in behaviour(requests, context):
-                    yield answer
-
-        return traced
 
 
 class Details(NamedTuple):

@@ -30,14 +30,7 @@ class UnreadableRequests(grpc.ServerInterceptor):
         handler = continuation(handler_call_details)
         if handler is None or handler.request_deserializer is None:
             return handler
-        deserialize = handler.request_deserializer
-
-        def read(wire: bytes) -> object:
-            try:
-                return deserialize(wire)
-            except DecodeError as error:
-                return error
-
+        read = message_or_error(handler.request_deserializer)
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(_one(handler.unary_unary), read, handler.response_serializer)
         if handler.unary_stream is not None:
@@ -49,6 +42,18 @@ class UnreadableRequests(grpc.ServerInterceptor):
                 _many(handler.stream_stream), read, handler.response_serializer
             )
         return handler
+
+
+def message_or_error(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """The same, but that a DecodeError is given to the handler instead of raised where nobody can answer it."""
+
+    def read(wire: bytes) -> object:
+        try:
+            return deserialize(wire)
+        except DecodeError as error:
+            return error
+
+    return read
 
 
 def _one(behaviour: Behaviour) -> Behaviour:

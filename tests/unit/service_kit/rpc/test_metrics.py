@@ -9,7 +9,8 @@ import grpc
 import pytest
 from prometheus_client import CollectorRegistry
 
-from service_kit.rpc.metrics import CountAioCalls, CountCalls, GrpcMetrics
+from service_kit.rpc.metrics import GrpcMetrics
+from service_kit.rpc.surrounding import AroundAioCalls, AroundCalls
 
 SERVICE = "tools.v1.Tools"
 
@@ -95,7 +96,7 @@ def ask_everything(channel: grpc.Channel) -> None:
 
 def test_a_server_of_threads_counts_what_its_clients_were_told() -> None:
     registry = CollectorRegistry()
-    server = grpc.server(ThreadPoolExecutor(2), interceptors=[CountCalls(GrpcMetrics(registry))])
+    server = grpc.server(ThreadPoolExecutor(2), interceptors=[AroundCalls(GrpcMetrics(registry).call)])
     server.add_generic_rpc_handlers(handlers(behave))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -108,7 +109,7 @@ def test_a_server_of_threads_counts_what_its_clients_were_told() -> None:
 
 
 async def with_aio_server(registry: CollectorRegistry, test: Callable[[int], Awaitable[None]]) -> None:
-    server = grpc.aio.server(interceptors=[CountAioCalls(GrpcMetrics(registry))])
+    server = grpc.aio.server(interceptors=[AroundAioCalls(GrpcMetrics(registry).call)])
     server.add_generic_rpc_handlers(handlers(behave_aio, stream_aio))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -18,7 +18,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from service_kit.rest.api import Resource, operation
 from service_kit.rest.app import create_rest_app
-from service_kit.rpc.tracing import TraceAioCalls, TraceCalls, TraceOwnCalls
+from service_kit.rpc.surrounding import AroundAioCalls, AroundCalls
+from service_kit.rpc.tracing import TraceOwnCalls, spans_of_calls
 from service_kit.telemetry.tracing import exporter_asked_for, tracer, tracing
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -158,7 +159,7 @@ def handler(behaviour: Any) -> Any:
 def test_a_call_to_another_service_is_in_the_same_trace_on_both_sides(spans: InMemorySpanExporter) -> None:
     ours = tracer()
     assert ours
-    server = grpc.server(ThreadPoolExecutor(1), interceptors=[TraceCalls(ours)])
+    server = grpc.server(ThreadPoolExecutor(1), interceptors=[AroundCalls(spans_of_calls(ours))])
     server.add_generic_rpc_handlers([handler(use)])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -186,7 +187,7 @@ def test_an_asyncio_server_takes_up_the_trace_of_its_caller(spans: InMemorySpanE
     async def test() -> None:
         ours = tracer()
         assert ours
-        server = grpc.aio.server(interceptors=[TraceAioCalls(ours)])
+        server = grpc.aio.server(interceptors=[AroundAioCalls(spans_of_calls(ours))])
         server.add_generic_rpc_handlers([handler(use_aio)])
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
