@@ -7,14 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from location_consumer.locations import Locations, Mask
+from service_kit.copy_format import EPOCH_US, HEADER, TRAILER
 
 COLUMNS = "person_id, creation_time, coordinate, accuracy_m"
 
-SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # no flags, no header extension
-TRAILER = b"\xff\xff"
-NULL = b"\xff\xff\xff\xff"
-
-POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01 UTC
 EWKB_POINT_WITH_SRID = 0x20000001
 
 ROW = np.dtype(
@@ -43,7 +39,7 @@ def copy_bytes(locations: Locations) -> bytes:
     rows["person_id_length"] = 8
     rows["person_id"] = locations.person_id
     rows["creation_time_length"] = 8
-    rows["creation_time"] = locations.time_us - POSTGRES_EPOCH_US
+    rows["creation_time"] = locations.time_us - EPOCH_US
     rows["coordinate_length"] = 25
     rows["byte_order"] = 1
     rows["geometry_type"] = EWKB_POINT_WITH_SRID
@@ -52,7 +48,7 @@ def copy_bytes(locations: Locations) -> bytes:
     rows["y"] = locations.latitude
     rows["accuracy_m_length"] = 4
     rows["accuracy_m"] = locations.accuracy_m
-    return b"".join((SIGNATURE, _with_nulls(rows, np.isnan(locations.accuracy_m)), TRAILER))
+    return b"".join((HEADER, _with_nulls(rows, np.isnan(locations.accuracy_m)), TRAILER))
 
 
 def _with_nulls(rows: NDArray[np.void], no_accuracy: Mask) -> bytes:

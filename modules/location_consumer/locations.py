@@ -1,41 +1,17 @@
-"""Locations as columns: how they travel from the record to the table."""
+"""Locations as columns, on their way from the record to the table: the fixes that the engine reads there."""
 
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from proximity.fixes import Fixes, Floats, Ints
+from proximity.instants import EPOCH, MICROSECOND
+
+__all__ = ["EPOCH", "MICROSECOND", "Floats", "Ints", "Locations", "Mask", "by_person", "microseconds"]
+
+Locations = Fixes
 Mask = NDArray[np.bool_]
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-class Locations(NamedTuple):
-    """n locations, in the order in which they came."""
-
-    person_id: Ints
-    time_us: Ints  # microseconds since 1970-01-01 UTC
-    latitude: Floats  # degrees WGS 84
-    longitude: Floats
-    accuracy_m: NDArray[np.float32]  # metres; NaN: not reported
-
-    @property
-    def size(self) -> int:
-        return self.time_us.size
-
-    def at(self, where: Ints | Mask | slice) -> "Locations":
-        """The locations at these positions, in the order given."""
-        return Locations(
-            self.person_id[where],
-            self.time_us[where],
-            self.latitude[where],
-            self.longitude[where],
-            self.accuracy_m[where],
-        )
 
 
 def by_person(locations: Locations) -> Ints:

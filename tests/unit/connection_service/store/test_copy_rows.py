@@ -3,15 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from connection_service.store.copy_rows import (
-    HEADER_BYTES,
-    LENGTHS,
-    POSTGRESQL_EPOCH_US,
-    ROW,
-    SIGNATURE,
-    CopiedFixes,
-)
+from connection_service.store.copy_rows import LENGTHS, ROW, CopiedFixes
 from proximity.fixes import Fixes
+from service_kit.copy_format import EPOCH_US, HEADER, SIGNATURE
 
 LATER, EARLIER, NULL = (7, 2_000_000), (9, 1_000_000), -1
 
@@ -40,7 +34,7 @@ def read(answer: bytes | bytearray, cuts: tuple[int, ...] = (), rows_at_once: in
 def test_rows_become_columns() -> None:
     [fixes] = read(copied(LATER, EARLIER))
     assert fixes.person_id.tolist() == [7, 9]
-    assert fixes.time_us.tolist() == [POSTGRESQL_EPOCH_US + 2_000_000, POSTGRESQL_EPOCH_US + 1_000_000]
+    assert fixes.time_us.tolist() == [EPOCH_US + 2_000_000, EPOCH_US + 1_000_000]
     assert fixes.latitude.tolist() == [47.5, 47.5]
     assert fixes.longitude.tolist() == [-8.25, -8.25]
     assert fixes.accuracy_m.dtype == np.float32
@@ -50,7 +44,7 @@ def test_no_row_is_no_fix() -> None:
     assert read(SIGNATURE + bytes(8) + b"\xff\xff") == []
 
 
-@pytest.mark.parametrize("first_cut", [HEADER_BYTES, HEADER_BYTES + 3 * ROW.itemsize, HEADER_BYTES + 100])
+@pytest.mark.parametrize("first_cut", [len(HEADER), len(HEADER) + 3 * ROW.itemsize, len(HEADER) + 100])
 def test_a_long_answer_is_handed_on_in_portions_and_loses_nothing(first_cut: int) -> None:
     count = 25
     answer = copied(*((person, person) for person in range(count)))
