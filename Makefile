@@ -61,9 +61,10 @@ lint: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Check style, types and co
 	protolint lint protobufs
 	hadolint modules/*/Dockerfile db/Dockerfile
 	npm --prefix modules/frontend run lint
-format: $(VENV) ## Put the code into the house's form
+format: $(VENV) ## Put the code into the house's form; write the Dockerfiles from their recipe
 	ruff check --fix-only
 	ruff format
+	$(PYTHON) -m deployment.dockerfiles
 protobufs: packages $(GENERATED) ## Generate Python from the contract
 lock: $(VENV) ## Fix the versions of what every requirements.in names; LOCK_ARGS=--upgrade for newer ones
 	$(COMPILE) $(LOCK_ARGS) requirements-dev.in -o requirements-dev.txt

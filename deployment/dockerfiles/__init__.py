@@ -1,0 +1,1 @@
+"""The one recipe of the Python services' images, and what is made of it."""
