@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-query lint format protobufs lock clean images containers cluster packages test-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-query lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -14,6 +14,7 @@ KAFKA := var/programs/kafka/.made
 PROTOS := $(shell find protobufs -name '*.proto')
 GENERATED := modules/udaconnect/.made
 PROMETHEUS := var/programs/prometheus/.made
+MANIFEST_TOOLS := var/programs/kustomize/.made var/programs/crds/.made
 FRONTEND := modules/frontend/dist/index.html
 NODE_MODULES := modules/frontend/node_modules/.made
 LOCKS := $(patsubst %.in,%.txt,$(filter-out modules/service_kit/%,$(wildcard modules/*/requirements.in) db/requirements.in protobufs/requirements.in deployment/sbom/requirements.in))
@@ -32,16 +33,16 @@ down: $(VENV) ## Stop it
 	@$(NATIVE) down
 
 #: Test
-test: test-packages $(SYSTEM) $(PROMETHEUS) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
+test: test-packages $(SYSTEM) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
 	@npm --prefix modules/frontend test
 	@$(NATIVE) test -- $(PYTEST_ARGS)
-test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) ## The tests that need no running system
+test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## The tests that need no running system
 	@npm --prefix modules/frontend test
-	@$(PYTHON) -m pytest tests/unit $(PYTEST_ARGS)
+	@$(PYTHON) -m pytest -n 2 tests/unit $(PYTEST_ARGS)
 test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of it in a real Chromium, on a system of its own
 	@npm --prefix modules/frontend test
 	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
-test-containers: test-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
+test-containers: container-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
 chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
@@ -89,6 +90,8 @@ packages:
 	@deployment/native/packages.sh
 test-packages:
 	@deployment/native/packages.sh chromium
+container-packages:
+	@deployment/native/packages.sh chromium containers
 
 $(VENV): requirements-dev.txt | packages
 	@echo "Installing the Python packages into .venv"
@@ -111,7 +114,17 @@ $(KAFKA): deployment/native/kafka.pom.xml | packages
 $(PROMETHEUS): deployment/native/prometheus.sh | packages
 	@echo "Fetching Prometheus from the distribution"
 	@$< $(@D)
-	@[ ! -x $(@D)/promtool ] || touch $@
+	@touch $@
+
+var/programs/kustomize/.made: deployment/native/kustomize.sh | packages
+	@echo "Making kustomize, where there is no kubectl"
+	@$< $(@D)
+	@touch $@
+
+var/programs/crds/.made: deployment/native/crds.sh deployment/native/strimzi.pom.xml | packages
+	@echo "Fetching the definitions of the operators' custom resources"
+	@$< $(@D)
+	@touch $@
 
 $(NODE_MODULES): modules/frontend/package-lock.json | $(VENV)
 	@echo "Installing the front end's packages"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes sure that the distribution's packages are there that running (or testing) the system needs.
 #
-#   deployment/native/packages.sh [chromium]
+#   deployment/native/packages.sh [chromium] [containers]
 #
-# Installs what is missing where it runs as root; otherwise it stops and says what to install. It needs Debian 12 or
+# `chromium` is for the tests of the page, `containers` for building the images and running docker-compose.yml. Installs what is missing where it runs as root; otherwise it stops and says what to install. It needs Debian 12 or
 # Ubuntu 24.04, or later: PostgreSQL 15, PostGIS 3.3, Java 17, Python 3.11.
 set -eu
 
@@ -20,8 +20,45 @@ command -v psql >/dev/null || need postgresql-client
 command -v java >/dev/null || need default-jre-headless
 command -v mvn >/dev/null || need maven
 python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
+
+# A client of Docker before 23 brings BuildKit along, a later one needs its plugin buildx.
+can_build() {
+    for docker in docker /usr/bin/docker; do
+        major=$("$docker" version --format '{{.Client.Version}}' 2>/dev/null | cut -d . -f 1)
+        if [ "${major:-99}" -lt 23 ] || "$docker" buildx version >/dev/null 2>&1; then return; fi
+    done
+    return 1
+}
+
+# The first of these that the distribution has, if it has any. An image that was just made knows of no package yet.
+need_one_of() {
+    [ "$(id -u)" -ne 0 ] || apt-get update >/dev/null 2>&1 || true
+    for package in "$@"; do
+        if apt-cache show "$package" >/dev/null 2>&1; then
+            need "$package"
+            return
+        fi
+    done
+}
+
+containers() {
+    if ! can_build; then
+        need docker.io
+        need_one_of docker-buildx
+    fi
+    docker compose version >/dev/null 2>&1 || docker-compose version >/dev/null 2>&1 || need_one_of docker-compose-v2 docker-compose
+    # Where no engine runs and no registry answers, only root can do something about it.
+    [ "$(id -u)" -eq 0 ] || return 0
+    command -v dockerd >/dev/null || docker info >/dev/null 2>&1 || need docker.io
+    command -v iptables >/dev/null || need iptables
+    command -v debootstrap >/dev/null || need debootstrap
+}
+
 for extra in "$@"; do
-    command -v "$extra" >/dev/null || need "$extra"
+    case $extra in
+    containers) containers ;;
+    *) command -v "$extra" >/dev/null || need "$extra" ;;
+    esac
 done
 
 [ -n "$missing" ] || exit 0

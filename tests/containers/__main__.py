@@ -42,8 +42,10 @@ def main(pytest_arguments: list[str]) -> int:
                 sessions = [pytest_arguments] if pytest_arguments else [["tests/e2e"], ["tests/containers"]]
                 return max(run_pytest(arguments, environment) for arguments in sessions)
     except NoEngineError as error:
-        print(f"SKIPPED: the containers were not tested, because {error}.")
-        return 0
+        # For root everything was installed, and CI must test them: only who may not start an engine is let off.
+        must = os.geteuid() == 0 or os.environ.get("CI") == "true"
+        print(f"{'FAILED' if must else 'SKIPPED'}: the containers were not tested, because {error}.")
+        return int(must)
 
 
 def run_pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:

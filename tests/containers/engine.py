@@ -12,7 +12,6 @@ from pathlib import Path
 from deployment.native.folders import REPOSITORY
 
 START_TIMEOUT_S = 60
-PACKAGES = ["docker.io", "docker-compose", "debootstrap", "iptables"]
 
 
 class NoEngineError(Exception):
@@ -34,11 +33,7 @@ class Engine:
 
 @contextmanager
 def engine() -> Iterator[Engine]:
-    """An engine for the length of the `with` block. Raises NoEngineError."""
-    if find_client() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing packages of the distribution, once: {' '.join(PACKAGES)}", flush=True)
-        if not succeeds(["apt-get", "update"]) or not succeeds(["apt-get", "install", "-y", *PACKAGES]):
-            raise NoEngineError(f"the packages {' '.join(PACKAGES)} could not be installed")
+    """An engine for the length of the `with` block; deployment/native/packages.sh installs it. Raises NoEngineError."""
     docker = find_client()
     if docker is None:
         raise NoEngineError("there is no Docker client that can build with BuildKit")

@@ -39,7 +39,7 @@ def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iter
     fetched = REPOSITORY / "var" / "programs" / "prometheus" / "prometheus"
     program = shutil.which("prometheus") or (str(fetched) if fetched.exists() else None)
     if program is None:
-        pytest.skip("Prometheus is missing: `make test` fetches it, or install the package prometheus")
+        pytest.fail("Prometheus is missing: `make var/programs/prometheus/.made` fetches it")
     port = free_port()
     (tmp_path / "alerts.yml").write_text(
         yaml.safe_dump(yaml.safe_load((OBSERVABILITY / "alerts.yaml").read_text())["spec"])

@@ -36,7 +36,7 @@ def render(checkout: Path) -> Callable[[str], list[Manifest]]:
     elif found := shutil.which("kustomize") or (str(built) if built.exists() else None):
         kustomize = [found, "build"]
     else:
-        pytest.skip("there is no kubectl: `deployment/native/kustomize.sh var/programs/kustomize` makes what is needed")
+        pytest.fail("there is no kubectl: `make var/programs/kustomize/.made` makes what is needed")
 
     @cache
     def rendered(overlay: str) -> list[Manifest]:

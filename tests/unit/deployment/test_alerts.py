@@ -32,7 +32,7 @@ def promtool() -> str:
     fetched = REPOSITORY / "var" / "programs" / "prometheus" / "promtool"
     found = shutil.which("promtool") or (str(fetched) if fetched.exists() else None)
     if found is None:
-        pytest.skip("promtool is missing: `make test-unit` fetches it, or install the package prometheus")
+        pytest.fail("promtool is missing: `make var/programs/prometheus/.made` fetches it")
     return found
 
 

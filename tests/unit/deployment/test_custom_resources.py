@@ -58,7 +58,7 @@ def resource(request: pytest.FixtureRequest, render: Any) -> tuple[Manifest, dic
     """A custom resource of ours with its schema."""
     [manifest] = [one for one in render(OPERATORS) if one["kind"] == request.param and "." in one["apiVersion"]]
     if not schemas():
-        pytest.skip("the operators' schemas are missing: `deployment/native/crds.sh var/programs/crds` fetches them")
+        pytest.fail("the operators' schemas are missing: `make var/programs/crds/.made` fetches them")
     return manifest, schemas()[manifest["apiVersion"], manifest["kind"]]
 
 
