@@ -2,12 +2,23 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import pytest
 
+from deployment.native.folders import REPOSITORY
+
 Result = TypeVar("Result")
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Say which tests one worker takes, in their order, where there are several (`-n 2`): those of the running system,
+    which would be in each other's way, and those of one file elsewhere, which may share what they started."""
+    for item in items:
+        ring, *_ = item.path.relative_to(REPOSITORY / "tests").parts
+        if ring != "unit":
+            item.add_marker(pytest.mark.xdist_group("system" if ring == "e2e" else item.path.stem))
 
 
 class PollUntil(Protocol):

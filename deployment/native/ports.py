@@ -24,7 +24,7 @@ OFFSETS = {
 SPARE_BLOCKS = range(10_000, 29_500, 500)
 SPARE_PORTS = [first + offset for first in SPARE_BLOCKS for offset in range(500) if offset not in OFFSETS.values()]
 
-_given: set[int] = set()
+_given: dict[int, socket.socket] = {}
 
 
 def choose_ports() -> dict[str, int]:
@@ -48,11 +48,22 @@ def spare_block() -> int:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, in no system's block; a process is not given the same one twice."""
-    while (port := secrets.choice(SPARE_PORTS)) in _given or not is_free(port):
+    """A port that nobody listens on, in no system's block; nobody else is given it as long as this process lives."""
+    while not (is_free(port := secrets.choice(SPARE_PORTS)) and claim(port)):
         pass
-    _given.add(port)
     return port
+
+
+def claim(port: int) -> bool:
+    """Whether the port was not given yet, by any process of this machine: each holds a name for those given to it."""
+    name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        name.bind(f"\0udaconnect-port-{port}")
+    except OSError:
+        name.close()
+        return False
+    _given[port] = name
+    return True
 
 
 def free_address() -> str:

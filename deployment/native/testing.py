@@ -13,10 +13,11 @@ from deployment.native.ports import spare_block
 from deployment.native.run import exit_on_signals
 
 PREFIX = "udaconnect-test-"
+TWO_WORKERS = ["-n", "2", "--dist", "loadgroup"]  # the groups are those of tests/conftest.py
 
 
 def run_tests(pytest_arguments: list[str]) -> int:
-    """Returns pytest's exit status."""
+    """Returns pytest's exit status. All of them are shared by two workers; those that are chosen are not."""
     exit_on_signals()
     remove_leftovers()
     folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
@@ -25,7 +26,7 @@ def run_tests(pytest_arguments: list[str]) -> int:
     try:
         print("Starting a system for the tests.", flush=True)
         environment = {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}
-        command = [sys.executable, "-m", "pytest", *pytest_arguments]
+        command = [sys.executable, "-m", "pytest", *(pytest_arguments or TWO_WORKERS)]
         return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
     finally:
         remove(folder)

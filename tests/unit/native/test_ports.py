@@ -1,8 +1,12 @@
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
 
-from deployment.native.ports import HOST, OFFSETS, choose_ports, free_port, is_free, spare_block
+from deployment.native.folders import REPOSITORY
+from deployment.native.ports import HOST, OFFSETS, choose_ports, claim, free_port, is_free, spare_block
 
 
 def test_free_ports_are_the_block_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,8 +37,33 @@ def test_a_spare_block_is_one_that_nobody_listens_in(monkeypatch: pytest.MonkeyP
     assert {spare_block() for _ in range(20)} == {12_500}
 
 
+@pytest.fixture
+def given_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test is given is free again after it."""
+    given: dict[int, socket.socket] = {}
+    monkeypatch.setattr("deployment.native.ports._given", given)
+    yield
+    for name in given.values():
+        name.close()
+
+
+@pytest.mark.usefixtures("given_here")
 def test_no_free_port_is_given_twice_or_is_one_of_a_systems_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deployment.native.ports.is_free", lambda _: True)
-    given = [free_port() for _ in range(5000)]
+    given = [free_port() for _ in range(800)]
     assert len(set(given)) == len(given)
     assert not {port % 500 for port in given} & set(OFFSETS.values())
+
+
+@pytest.mark.usefixtures("given_here")
+def test_a_port_that_another_process_was_given_is_not_given_until_that_one_has_ended() -> None:
+    program = "from deployment.native.ports import free_port; print(free_port(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+    ) as other:
+        assert other.stdout
+        port = int(other.stdout.readline())
+        assert is_free(port)
+        assert not claim(port)
+        other.communicate("\n")
+    assert claim(port)
