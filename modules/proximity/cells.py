@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from proximity.circles import Circles
 from proximity.fixes import Fixes, Floats, Ints
+from proximity.geocentric import geodetic
 
 CELLS_PER_DEGREE = 800
 FIRST_COLUMN, LAST_COLUMN = -180 * CELLS_PER_DEGREE, 180 * CELLS_PER_DEGREE
@@ -53,29 +55,43 @@ def probes(track: Fixes, distance_m: float, window_us: int | None, start_us: int
 
     window_us None: any time between start_us and end_us (inclusive).
     """
-    boxes = _merge_neighbours(_boxes(track, distance_m, window_us, start_us, end_us))
-    low, high, box = _cells(boxes)
-    return _merge_overlaps(low, high, boxes.time_low[box], boxes.time_high[box])
-
-
-def _boxes(track: Fixes, distance_m: float, window_us: int | None, start_us: int, end_us: int) -> _Boxes:
-    reach = np.degrees(distance_m * MARGIN / SMALLEST_MERIDIAN_RADIUS)
-    south, north = track.latitude - reach, track.latitude + reach
-    farthest = np.maximum(np.abs(south), np.abs(north))
-    with np.errstate(divide="ignore"):
-        sideways = distance_m * MARGIN / (EQUATORIAL_RADIUS * np.cos(np.radians(np.minimum(farthest, 90.0))))
-    sideways = np.where(farthest < 90.0, np.degrees(np.minimum(sideways, np.pi)), 180.0)  # noqa: PLR2004  the pole
-    row_low, row_high = _cell_number(south), _cell_number(north)
     if window_us is None:
         time_low, time_high = np.full_like(track.time_us, start_us), np.full_like(track.time_us, end_us)
     else:
         time_low = np.maximum(track.time_us - window_us, start_us)
         time_high = np.minimum(track.time_us + window_us, end_us)
+    around = np.full(track.size, distance_m)
+    return _probes(_boxes(track.latitude, track.longitude, around, time_low, time_high))
+
+
+def probes_of_circles(circles: Circles, start_us: int, end_us: int) -> Probes:
+    """Everywhere and every time that a fix in one of the circles can have between start_us and end_us (inclusive)."""
+    time_low, time_high = np.maximum(circles.start_us, start_us), np.minimum(circles.end_us, end_us)
+    some = np.flatnonzero(time_low <= time_high)
+    latitude, longitude = geodetic(circles.points[:, some])
+    return _probes(_boxes(latitude, longitude, circles.radius_m[some], time_low[some], time_high[some]))
+
+
+def _probes(boxes: _Boxes) -> Probes:
+    boxes = _merge_neighbours(boxes)
+    low, high, box = _cells(boxes)
+    return _merge_overlaps(low, high, boxes.time_low[box], boxes.time_high[box])
+
+
+def _boxes(latitude: Floats, longitude: Floats, reach_m: Floats, time_low: Ints, time_high: Ints) -> _Boxes:
+    """Boxes around circles."""
+    reach = np.degrees(reach_m * MARGIN / SMALLEST_MERIDIAN_RADIUS)
+    south, north = latitude - reach, latitude + reach
+    farthest = np.maximum(np.abs(south), np.abs(north))
+    with np.errstate(divide="ignore"):
+        sideways = reach_m * MARGIN / (EQUATORIAL_RADIUS * np.cos(np.radians(np.minimum(farthest, 90.0))))
+    sideways = np.where(farthest < 90.0, np.degrees(np.minimum(sideways, np.pi)), 180.0)  # noqa: PLR2004  the pole
+    row_low, row_high = _cell_number(south), _cell_number(north)
     return _Boxes(
         row_low=np.maximum(row_low, -90 * CELLS_PER_DEGREE),
         row_high=np.minimum(row_high, 90 * CELLS_PER_DEGREE),
-        column_low=_cell_number(track.longitude - sideways),
-        column_high=_cell_number(track.longitude + sideways),
+        column_low=_cell_number(longitude - sideways),
+        column_high=_cell_number(longitude + sideways),
         time_low=time_low // SECOND,  # whole seconds, outwards: fewer different boxes
         time_high=-(-time_high // SECOND),
     )

@@ -1,0 +1,92 @@
+"""The chance that two were within a distance of each other, where both are known only so well.
+
+With a the distance of the two means and s² the sum of both variances on one axis, the distance r has a Rice
+distribution: density r/s² exp(-(r² + a²)/2s²) I0(r a/s²). People seek company: before anything is seen, the way from
+one to the other has the density 1 + COMPANY exp(-r²/2 COMPANY_M²) rather than 1, which makes it a mixture of two.
+
+What is known to KNOWN_M is taken as known: then the chance is 1 up to the distance and 0 beyond.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from proximity.fixes import Floats
+
+COMPANY, COMPANY_M = 6.0, 1.0
+KNOWN_M = 0.1
+
+# The Rice distribution is tabulated over (a - d) / s and log(d / s); what is read from the table is 0.002 off at most.
+MOST_OFF, COLUMNS = 8.0, 257
+LEAST_REACH, MOST_REACH, ROWS = 0.02, 100.0, 161
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
+
+
+def chance_within(distance_m: float, apart_m: Floats, variance_m2: Floats) -> Floats:
+    """Of being within the distance, for means so far apart; the variance is the sum of both persons', on one axis."""
+    variance = np.maximum(variance_m2 - KNOWN_M**2, 1e-12)
+    narrower = COMPANY_M**2 / (variance + COMPANY_M**2)
+    weight = COMPANY * narrower * np.exp(-(apart_m**2) / (2 * (variance + COMPANY_M**2)))
+    deviation = np.sqrt(variance)
+    alone = share_within(apart_m / deviation, distance_m / deviation)
+    narrow = np.sqrt(narrower)
+    together = share_within(apart_m * narrow / deviation, distance_m / (deviation * narrow))
+    chance: Floats = (weight * together + alone) / (1 + weight)
+    return chance
+
+
+def share_within(apart: Floats, reach: Floats) -> Floats:
+    """The share of the Rice distribution up to `reach`, from the table; both in standard deviations."""
+    table, slopes = _table()
+    column = (np.clip(apart - reach, -MOST_OFF, MOST_OFF) + MOST_OFF) * ((COLUMNS - 1) / (2 * MOST_OFF))
+    row = np.log(np.clip(reach, LEAST_REACH, MOST_REACH) / LEAST_REACH) * (
+        (ROWS - 1) / np.log(MOST_REACH / LEAST_REACH)
+    )
+    left, low = np.minimum(column.astype(np.int64), COLUMNS - 2), np.minimum(row.astype(np.int64), ROWS - 2)
+    right = column - left
+    below = table[low, left] + right * slopes[low, left]
+    above = table[low + 1, left] + right * slopes[low + 1, left]
+    share: Floats = below + (row - low) * (above - below)
+    return share
+
+
+@cache
+def _table() -> tuple[Floats, Floats]:
+    """A row for each reach, a column for how much further than that they are apart; and the differences along it."""
+    reach = np.geomspace(LEAST_REACH, MOST_REACH, ROWS)[:, None]
+    table = rice(np.abs(reach + np.linspace(-MOST_OFF, MOST_OFF, COLUMNS)), reach)  # the share is even in what is apart
+    return table, np.diff(table, axis=1)
+
+
+def rice(apart: Floats, reach: Floats) -> Floats:
+    """The share of the Rice distribution up to `reach`, by Gauss-Legendre quadrature where its mass is."""
+    low, high = np.clip(apart - MOST_OFF, 0.0, reach), np.clip(apart + MOST_OFF, 0.0, reach)
+    half = (high - low) / 2
+    share = np.zeros_like(half)
+    for node, weight in zip(NODES.tolist(), WEIGHTS.tolist(), strict=True):
+        r = low + half * (1 + node)
+        share += weight * r * np.exp(-((r - apart) ** 2) / 2) * _bessel(r * apart)
+    return np.clip(share * half, 0.0, 1.0)
+
+
+def _bessel(x: Floats) -> Floats:
+    """I0(x) exp(-x) for x of 0 and more, to 2e-7 (Abramowitz and Stegun 9.8.1 and 9.8.2)."""
+    near, far = np.minimum(x, 3.75), np.maximum(x, 3.75)
+    small = np.polynomial.polynomial.polyval((near / 3.75) ** 2, SMALL) * np.exp(-near)
+    large = np.polynomial.polynomial.polyval(3.75 / far, LARGE) / np.sqrt(far)
+    scaled: Floats = np.where(x < 3.75, small, large)  # noqa: PLR2004  where the two expansions meet
+    return scaled
+
+
+SMALL = (1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.0045813)
+LARGE = (
+    0.39894228,
+    0.01328592,
+    0.00225319,
+    -0.00157565,
+    0.00916281,
+    -0.02057706,
+    0.02635537,
+    -0.01647633,
+    0.00392377,
+)

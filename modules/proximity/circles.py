@@ -1,0 +1,63 @@
+"""Where and when somebody reports who is near a way: circles along it.
+
+Who is within the distance has a fix around that time, which is off by what phones are off. So the search for candidates
+looks further than the distance; which of them was near is decided by their ways (estimated_meetings.py).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proximity.fixes import Fixes, Floats, Ints
+from proximity.geocentric import geocentric
+from proximity.instants import SECOND_US
+from proximity.ways import Ways, placed
+
+REPORTS_US = 15 * SECOND_US  # how long before or after a moment another's fix may be that tells of it
+# How far off that fix may be: the deviation of a phone of 6 m. One fix of a whole meeting has to be within that.
+OFF_M = 4.0
+LONGEST_M = 60.0  # of the way in one circle
+
+
+class Circles(NamedTuple):
+    """n circles on the ground (balls in space), each for a span of time, both ends inclusive; by time."""
+
+    start_us: Ints
+    end_us: Ints
+    points: Floats  # metres, geocentric: float64[3, n]
+    radius_m: Floats
+
+
+def circles(own: Ways, distance_m: float) -> Circles:
+    """Circles that hold whoever reports from within `distance_m` of these ways of one person."""
+    metres = np.linalg.norm(own.end - own.start, axis=0)
+    count = np.maximum(np.ceil(metres / LONGEST_M), 1).astype(np.int64)
+    pieces = own.at(np.repeat(np.arange(own.size), count))
+    number = np.arange(pieces.size) - np.repeat(np.cumsum(count) - count, count)
+    share = np.repeat(count, count)
+    lasts_us = pieces.end_us - pieces.start_us
+    middle = placed(pieces, pieces.start_us + lasts_us * ((2 * number + 1) / (2 * share)))
+    unsure_m = np.sqrt(np.maximum(middle.variance_m2, np.maximum(pieces.start_m2, pieces.end_m2)))
+    half_m = np.linalg.norm(pieces.end - pieces.start, axis=0) / share / 2
+    return Circles(
+        pieces.start_us + lasts_us * number // share - REPORTS_US,
+        pieces.start_us + lasts_us * (number + 1) // share + REPORTS_US,
+        middle.points,
+        half_m + distance_m + np.hypot(unsure_m, OFF_M),
+    )
+
+
+def reported_inside(around: Circles, fixes: Fixes) -> NDArray[np.bool_]:
+    """Whether each of the fixes is in one of the circles, at its time."""
+    points = geocentric(fixes.latitude, fixes.longitude)
+    # The ends rise along a way as the starts do.
+    first = np.searchsorted(around.end_us, fixes.time_us, side="left")
+    count = np.maximum(np.searchsorted(around.start_us, fixes.time_us, side="right") - first, 0)
+    inside = np.zeros(fixes.size, bool)
+    for nth in range(int(count.max(initial=0))):
+        some = np.flatnonzero(count > nth)
+        circle = first[some] + nth
+        off = points[:, some] - around.points[:, circle]
+        inside[some] |= (off * off).sum(axis=0) <= around.radius_m[circle] ** 2
+    return inside

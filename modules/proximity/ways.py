@@ -1,0 +1,154 @@
+"""Estimated ways: where persons most likely were between and around their fixes, and how well that is known.
+
+Each window of time (windows.py) is estimated for itself; what is said of it is the same whatever else is asked.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proximity.fixes import Fixes, Floats, Ints, Where
+from proximity.instants import SECOND_US
+from proximity.lanes import Lanes, lanes
+from proximity.parts import Parts, parts
+from proximity.windows import WINDOW_US, Windows, windows_around
+
+WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
+FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
+LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
+
+
+class Ways(NamedTuple):
+    """n pieces of ways, by person and time; those of one person do not overlap. Each is steady motion.
+
+    The variance on one axis at the fraction f of a piece is (1-f)² `start_m2` + f² `end_m2` + f (1-f) `bend_m2`.
+    """
+
+    person_id: Ints
+    start_us: Ints  # microseconds since 1970-01-01 UTC
+    end_us: Ints  # the same as start_us where a fix stands alone
+    start: Floats  # metres, geocentric: float64[3, n]
+    end: Floats
+    start_m2: Floats
+    end_m2: Floats
+    bend_m2: Floats
+    fixes: Ints  # how many the piece is made of
+    is_stay: NDArray[np.bool_]  # nobody went anywhere
+
+    @property
+    def size(self) -> int:
+        return self.person_id.size
+
+    def at(self, where: Where) -> "Ways":
+        """The pieces at these positions, in the order given."""
+        return Ways._make(column[..., where] for column in self)
+
+
+class Placed(NamedTuple):
+    """Where k persons most likely were."""
+
+    points: Floats  # metres, geocentric: float64[3, k]
+    variance_m2: Floats  # on one axis
+
+
+def ways(fixes: Fixes, start_us: int, until_us: int) -> Ways:
+    """The most likely ways from start_us until before until_us. Fixes of any number of persons, by person and time.
+
+    There is no piece where nobody knows: between two fixes too far apart in time, before the first and after the last.
+    All fixes of windows.needed(start_us, until_us) are there.
+    """
+    return within(ways_in(fixes, windows_around(fixes, start_us, until_us)), start_us, until_us)
+
+
+def ways_in(fixes: Fixes, windows: Windows) -> Ways:
+    """The most likely ways in these windows of persons. All fixes of `windows.stretches()` are there, at least."""
+    found = [_clipped(*_pieces(some), some) for some in lanes(fixes, windows)]
+    if not found:
+        return NOWHERE
+    every = Ways._make(np.concatenate(column, axis=-1) for column in zip(*found, strict=True))
+    return every.at(np.lexsort((every.start_us, every.person_id)))
+
+
+def within(pieces: Ways, from_us: Ints | int, until_us: Ints | int) -> Ways:
+    """What of each piece lies in a span of time, or each in its own; what only touches it is left out."""
+    start_us, end_us = np.maximum(pieces.start_us, from_us), np.minimum(pieces.end_us, until_us)
+    alone = (pieces.start_us == pieces.end_us) & (from_us <= pieces.start_us) & (pieces.start_us < until_us)
+    kept = np.flatnonzero((start_us < end_us) | alone)
+    return cut(pieces.at(kept), start_us[kept], end_us[kept])
+
+
+def cut(pieces: Ways, start_us: Ints, end_us: Ints) -> Ways:
+    """The pieces from there to there, both in them. An end that stays where it is stays so to the last bit."""
+    starts, ends, half = placed(pieces, start_us), placed(pieces, end_us), placed(pieces, (start_us + end_us) / 2)
+    same_start, same_end = start_us == pieces.start_us, end_us == pieces.end_us
+    bend_m2 = 4 * half.variance_m2 - starts.variance_m2 - ends.variance_m2
+    return pieces._replace(
+        start_us=start_us,
+        end_us=end_us,
+        start=np.where(same_start, pieces.start, starts.points),
+        end=np.where(same_end, pieces.end, ends.points),
+        start_m2=np.where(same_start, pieces.start_m2, starts.variance_m2),
+        end_m2=np.where(same_end, pieces.end_m2, ends.variance_m2),
+        bend_m2=np.where(same_start & same_end, pieces.bend_m2, bend_m2),
+    )
+
+
+def placed(pieces: Ways, at_us: Ints | Floats) -> Placed:
+    """Where each of the persons was at a time of the piece, and how well that is known."""
+    lasts_us = pieces.end_us - pieces.start_us
+    done = (at_us - pieces.start_us) / np.maximum(lasts_us, 1)
+    left = 1 - done
+    variance = left * left * pieces.start_m2 + done * done * pieces.end_m2 + left * done * pieces.bend_m2
+    return Placed(pieces.start + (pieces.end - pieces.start) * done, variance)
+
+
+def _pieces(some: Lanes) -> tuple[Ways, Ints]:
+    """Pieces of all lanes, whole, and the lane of each: one a part of several fixes, one between each two parts."""
+    cut_up: Parts = parts(some)
+    lane, first, last = cut_up.lane, cut_up.first, cut_up.last
+    first_us, last_us = some.time_us[first, lane], some.time_us[last, lane]
+    starts, ends = cut_up.at(first_us), cut_up.at(last_us)
+    alone = np.ones(lane.size, bool)
+    follows = np.flatnonzero((lane[1:] == lane[:-1]) & (first_us[1:] - last_us[:-1] <= some.longest_gap_us[lane[1:]]))
+    alone[follows] = alone[follows + 1] = False
+    kept = np.flatnonzero((last_us > first_us) | alone)
+    middle_m2 = cut_up.at((first_us + last_us) // 2).variance_m2
+    before, after = follows, follows + 1
+    between_s = (first_us[after] - last_us[before]) / SECOND_US
+    astray = np.minimum(between_s, 10.0) * between_s / 4 * np.minimum(between_s / LEAST_TURN_S, 1.0) ** 2
+    pieces = Ways(
+        person_id=some.person_id[np.concatenate([lane[kept], lane[before]])],
+        start_us=np.concatenate([first_us[kept], last_us[before]]),
+        end_us=np.concatenate([last_us[kept], first_us[after]]),
+        start=np.concatenate([starts.points[:, kept], ends.points[:, before]], axis=1),
+        end=np.concatenate([ends.points[:, kept], starts.points[:, after]], axis=1),
+        start_m2=np.concatenate([starts.variance_m2[kept], ends.variance_m2[before]]),
+        end_m2=np.concatenate([ends.variance_m2[kept], starts.variance_m2[after]]),
+        bend_m2=np.concatenate(
+            [(4 * middle_m2 - starts.variance_m2 - ends.variance_m2)[kept], WALKING_M_S**2 * astray]
+        ),
+        fixes=np.concatenate([(last - first + 1)[kept], np.full(before.size, 2)]),
+        is_stay=np.concatenate([~cut_up.is_walk[kept], np.zeros(before.size, bool)]),
+    )
+    return pieces, np.concatenate([lane[kept], lane[before]])
+
+
+def _clipped(pieces: Ways, lane: Ints, some: Lanes) -> Ways:
+    """What of the pieces lies in the window of their lane."""
+    from_us = some.window[lane] * WINDOW_US
+    return within(pieces, from_us, from_us + WINDOW_US)
+
+
+NOWHERE = Ways(
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.empty((3, 0)),
+    np.empty((3, 0)),
+    np.empty(0),
+    np.empty(0),
+    np.empty(0),
+    np.empty(0, np.int64),
+    np.empty(0, bool),
+)
