@@ -1,24 +1,18 @@
 """A folder can be taken in at a glance: not too many files, and no name that says again what its folder says."""
 
-import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePath
 
 import pytest
 
-from deployment.native.folders import REPOSITORY
+from tests.unit.repository.tracked import tracked_files
 
 MOST_FILES = 20
 
 
 def python_files() -> list[PurePath]:
-    """Of the repository, what is about to be added included; generated code is ignored by git."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.py"]
-    answer = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    if answer.returncode:
-        pytest.skip("not a git repository: what is generated cannot be told from what is not")
-    return [PurePath(line) for line in answer.stdout.splitlines() if (REPOSITORY / line).exists()]
+    return [PurePath(file) for file in tracked_files() if file.endswith(".py")]
 
 
 def full_folders(files: Iterable[PurePath]) -> dict[str, int]:
