@@ -14,6 +14,10 @@ GRANT USAGE ON SCHEMA public TO person_service, location_consumer, connection_se
 -- functions, because it reaches into the locations.
 REVOKE INSERT ON person FROM person_service;
 GRANT SELECT, INSERT (first_name, last_name, company_name) ON person TO person_service;
+-- Of a device it may change what changes: when it was last heard of, and that it is revoked.
+GRANT SELECT, INSERT (person_id, name, app, secret_sha256), DELETE,
+    UPDATE (last_seen_at, last_accuracy_m, revoked_at) ON device TO person_service;
+GRANT SELECT ON device_change TO person_service;
 REVOKE EXECUTE ON FUNCTION erase_person(bigint), erase_locations(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_person(bigint) TO person_service;
 GRANT EXECUTE ON FUNCTION erase_locations(bigint) TO person_service, retention;

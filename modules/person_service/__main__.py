@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
+from person_service.devices.pairing import Pairing
+from person_service.devices.servicer import DeviceServicer
+from person_service.devices.watching import Watching
 from person_service.grpc_server import grpc_server
 from person_service.people import People
 from person_service.rest import create_app
@@ -29,13 +32,14 @@ def worker(settings: Settings) -> Iterator[Flask]:
         with grpc_server(
             settings.grpc_bind,
             PersonServicer(people),
+            DeviceServicer(Watching(engine)),
             threads=settings.threads,
             check=people.check,
             registry=registry,
             gate=gate,
             tls=settings.tls,
         ):
-            yield create_app(people, registry, gate)
+            yield create_app(people, Pairing(engine), settings.phone_gateway_url, registry, gate)
     finally:
         engine.dispose()
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, GetPersonRequest
 
-from service_kit.access.rules import ADMIN, PEOPLE_READ, PEOPLE_WRITE, Rule, Rules
+from service_kit.access.rules import ADMIN, DEVICES_CHECK, PEOPLE_READ, PEOPLE_WRITE, Rule, Rules
 from service_kit.rest.access import persons_in_path
 
 REST_RULES: Final[Rules] = {
@@ -13,9 +13,14 @@ REST_RULES: Final[Rules] = {
     "GET /api/persons/{person_id}": Rule(PEOPLE_READ, persons_in_path),
     # For ever: whoever may add people may not yet take others away.
     "DELETE /api/persons/{person_id}": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
+    # Whoever has a device's secret says where its person is.
+    "GET /api/persons/{person_id}/devices": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_READ),
+    "POST /api/persons/{person_id}/devices": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
+    "DELETE /api/persons/{person_id}/devices/{device_id}": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
 }
 
 SERVICE: Final = "/udaconnect.person.v1.PersonService"
+DEVICES: Final = "/udaconnect.person.v1.DeviceService"
 
 
 def person_of(request: GetPersonRequest) -> list[int]:
@@ -31,4 +36,7 @@ GRPC_RULES: Final[Rules] = {
     f"{SERVICE}/GetPerson": Rule(PEOPLE_READ, person_of),
     f"{SERVICE}/BatchGetPersons": Rule(PEOPLE_READ, persons_of),
     f"{SERVICE}/ListPersons": Rule(PEOPLE_READ),
+    f"{DEVICES}/CheckDevices": Rule(DEVICES_CHECK),
+    f"{DEVICES}/ListDeviceChanges": Rule(DEVICES_CHECK),
+    f"{DEVICES}/ReportDevices": Rule(DEVICES_CHECK),
 }

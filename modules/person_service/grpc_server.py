@@ -10,9 +10,10 @@ import structlog
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry
-from udaconnect.person.v1 import person_pb2, person_pb2_grpc
+from udaconnect.person.v1 import device_pb2, device_pb2_grpc, person_pb2, person_pb2_grpc
 
 from person_service.access import GRPC_RULES
+from person_service.devices.servicer import DeviceServicer
 from person_service.servicer import PersonServicer
 from service_kit.access.rules import Gate
 from service_kit.errors import DependencyDown, DomainError
@@ -26,6 +27,7 @@ from service_kit.rpc.unreadable import UnreadableRequests
 from service_kit.telemetry import tracing
 
 SERVICE: Final = person_pb2.DESCRIPTOR.services_by_name["PersonService"].full_name
+DEVICES: Final = device_pb2.DESCRIPTOR.services_by_name["DeviceService"].full_name
 MAX_CONCURRENT_RPCS: Final = 200
 GRACE_S: Final = 5
 
@@ -86,6 +88,7 @@ class Health(health.HealthServicer):  # type: ignore[misc]  # the base class has
 def grpc_server(  # noqa: PLR0913  each is a part of it
     bind: str,
     servicer: PersonServicer,
+    devices: DeviceServicer,
     *,
     threads: int,
     check: Callable[[], None],
@@ -113,9 +116,10 @@ def grpc_server(  # noqa: PLR0913  each is a part of it
         maximum_concurrent_rpcs=MAX_CONCURRENT_RPCS,
     )
     person_pb2_grpc.add_PersonServiceServicer_to_server(servicer, server)
+    device_pb2_grpc.add_DeviceServiceServicer_to_server(devices, server)
     health_servicer = Health(check)
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
-    reflection.enable_server_reflection([SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+    reflection.enable_server_reflection([SERVICE, DEVICES, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
     port = (tls or ServerTls()).add_port(server, bind)
     server.start()
     log.info("gRPC serves", port=port)

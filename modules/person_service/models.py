@@ -1,6 +1,20 @@
-"""The table that this service owns, as the migrations in db/ make it (a test holds the two together)."""
+"""The tables that this service owns, as the migrations in db/ make them (a test holds the two together)."""
 
-from sqlalchemy import BigInteger, ColumnElement, Identity, Index, Text, func, literal_column
+from datetime import datetime
+
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    func,
+    literal_column,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # What a search looks in. Written as the index has it, for only then does PostgreSQL use the index, and bracketed as
@@ -29,3 +43,33 @@ class Person(Base):
     first_name: Mapped[str] = mapped_column(Text)
     last_name: Mapped[str] = mapped_column(Text)
     company_name: Mapped[str] = mapped_column(Text)
+
+
+class Device(Base):
+    """A phone that may report for a person, as long as it is not revoked."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        Index("device_secret_sha256_idx", "secret_sha256", unique=True),
+        Index("device_person_id_idx", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    app: Mapped[str] = mapped_column(Text)
+    secret_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())
+    last_seen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_accuracy_m: Mapped[float | None] = mapped_column(REAL)
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class DeviceChange(Base):
+    """That something about a device has changed. Written by a trigger, kept for an hour."""
+
+    __tablename__ = "device_change"
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    device_id: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.clock_timestamp())

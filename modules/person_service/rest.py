@@ -7,6 +7,8 @@ from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from person_service.access import REST_RULES
+from person_service.devices.pairing import Pairing
+from person_service.devices.resources import add_devices
 from person_service.people import People, PersonRow
 from person_service.schemas import NewPersonSchema, PersonSchema, PersonsQuerySchema
 from service_kit.access.rules import Gate
@@ -65,7 +67,13 @@ class OnePerson(Resource):
         self.people.erase(person_id)
 
 
-def create_app(people: People, registry: CollectorRegistry | None = None, gate: Gate | None = None) -> Flask:
+def create_app(
+    people: People,
+    pairing: Pairing,
+    gateway_url: str,
+    registry: CollectorRegistry | None = None,
+    gate: Gate | None = None,
+) -> Flask:
     app, api = create_rest_app(
         title="UdaConnect persons",
         description="Who is there.",
@@ -77,5 +85,6 @@ def create_app(people: People, registry: CollectorRegistry | None = None, gate: 
     )
     api.add(Persons, PERSONS, people=people)
     api.add(OnePerson, f"{PERSONS}/<int(signed=True):person_id>", people=people)
+    add_devices(api, pairing, gateway_url)
     audit(app, {"DELETE"})
     return app

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from environs import Env
+from environs import Env, validate
 
 from service_kit.access.settings import AccessSettings, read_access
 from service_kit.rpc.tls import ServerTls, read_server_tls
@@ -13,6 +13,7 @@ class Settings:
     database_url: str
     rest_bind: str
     grpc_bind: str
+    phone_gateway_url: str
     workers: int
     threads: int
     access: AccessSettings
@@ -25,6 +26,9 @@ def settings_from(env: Env) -> Settings:
         database_url=env.str("DATABASE_URL"),
         rest_bind=rest_bind,
         grpc_bind=grpc_bind,
+        phone_gateway_url=env.str(
+            "PHONE_GATEWAY_URL", "http://127.0.0.1:30008", validate=validate.URL(require_tld=False)
+        ),
         workers=env.int("WEB_CONCURRENCY", 1),
         threads=env.int("THREADS", 8),
         access=read_access(env, {"REST_BIND": rest_bind, "GRPC_BIND": grpc_bind}),

@@ -17,8 +17,11 @@ LOCATIONS_WRITE: Final = "locations:write"
 PEOPLE_READ: Final = "people:read"
 PEOPLE_WRITE: Final = "people:write"
 MEETINGS_READ: Final = "meetings:read"
+DEVICES_CHECK: Final = "devices:check"
+"""Of gateways: whose a phone's secret is."""
+
 ADMIN: Final = "admin"
-SCOPES: Final = (LOCATIONS_WRITE, PEOPLE_READ, PEOPLE_WRITE, MEETINGS_READ, ADMIN)
+SCOPES: Final = (LOCATIONS_WRITE, PEOPLE_READ, PEOPLE_WRITE, MEETINGS_READ, DEVICES_CHECK, ADMIN)
 
 CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 """Who is calling, within a gRPC call; None where the service is open."""

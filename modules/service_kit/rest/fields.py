@@ -6,6 +6,7 @@ Those named Query… read the text of a query string, which knows no other type.
 import math
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, missing, validate
@@ -58,6 +59,16 @@ class Text(fields.String):
         if NUL_OR_SURROGATE.search(text):
             raise self.make_error("unstorable")
         return text.strip()
+
+
+class Instant(fields.AwareDateTime):
+    """An instant in an answer: RFC 3339 in UTC, with Z."""
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: object, **more: object) -> str | None:
+        if value is None:
+            return None
+        text = super()._serialize(value.astimezone(UTC), attr, obj, **more)
+        return str(text).replace("+00:00", "Z")
 
 
 class QueryInteger(fields.Integer):

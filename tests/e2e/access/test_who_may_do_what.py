@@ -9,9 +9,17 @@ import grpc
 import pytest
 import requests
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
-from udaconnect.person.v1 import person_pb2, person_pb2_grpc
+from udaconnect.person.v1 import device_pb2, device_pb2_grpc, person_pb2, person_pb2_grpc
 
-from service_kit.access.rules import ADMIN, LOCATIONS_WRITE, MEETINGS_READ, PEOPLE_READ, PEOPLE_WRITE, SCOPES
+from service_kit.access.rules import (
+    ADMIN,
+    DEVICES_CHECK,
+    LOCATIONS_WRITE,
+    MEETINGS_READ,
+    PEOPLE_READ,
+    PEOPLE_WRITE,
+    SCOPES,
+)
 from tests.e2e.access.conftest import Guarded
 from tests.issuer import Issuer, raw_token
 
@@ -54,6 +62,19 @@ def rpc(call: Callable[[Guarded, int, Any], object]) -> Attempt:
     return attempt
 
 
+def revoke(guarded: Guarded, token: str | None, person_id: int) -> str:
+    path = f"/api/persons/{person_id}/devices"
+    admin = guarded.bearer(guarded.issuer.token(ADMIN))
+    body = {"name": "phone", "app": "osmand"}
+    connected = requests.post(guarded.person_url + path, json=body, headers=admin, timeout=30).json()
+    # Where there is no such person there is no device either; access is looked at first.
+    return rest("DELETE", f"{path}/{connected.get('id', 1)}")(guarded, token, person_id)
+
+
+def devices(guarded: Guarded) -> device_pb2_grpc.DeviceServiceStub:
+    return device_pb2_grpc.DeviceServiceStub(guarded.person_grpc)
+
+
 def people(guarded: Guarded) -> person_pb2_grpc.PersonServiceStub:
     return person_pb2_grpc.PersonServiceStub(guarded.person_grpc)
 
@@ -86,6 +107,15 @@ CALLS = {
     "POST /api/persons": Call(PEOPLE_WRITE, rest("POST", "/api/persons", json=NAMES), of_one_person=False),
     "GET /api/persons/{person_id}": Call(PEOPLE_READ, rest("GET", "/api/persons/{person_id}")),
     "DELETE /api/persons/{person_id}": Call(ADMIN, rest("DELETE", "/api/persons/{person_id}"), own_scope=PEOPLE_WRITE),
+    "GET /api/persons/{person_id}/devices": Call(
+        ADMIN, rest("GET", "/api/persons/{person_id}/devices"), own_scope=PEOPLE_READ
+    ),
+    "POST /api/persons/{person_id}/devices": Call(
+        ADMIN,
+        rest("POST", "/api/persons/{person_id}/devices", json={"name": "phone", "app": "osmand"}),
+        own_scope=PEOPLE_WRITE,
+    ),
+    "DELETE /api/persons/{person_id}/devices/{device_id}": Call(ADMIN, revoke, own_scope=PEOPLE_WRITE),
     "GET /api/persons/{person_id}/connection": Call(MEETINGS_READ, meetings("connection")),
     "GET /api/persons/{person_id}/encounters": Call(MEETINGS_READ, meetings("encounters")),
     "GET /api/persons/{person_id}/contacts": Call(MEETINGS_READ, meetings("contacts")),
@@ -113,6 +143,23 @@ CALLS = {
     "PersonService/ListPersons": Call(
         PEOPLE_READ,
         rpc(lambda to, _id, token: people(to).ListPersons(person_pb2.ListPersonsRequest(page_size=1), metadata=token)),
+        of_one_person=False,
+    ),
+    "DeviceService/CheckDevices": Call(
+        DEVICES_CHECK,
+        rpc(lambda to, _id, token: devices(to).CheckDevices(device_pb2.CheckDevicesRequest(), metadata=token)),
+        of_one_person=False,
+    ),
+    "DeviceService/ListDeviceChanges": Call(
+        DEVICES_CHECK,
+        rpc(
+            lambda to, _id, token: devices(to).ListDeviceChanges(device_pb2.ListDeviceChangesRequest(), metadata=token)
+        ),
+        of_one_person=False,
+    ),
+    "DeviceService/ReportDevices": Call(
+        DEVICES_CHECK,
+        rpc(lambda to, _id, token: devices(to).ReportDevices(device_pb2.ReportDevicesRequest(), metadata=token)),
         of_one_person=False,
     ),
     "LocationService/CreateLocation": Call(
@@ -207,7 +254,7 @@ def test_the_table_is_complete(guarded: Guarded) -> None:
             for method in operations
             if method in {"get", "post", "put", "patch", "delete"}
         }
-    for file in (person_pb2, location_pb2):
+    for file in (person_pb2, device_pb2, location_pb2):
         for service in file.DESCRIPTOR.services_by_name.values():
             offered |= {f"{service.name}/{method.name}" for method in service.methods}
     assert offered == set(CALLS)

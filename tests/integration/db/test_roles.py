@@ -20,6 +20,9 @@ WORK = {
     ),
     "rename persons": ("UPDATE person SET first_name = 'Eve'", set()),
     "delete persons past the function": ("DELETE FROM person", set()),
+    "read devices": ("SELECT secret_sha256 FROM device", {"person_service"}),
+    "give a device to somebody else": ("UPDATE device SET person_id = 1", set()),
+    "write changes of devices past the trigger": ("INSERT INTO device_change (device_id) VALUES (1)", set()),
     "read locations": ("SELECT coordinate FROM location", {"location_consumer", "connection_service"}),
     "write locations": (
         "INSERT INTO location (person_id, creation_time, coordinate) VALUES (1, now(), 'SRID=4326;POINT(1 2)')",

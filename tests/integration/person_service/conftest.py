@@ -5,14 +5,20 @@ from collections.abc import Iterator
 import grpc
 import pytest
 from flask.testing import FlaskClient
+from udaconnect.person.v1.device_pb2_grpc import DeviceServiceStub
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.schema import Database
+from person_service.devices.pairing import Pairing
+from person_service.devices.servicer import DeviceServicer
+from person_service.devices.watching import Watching
 from person_service.grpc_server import grpc_server
 from person_service.people import People
 from person_service.rest import create_app
 from person_service.servicer import PersonServicer
 from service_kit.database import make_engine
+
+GATEWAY_URL = "https://phones.example.com"
 
 
 @pytest.fixture
@@ -24,16 +30,27 @@ def people(database: Database) -> Iterator[People]:
 
 @pytest.fixture
 def rest(people: People) -> FlaskClient:
-    return create_app(people).test_client()
+    return create_app(people, Pairing(people.engine), GATEWAY_URL).test_client()
 
 
 @pytest.fixture
 def channel(people: People) -> Iterator[grpc.Channel]:
     with (
-        grpc_server("127.0.0.1:0", PersonServicer(people), threads=4, check=people.check) as port,
+        grpc_server(
+            "127.0.0.1:0",
+            PersonServicer(people),
+            DeviceServicer(Watching(people.engine)),
+            threads=4,
+            check=people.check,
+        ) as port,
         grpc.insecure_channel(f"127.0.0.1:{port}") as channel,
     ):
         yield channel
+
+
+@pytest.fixture
+def device_stub(channel: grpc.Channel) -> DeviceServiceStub:
+    return DeviceServiceStub(channel)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from udaconnect.person.v1 import person_pb2
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.schema import Database
+from person_service.devices.pairing import Pairing
 from person_service.people import People
 from person_service.rest import create_app
 from service_kit.database import make_engine
@@ -86,7 +87,7 @@ def test_grpc_answers_unavailable_and_recovers(
 
 def test_nobody_listening_is_not_ready_rather_than_a_crash() -> None:
     engine = make_engine("postgresql://person_service:x@127.0.0.1:1/x", application_name="person_service", pool_size=1)
-    rest = create_app(People(engine)).test_client()
+    rest = create_app(People(engine), Pairing(engine), "").test_client()
 
     assert rest.get("/livez").status_code == 200
     assert rest.get("/readyz").status_code == 503
@@ -105,7 +106,7 @@ def test_a_statement_that_takes_too_long_is_given_up(database: Database) -> None
     engine = make_engine(
         database.person_service, application_name="person_service", pool_size=1, statement_timeout_s=0.3
     )
-    rest = create_app(People(engine)).test_client()
+    rest = create_app(People(engine), Pairing(engine), "").test_client()
     with psycopg2.connect(database.owner) as owner, owner.cursor() as cursor:
         cursor.execute("LOCK TABLE person")
         answer = rest.get("/api/persons")
