@@ -62,7 +62,7 @@ def ways(fixes: Fixes, start_us: int, until_us: int) -> Ways:
 
 
 def ways_in(fixes: Fixes, windows: Windows) -> Ways:
-    """The most likely ways in these windows of persons. All fixes of `windows.stretches()` are there, at least."""
+    """The most likely ways in these windows of persons. All fixes of `windows.spans()` are there, at least."""
     found = [_clipped(*_pieces(some), some) for some in lanes(fixes, windows)]
     if not found:
         return NOWHERE

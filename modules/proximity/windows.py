@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from proximity.fixes import Fixes, Ints, Where
-from proximity.following import Stretches
 from proximity.instants import SECOND_US
+from proximity.spans import Spans
 
 WINDOW_US = 1200 * SECOND_US  # divides the day
 CONTEXT_US = 600 * SECOND_US
@@ -22,14 +22,14 @@ class Windows(NamedTuple):
     person_id: Ints
     number: Ints  # it begins number * WINDOW_US after 1970-01-01 UTC
 
-    def stretches(self) -> Stretches:
+    def spans(self) -> Spans:
         """When fixes are needed to know them, both ends inclusive; those of one person do not touch."""
         begins = np.ones(self.number.size, bool)
         begins[1:] = self.person_id[1:] != self.person_id[:-1]
         begins[1:] |= np.diff(self.number) * WINDOW_US > WINDOW_US + 2 * CONTEXT_US
         first = np.flatnonzero(begins)
         last = np.append(first[1:], begins.size)[: first.size] - 1
-        return Stretches(
+        return Spans(
             self.person_id[first],
             self.number[first] * WINDOW_US - CONTEXT_US,
             (self.number[last] + 1) * WINDOW_US + CONTEXT_US - 1,
