@@ -20,6 +20,7 @@ from udaconnect_client.people import PersonServiceError, find_or_create, invent
 from udaconnect_client.reporting import deliver
 from udaconnect_client.simulation.conference import Conference
 from udaconnect_client.simulation.true_meetings import true_meetings
+from udaconnect_client.terminal import harmless
 
 CONFERENCE = Conference(people=40, minutes=45, seed=1, interval_s=10, accuracy_m=1.5)
 LENGTH = timedelta(minutes=CONFERENCE.minutes)
@@ -40,7 +41,7 @@ def main() -> None:
     try:
         run()
     except (PersonServiceError, ConnectionServiceError, AccessError, DemoError) as error:
-        typer.echo(f"The demonstration failed: {error}", err=True)
+        typer.echo(harmless(f"The demonstration failed: {error}"), err=True)
         raise SystemExit(1) from None
 
 

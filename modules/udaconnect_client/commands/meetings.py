@@ -13,6 +13,7 @@ from rich.table import Table
 
 from udaconnect_client.access import PLAIN, Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
+from udaconnect_client.terminal import cell, harmless
 
 FAILED = 2
 
@@ -89,8 +90,8 @@ def table(found: Iterable[Meeting], *, time_format: str = "%Y-%m-%d %H:%M") -> T
         shown.add_column(heading, justify="right")
     for meeting in found:
         shown.add_row(
-            meeting.who,
-            meeting.with_whom,
+            cell(meeting.who),
+            cell(meeting.with_whom),
             meeting.started_at.strftime(time_format),
             meeting.ended_at.strftime(time_format),
             f"{meeting.lasted / timedelta(minutes=1):.1f}",
@@ -133,7 +134,7 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
             )
         )
     except (ConnectionServiceError, AccessError) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(harmless(str(error)), err=True)
         raise typer.Exit(FAILED) from None
     if found:
         Console().print(table(found))

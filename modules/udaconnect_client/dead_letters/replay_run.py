@@ -20,6 +20,7 @@ from udaconnect_client.dead_letters.topic import (
     KafkaAccessError,
     client_options,
 )
+from udaconnect_client.terminal import harmless
 
 ALL_STORED, SOME_NOT, FAILED = 0, 1, 2
 FAILURES_SHOWN = 3
@@ -102,7 +103,7 @@ def say_what_became_of_them(replayed: Replayed, again: Counter[str]) -> None:
     # A letter whose bytes became readable may hold many locations, of which each may be a dead letter of its own.
     typer.echo(f"The consumer has been over them. Dead letters again: {by_reason(again)}.")
     for reason in sorted(again):
-        typer.echo(f"  {reason}: {PROSPECTS.get(reason, 'not known')}")
+        typer.echo(f"  {harmless(reason)}: {PROSPECTS.get(reason, 'not known')}")
     if (rest := len(replayed.records) - again.total()) > 0:
         typer.echo(f"The other {rest:,} are no dead letters any more.")
 
@@ -112,7 +113,7 @@ def number_of_letters(count: int) -> str:
 
 
 def by_reason(counted: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {reason}" for reason, count in counted.most_common())
+    return ", ".join(f"{count:,} {harmless(reason)}" for reason, count in counted.most_common())
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter
 from udaconnect_client.files.instants import EPOCH
+from udaconnect_client.terminal import cell
 
 BYTES_SHOWN = 256
 LOCATIONS_SHOWN = 100
@@ -35,14 +36,16 @@ class Sum:
 def prospects(counted: Counter[str]) -> Table:
     table = columns("Reason", "Letters", "What becomes of them", right={"Letters"})
     for reason, count in counted.most_common():
-        table.add_row(reason, f"{count:,}", PROSPECTS.get(reason, "not known"))
+        table.add_row(cell(reason), f"{count:,}", PROSPECTS.get(reason, "not known"))
     return table
 
 
 def summary(sums: Mapping[str, Sum]) -> Table:
     table = columns("Reason", "Letters", "First (UTC)", "Last (UTC)", "After a replay", right={"Letters"})
     for reason, one in sorted(sums.items(), key=lambda item: -item[1].letters):
-        table.add_row(reason, f"{one.letters:,}", clock(one.first), clock(one.last), PROSPECTS.get(reason, "not known"))
+        table.add_row(
+            cell(reason), f"{one.letters:,}", clock(one.first), clock(one.last), PROSPECTS.get(reason, "not known")
+        )
     if len(sums) > 1:
         table.add_row("all", f"{sum(one.letters for one in sums.values()):,}")
     return table
@@ -56,10 +59,10 @@ def listed(letters: Iterable[DeadLetter]) -> Table:
         table.add_row(
             f"{letter.partition}:{letter.offset}" if letter.partition else str(letter.offset),
             clock(letter.time),
-            letter.reason,
-            came_from(letter),
+            cell(letter.reason),
+            cell(came_from(letter)),
             str(*persons) if len(persons) == 1 else "",
-            letter.headers.get("detail", ""),
+            cell(letter.headers.get("detail", "")),
         )
     return table
 
@@ -75,7 +78,7 @@ def print_letter(letter: DeadLetter) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_row("dead letter", f"partition {letter.partition}, offset {letter.offset}")
     for name, value in letter.headers.items():
-        table.add_row(name, value)
+        table.add_row(cell(name), cell(value))
     table.add_row("after a replay", PROSPECTS.get(letter.reason, "not known"))
     table.add_row("value", f"{len(letter.value):,} bytes")
     show(table)
