@@ -1,7 +1,9 @@
 """What the user sees while locations are being sent: a bar on a terminal, and in any case one line at the end."""
 
+import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +15,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from udaconnect_client.access import PLAIN, Access, AccessError
 from udaconnect_client.batches import Batch
-from udaconnect_client.files.rows import Place
+from udaconnect_client.files.rows import Member, Place, Record
 from udaconnect_client.sending import Receipt, SendingError, connect
+from udaconnect_client.terminal import harmless
 
 REASONS_SHOWN = 3
+MOST_REASONS = 20  # that are counted apart
+OTHER_REASONS = "for other reasons"
+VALUE = re.compile(r"(, is .*|(?<=there is no person) \d+|(?<=header:) .*)$", re.DOTALL)
 INTERRUPTED = "Sending stopped: interrupted."
 ALL_ACCEPTED, SOME_REJECTED, NOTHING_SENT = 0, 1, 2
 
@@ -28,12 +34,16 @@ class Tally:
     accepted: int = 0
     refused: int = 0
     unreadable: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)  # of what was rejected, without the values
     started_at_s: float = field(default_factory=time.monotonic)
 
     def add(self, receipt: Receipt) -> None:
         self.accepted += receipt.accepted
         self.refused += len(receipt.refused)
         self.unreadable += len(receipt.batch.unreadable)
+        for _, name, reason in (*receipt.refused, *receipt.batch.unreadable):
+            text = f"{name} {VALUE.sub('', reason)}".strip()
+            self.reasons[text if text in self.reasons or len(self.reasons) < MOST_REASONS else OTHER_REASONS] += 1
 
     @property
     def sent(self) -> int:
@@ -106,20 +116,37 @@ def deliver(target: str, batches: Iterable[Batch], total: int, access: Access = 
 
 def say(line: str) -> None:
     """Print a line above the bar, if there is one. (typer.echo would write into it.)"""
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(harmless(line) + "\n")
 
 
 def where(place: Place) -> str:
     """A place in a file, for a person."""
-    return f"line {place}" if isinstance(place, int) else f"line {place[0]}, feature {place[1]}"
+    if isinstance(place, int):
+        return f"line {place}"
+    if isinstance(place, Record):
+        return f"record {place.number}"
+    if isinstance(place, Member):
+        return f"{place.name}, {where(place.spot)}" if place.spot else place.name
+    return f"line {place[0]}, feature {place[1]}"
 
 
-def finish(tally: Tally, failure: str | None) -> NoReturn:
+def order(place: Place) -> tuple[str | int, ...]:
+    """What places of one file are sorted by."""
+    if isinstance(place, Member):
+        return (place.name, *order(place.spot))
+    return (place,) if isinstance(place, int) else place
+
+
+def finish(tally: Tally, failure: str | None, remarks: Iterable[str] = ()) -> NoReturn:
     """Print the sum and what went wrong, and end with the exit status that says the same."""
     if tally.sent or tally.rejected:
         typer.echo(tally.summary())
+    for reason, count in tally.reasons.most_common():
+        say(f"  {count:,} rejected: {reason}")
+    for remark in filter(None, remarks):
+        say(remark)
     if failure:
-        typer.echo(failure, err=True)
+        typer.echo(harmless(failure), err=True)
         if tally.accepted:
             typer.echo("What was accepted stays; sending the same again is harmless.", err=True)
     if not tally.sent:

@@ -13,7 +13,6 @@ import structlog
 from flask import Flask, Response, g, request
 
 from service_kit.rest.access import call_name, current_caller
-from service_kit.telemetry.tracing import trace_ids
 
 log = structlog.get_logger("audit")
 
@@ -44,7 +43,6 @@ def audit(app: Flask, methods: AbstractSet[str]) -> None:
                 "person_id": variables["person_id"],
                 "question": g.get("question", {}),
                 "status": response.status_code,
-                **trace_ids(),
             }
             rows = answered_rows()
             response.call_on_close(lambda: log.info("audit", **entry, **_counted(rows)))

@@ -15,12 +15,11 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  #
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]  # likewise
 from gunicorn.config import Config  # type: ignore[import-untyped]  # likewise
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]  # likewise
-from gunicorn.http import wsgi  # type: ignore[import-untyped]  # likewise
+from gunicorn.http.wsgi import Response as GunicornResponse  # type: ignore[import-untyped]  # likewise
 
 from service_kit.rest import metrics as rest_metrics
 from service_kit.rest.limits import connections_of_a_worker
 from service_kit.rest.paths import path_to_log
-from service_kit.rest.tracing import TRACE_IDS
 from service_kit.rest.worker import STOPPING, ProblemWorker
 
 # A question in Chinese or emoji takes 12 characters of a request line for each of its own.
@@ -41,7 +40,7 @@ class Logs(Logger):  # type: ignore[misc]  # the base class has no types
         self._access_log_enabled = True
         self.error_log.propagate = True
 
-    def access(self, resp: wsgi.Response, req: object, environ: dict[str, Any], request_time: timedelta) -> None:
+    def access(self, resp: GunicornResponse, req: object, environ: dict[str, Any], request_time: timedelta) -> None:
         del req
         path, status = environ["PATH_INFO"], resp.status_code
         if path in PROBES and status == 200:  # noqa: PLR2004  HTTP's own number; a probe that passes is no news
@@ -53,15 +52,7 @@ class Logs(Logger):  # type: ignore[misc]  # the base class has no types
             status=status,
             bytes=resp.sent,
             duration_ms=round(request_time.total_seconds() * 1000, 1),
-            **environ.get(TRACE_IDS, {}),
         )
-
-
-class NamelessResponse(wsgi.Response):  # type: ignore[misc]  # likewise
-    """Does not tell an attacker what to try."""
-
-    def default_headers(self) -> list[str]:
-        return [header for header in super().default_headers() if not header.startswith("Server:")]
 
 
 class ForkingArbiter(Arbiter):  # type: ignore[misc]  # likewise
@@ -107,7 +98,6 @@ class RestServer(BaseApplication):  # type: ignore[misc]  # likewise
             self.cfg.set(name, value)
 
     def run(self) -> None:
-        wsgi.Response = NamelessResponse  # gunicorn has no setting for it
         ForkingArbiter(self).run()
 
     def load(self) -> Flask:

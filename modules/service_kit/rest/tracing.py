@@ -8,11 +8,6 @@ from opentelemetry import context
 from opentelemetry.propagate import extract
 from opentelemetry.trace import SpanKind, StatusCode, Tracer, set_span_in_context
 
-from service_kit.telemetry.tracing import trace_ids
-
-TRACE_IDS: Final = "udaconnect.trace_ids"
-"""In the request's environment: for what is logged about it when its span has ended."""
-
 UNTRACED: Final = {"/livez", "/readyz", "/metrics"}
 
 
@@ -34,7 +29,6 @@ def trace_requests_of(app: Flask, tracer: Tracer | None) -> None:
         name = f"{request.method} {route}".strip()
         g.span = tracer.start_span(name, caller, SpanKind.SERVER, attributes)
         g.span_in_context = context.attach(set_span_in_context(g.span, caller))
-        request.environ[TRACE_IDS] = trace_ids()
 
     @app.after_request
     def note_status(response: Response) -> Response:

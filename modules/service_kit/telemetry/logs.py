@@ -9,13 +9,6 @@ import sys
 
 import structlog
 
-from service_kit.telemetry.tracing import trace_ids
-
-
-def name_trace(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """From a line of the log to its trace, and back: of what is logged while something traced is done."""
-    return {**trace_ids(), **event}
-
 
 def set_up_logs(service: str) -> None:
     """Send structlog and the standard library's logs the same way. LOG_FORMAT: json (default) or text; LOG_LEVEL."""
@@ -27,7 +20,6 @@ def set_up_logs(service: str) -> None:
 
     shared: list[structlog.typing.Processor] = [
         name_service,
-        name_trace,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

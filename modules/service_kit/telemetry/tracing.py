@@ -12,7 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
-from opentelemetry.trace import Tracer, get_current_span
+from opentelemetry.trace import Tracer
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -32,12 +32,6 @@ _in_use: "TracerProvider | None" = None
 def tracer() -> Tracer | None:
     """What to make spans with; None where nothing is to be traced, and then no hook should be put in place."""
     return None if _in_use is None else _in_use.get_tracer("udaconnect")
-
-
-def trace_ids() -> dict[str, str]:
-    """Of the current span, by the names that OpenTelemetry gives them in logs; empty where nothing is traced."""
-    here = get_current_span().get_span_context()
-    return {"trace_id": f"{here.trace_id:032x}", "span_id": f"{here.span_id:016x}"} if here.is_valid else {}
 
 
 def exporter_asked_for(environment: Mapping[str, str]) -> str | None:

@@ -2,28 +2,37 @@
 
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
 from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
 from udaconnect_client.batches import LARGEST_BATCH, batches_of
-from udaconnect_client.files.formats import READERS, reader_for
-from udaconnect_client.files.rows import UnreadableFileError
-from udaconnect_client.reporting import INTERRUPTED, Tally, bar, finish, say, where
-from udaconnect_client.sending import Receipt, SendingError, connect
+from udaconnect_client.files.formats import NAMES, read_file
+from udaconnect_client.files.rows import Reading, Rejected, UnreadableFileError
+from udaconnect_client.known_persons import KnownPersons, of_known_persons
+from udaconnect_client.reporting import INTERRUPTED, NOTHING_SENT, Tally, bar, finish, order, say, where
+from udaconnect_client.sending import SendingError, connect
 
 
 def push(  # noqa: PLR0913, PLR0917  each is an option
     file: Annotated[
-        Path, typer.Argument(help=f"What to send: {', '.join(READERS)}.", exists=True, dir_okay=False, readable=True)
+        Path, typer.Argument(help=f"What to send: {', '.join(NAMES)}.", exists=True, dir_okay=False, readable=True)
     ],
     person_id: Annotated[
         int | None,
-        typer.Option(min=1, help="Whose locations these are, where the file does not say: GPX, or no such column."),
+        typer.Option(min=1, help="Whose locations these are, where the file does not say: tracks, or no such column."),
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="Where times without a zone are meant, such as Europe/Berlin. Default: UTC."),
     ] = None,
     location_grpc: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="The location_producer. (Environment: LOCATION_GRPC.)")
+    ] = None,
+    person_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The person_service. (Environment: PERSON_URL.)")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, max=LARGEST_BATCH, help="Locations in one call.")] = 1000,
     list_rejected: Annotated[int, typer.Option(min=0, help="How many of the rejected rows to list.")] = 1000,
@@ -32,7 +41,7 @@ def push(  # noqa: PLR0913, PLR0917  each is an option
     cert: CertOption = None,
     key: KeyOption = None,
 ) -> None:
-    """Send the locations of a CSV, GPX or GeoJSON file.
+    """Send the locations of a file: a table, a track, what a phone or a watch exports; also packed.
 
     Rows that cannot be read and locations that the server refuses are listed with their line, field and reason, and do
     not stop the rest. Sending a file again is harmless. Ends with 0 if all was accepted, 1 if something was rejected,
@@ -40,16 +49,25 @@ def push(  # noqa: PLR0913, PLR0917  each is an option
     """
     tally = Tally()
     failure = None
+    reading = Reading(person_id, zone_called(zone))
+    access = Access(token_file, ca, cert, key)
+    known = None
     try:
-        read = reader_for(file)
-        target, access = address("LOCATION_GRPC", location_grpc), Access(token_file, ca, cert, key)
+        known = KnownPersons(address("PERSON_URL", person_url), access)
+        if person_id and not known.are_there(person_id):
+            typer.echo(f"Nothing was sent: there is no person {person_id}. {known.summary()}", err=True)
+            raise typer.Exit(NOTHING_SENT)
+        target = address("LOCATION_GRPC", location_grpc)
         with file.open("rb") as opened, connect(target, access) as sender, bar(file.stat().st_size) as progress:
-            for receipt in sender.send(batches_of(read(opened, person_id), batch_size)):
-                print_rejected(receipt, at_most=list_rejected - tally.rejected)
+            rows = of_known_persons(read_file(opened, file.name, reading), known)
+            for receipt in sender.send(batches_of(rows, batch_size)):
+                print_rejected([*receipt.batch.unreadable, *receipt.refused], at_most=list_rejected - tally.rejected)
                 tally.add(receipt)
                 progress.show(opened.tell(), tally)
     except UnreadableFileError as error:
         failure = f"{file} {error}"
+    except OSError as error:
+        failure = f"{file} cannot be read: {error.strerror or error}"
     except (SendingError, AccessError) as error:
         failure = f"Sending stopped: {error}"
     except KeyboardInterrupt:
@@ -60,11 +78,23 @@ def push(  # noqa: PLR0913, PLR0917  each is an option
         )
     if not failure and not tally.sent and not tally.rejected:
         failure = f"{file} holds no locations"
-    finish(tally, failure)
+    finish(tally, failure, [*remarks_of(reading), *([known.summary()] if known else [])])
 
 
-def print_rejected(receipt: Receipt, at_most: int) -> None:
+def remarks_of(reading: Reading) -> list[str]:
+    """What was done on the way that nobody might expect."""
+    return [f"{count:,} {text}." for text, count in reading.remarks.most_common()]
+
+
+def zone_called(name: str | None) -> ZoneInfo | None:
+    """Raises typer.BadParameter."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter(f"{name!r} is no zone that is known here, such as Europe/Berlin") from None
+
+
+def print_rejected(rejected: list[Rejected], at_most: int) -> None:
     """One line for each rejected row of a batch, in the order of the file."""
-    rejected = sorted([*receipt.batch.unreadable, *receipt.refused])
-    for place, field, reason in rejected[: max(0, at_most)]:
-        say(f"{where(place)}: {field} {reason}")
+    for place, field, reason in sorted(rejected, key=lambda one: order(one.place))[: max(0, at_most)]:
+        say(f"{where(place)}: {field} {reason}" if field else f"{where(place)} {reason}")

@@ -1,100 +1,114 @@
-"""GeoJSON: a FeatureCollection of Points, also as GET /api/persons/{id}/locations gives it; and the same a line each.
+"""GeoJSON: features that are Points with a time, or lines and groups of Points with a time for each of theirs.
 
-The properties of a feature: person_id, creation_time (or time), accuracy_m.
+The properties of a feature: person_id, creation_time and accuracy_m, or the other names of values.NAMES. Overland's
+batches are such features too.
 """
 
 import json
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from udaconnect_client.files.rows import (
-    LocatedRow,
-    Place,
-    Rejected,
-    Rows,
-    UnreadableError,
-    UnreadableFileError,
-    decimal,
-    microseconds,
-    not_a,
-    whole_number,
-)
+from udaconnect_client.files.rows import LocatedRow, Place, Reading, Rejected, UnreadableFileError
+from udaconnect_client.files.values import UnreadableError, accuracy, decimal, named, not_a, text_of
 
 LONGITUDE_LATITUDE = 2  # numbers that a position has at least; a height may follow
+DEEPEST = 8  # collections in collections
+USUAL = {"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}
+USUAL_NAMES = ("crs84", "crs84h", "4326", "4979")
+TIMES = ("coordTimes", "times")
 
 
-def read_geojson(file: BinaryIO, person_id: int | None) -> Rows:
-    """The rows of a FeatureCollection, read into memory. `person_id` stands in where a feature names nobody."""
-    text = file.read().decode("utf-8-sig", errors="replace")
-    line, counted_to = 1, 0
-    try:
-        for number, (offset, feature) in enumerate(features(text), start=1):
-            line, counted_to = line + text.count("\n", counted_to, offset), offset
-            place = (line, number)
+class OtherReferenceSystemError(UnreadableFileError):
+    """Its numbers are no longitudes and latitudes."""
+
+
+def is_feature(value: dict[str, Any]) -> bool:
+    return "geometry" in value or value.get("type") in {"Feature", "FeatureCollection"} or "coordinates" in value
+
+
+def check_reference_system(crs: object) -> None:
+    """Only degrees of WGS 84 are read. `crs` is the member of GeoJSON of 2008, which that of 2016 does not have.
+
+    Raises OtherReferenceSystemError.
+    """
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if str(name).lower().rpartition(":")[2].rpartition("/")[2] not in USUAL_NAMES:
+        raise OtherReferenceSystemError(
+            f"has coordinates in {str(name or json.dumps(crs))[:80]!r}; only longitude and latitude (WGS 84) are read"
+        )
+
+
+def feature_rows(place: Place, feature: object, reading: Reading, depth: int = 0) -> Iterator[LocatedRow | Rejected]:
+    """The locations of one feature, or of a collection of them. Raises UnreadableError, UnreadableFileError."""
+    if isinstance(feature, dict) and isinstance(feature.get("features"), list) and depth < DEEPEST:
+        check_reference_system(feature.get("crs", USUAL))
+        for one in feature["features"]:
             try:
-                yield parse_feature(place, feature, person_id)
+                yield from feature_rows(place, one, reading, depth + 1)
             except UnreadableError as error:
                 yield Rejected(place, error.field, error.reason)
-    except json.JSONDecodeError as error:
-        raise UnreadableFileError(f"is not JSON from line {error.lineno} on: {error.msg}") from None
-    except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
-        raise UnreadableFileError(f"is not readable JSON: {error}") from None
-
-
-def features(text: str) -> Iterator[tuple[int, object]]:
-    """The features of a FeatureCollection, each with its offset in the text.
-
-    Raises JSONDecodeError where the text is not JSON, after the features before that point.
-    """
-    read = json.JSONDecoder().raw_decode
-    at = after(text, after(text, 0), "{")
-    found = False
-    while text[at : at + 1] != "}":
-        key, at = read(text, at)
-        at = after(text, after(text, at), ":")
-        if key == "features" and text[at : at + 1] == "[":
-            found = True
-            at = after(text, at + 1)
-            while text[at : at + 1] != "]":
-                feature, end = read(text, at)
-                yield at, feature
-                at = after(text, end)
-                if text[at : at + 1] != "]":
-                    at = after(text, at, ",")
-            at += 1
-        else:
-            _, at = read(text, at)
-        at = after(text, at)
-        if text[at : at + 1] != "}":
-            at = after(text, at, ",")
-    if not found:
-        raise UnreadableFileError("is no GeoJSON FeatureCollection: it has no list of features")
-
-
-def after(text: str, at: int, sign: str = "") -> int:
-    """Where the next token starts, behind `sign` and white space."""
-    if not text.startswith(sign, at):
-        raise json.JSONDecodeError(f"expected {sign}", text, at)
-    at += len(sign)
-    while text[at : at + 1] in {" ", "\n", "\r", "\t"}:
-        at += 1
-    return at
-
-
-def parse_feature(place: Place, feature: object, person_id: int | None) -> LocatedRow:
-    """One location; raises UnreadableError with the field and the reason."""
+        return
     geometry, properties = member(feature, "geometry"), member(feature, "properties")
-    coordinates = geometry.get("coordinates")
-    if geometry.get("type") != "Point" or not isinstance(coordinates, list) or len(coordinates) < LONGITUDE_LATITUDE:
+    for part in (feature, geometry):
+        if isinstance(part, dict) and "crs" in part:
+            check_reference_system(part["crs"])
+    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    if kind == "Point":
+        yield row(place, coordinates, properties, named(properties, "creation_time"), reading)
+    elif kind in {"LineString", "MultiPoint", "MultiLineString"} and isinstance(coordinates, list):
+        times = times_of(properties)
+        if kind == "MultiLineString":
+            coordinates, times = joined(coordinates, times)
+        yield from timed_rows(place, coordinates, times, properties, reading)
+    else:
         raise UnreadableError("geometry", not_a("Point of longitude and latitude", json.dumps(geometry)))
-    accuracy_m = text_of(properties.get("accuracy_m"))
+
+
+def timed_rows(
+    place: Place, coordinates: list[Any], times: object, properties: dict[str, Any], reading: Reading
+) -> Iterator[LocatedRow | Rejected]:
+    """The points of a line, each at its own time. Raises UnreadableError where it is not clear which is whose."""
+    if not isinstance(times, list):
+        raise UnreadableError("geometry", "is a line, which must come with a time for each of its points (coordTimes)")
+    if len(times) != len(coordinates):
+        raise UnreadableError("creation_time", f"is not clear: {len(coordinates)} points, {len(times)} times")
+    for position, time in zip(coordinates, times, strict=True):
+        try:
+            yield row(place, position, properties, time, reading)
+        except UnreadableError as error:
+            yield Rejected(place, error.field, error.reason)
+
+
+def times_of(properties: dict[str, Any]) -> object:
+    """As several programs write them; None: there are none."""
+    for holder in (properties, member(properties, "coordinateProperties")):
+        for name in TIMES:
+            if name in holder:
+                return holder[name]
+    return None
+
+
+def joined(parts: list[Any], times: object) -> tuple[list[Any], object]:
+    """The points and the times of several lines as those of one. Raises UnreadableError where they do not agree."""
+    if not isinstance(times, list) or not all(isinstance(one, list) for one in (*parts, *times)):
+        return parts, None
+    if [len(part) for part in parts] != [len(part) for part in times]:
+        raise UnreadableError("creation_time", "is not clear: the lines have other numbers of points than of times")
+    return [point for part in parts for point in part], [time for part in times for time in part]
+
+
+def row(place: Place, position: object, properties: dict[str, Any], time: object, reading: Reading) -> LocatedRow:
+    """One location; raises UnreadableError with the field and the reason."""
+    if not isinstance(position, list) or len(position) < LONGITUDE_LATITUDE:
+        raise UnreadableError("geometry", not_a("Point of longitude and latitude", json.dumps(position)))
     return (
         place,
-        whole_number("person_id", text_of(properties.get("person_id", person_id))),
-        microseconds(text_of(properties.get("creation_time", properties.get("time")))),
-        decimal("latitude", text_of(coordinates[1])),
-        decimal("longitude", text_of(coordinates[0])),
-        decimal("accuracy_m", accuracy_m) if accuracy_m else None,
+        reading.person(named(properties, "person_id")),
+        reading.instant(text_of(time)),
+        decimal("latitude", text_of(position[1])),
+        decimal("longitude", text_of(position[0])),
+        accuracy(text_of(named(properties, "accuracy_m"))),
     )
 
 
@@ -102,8 +116,3 @@ def member(feature: object, name: str) -> dict[str, Any]:
     """An object inside a feature, empty if it is missing or no object."""
     value = feature.get(name) if isinstance(feature, dict) else None
     return value if isinstance(value, dict) else {}
-
-
-def text_of(value: object) -> str:
-    """A JSON value as the text it would be in a CSV file."""
-    return "" if value is None else str(value)

@@ -1,78 +1,73 @@
-"""GPX 1.0 and 1.1: the track points of one person. Their hdop is no accuracy in metres and is passed over.
+"""GPX 1.0 and 1.1: the track points of one person. Where somebody meant to go (routes, waypoints) is passed over.
 
-Read by expat as a stream, because a point that cannot be read must neither stop the rest nor lose its line number.
+GPX has no accuracy in metres. Some programs write one as an extension; else the dilution of precision gives an idea.
 """
 
-from typing import BinaryIO
-from xml.parsers import expat
+from typing import ClassVar
 
-from udaconnect_client.files.rows import (
-    LocatedRow,
-    Rejected,
-    Rows,
-    UnreadableError,
-    UnreadableFileError,
-    decimal,
-    microseconds,
+from udaconnect_client.files.instants import microseconds
+from udaconnect_client.files.rows import Reading
+from udaconnect_client.files.track_points import TrackPoints
+from udaconnect_client.files.values import UnreadableError, accuracy, decimal
+
+METRES_OF_HDOP = 5.0  # what a phone's receiver has where the dilution of precision is 1
+# Both write the radius of Android's Location as hdop: osmandapp/OsmAnd#3445.
+METRES_AS_HDOP = ("osmand", "locus")
+ACCURACIES = frozenset(
+    ("accuracy", "hacc", "horaccur", "accuracy_horizontal", "horizontal_accuracy", "horizontalAccuracy")
 )
-
-CHUNK_BYTES = 1 << 16
-
-
-class TrackPoints:
-    """Collects the rows of the track points as expat comes past them."""
-
-    def __init__(self, person_id: int) -> None:
-        self.rows: list[LocatedRow | Rejected] = []
-        self.parser = expat.ParserCreate(namespace_separator=" ")
-        self.parser.StartElementHandler = self.start
-        self.parser.CharacterDataHandler = self.text
-        self.parser.EndElementHandler = self.end
-        self._person_id = person_id
-        self._line = 0
-        self._path: list[str] = []
-        self._point: dict[str, str] = {}
-        self._time = ""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._path.append(name.rpartition(" ")[2])
-        if len(self._path) == 1 and self._path != ["gpx"]:
-            raise UnreadableFileError(f"is no GPX file: its outermost element is {self._path[0]}")
-        if self._path[-1] == "trkpt":
-            self._line, self._point, self._time = self.parser.CurrentLineNumber, attributes, ""
-
-    def text(self, text: str) -> None:
-        if self._path[-2:] == ["trkpt", "time"]:
-            self._time += text
-
-    def end(self, _: str) -> None:
-        if self._path.pop() == "trkpt":
-            try:
-                self.rows.append(self._row())
-            except UnreadableError as error:
-                self.rows.append(Rejected(self._line, error.field, error.reason))
-
-    def _row(self) -> LocatedRow:
-        latitude = decimal("latitude", self._point.get("lat", ""))
-        longitude = decimal("longitude", self._point.get("lon", ""))
-        return self._line, self._person_id, microseconds(self._time.strip()), latitude, longitude, None
+FROM_HDOP = f"accuracies were taken as {METRES_OF_HDOP:g} m for each unit of hdop"
+OTHERS = "waypoints and points of routes, where nobody need have been, were passed over"
 
 
-def read_gpx(file: BinaryIO, person_id: int | None) -> Rows:
-    """The track points of a file. GPX does not say whose they are: `person_id` is required."""
-    if person_id is None:
-        raise UnreadableFileError("is GPX, which does not say whose track it is: --person-id must")
-    points = TrackPoints(person_id)
-    last = False
-    while not last:
-        chunk = file.read(CHUNK_BYTES)
-        last = not chunk
+class GpxPoints(TrackPoints):
+    wanted: ClassVar[frozenset[str]] = frozenset(("time", "hdop")) | ACCURACIES
+    what: ClassVar[str] = "GPX"
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        self._point: dict[str, str] | None = None
+        self._depth = 0
+        self._times: list[str] = []
+        self._hdop = ""
+        self._accuracy = ""
+        self._metres_of_hdop = METRES_OF_HDOP
+
+    def opened(self, path: list[str], attributes: dict[str, str], line: int) -> None:
+        name = path[-1]
+        if name == "trkpt" and self._point is None:
+            self._point, self._depth, self.line = attributes, len(path), line
+            self._times, self._hdop, self._accuracy = [], "", ""
+        elif name in {"wpt", "rtept"}:
+            self.reading.remarks[OTHERS] += 1
+        elif len(path) == 1 and attributes.get("creator", "").lower().startswith(METRES_AS_HDOP):
+            self._metres_of_hdop = 1.0
+
+    def closed(self, path: list[str], text: str) -> None:
+        if self._point is None:
+            return
+        name, is_own = path[-1], len(path) == self._depth + 1
+        if name == "time" and is_own:
+            self._times.append(text)
+        elif name == "hdop" and is_own:
+            self._hdop = text
+        elif name in ACCURACIES:
+            self._accuracy = self._accuracy or text
+        elif len(path) == self._depth:
+            point, self._point = self._point, None
+            latitude, longitude = decimal("latitude", point.get("lat", "")), decimal("longitude", point.get("lon", ""))
+            time = microseconds(" ".join(self._times))  # GPX is in UTC, whether it says so or not
+            self.rows.append((self.line, self.owner, time, latitude, longitude, self._radius()))
+
+    def _radius(self) -> float | None:
+        if self._accuracy:
+            return accuracy(self._accuracy)
         try:
-            points.parser.Parse(chunk, last)
-        except expat.ExpatError as error:
-            yield from points.rows
-            raise UnreadableFileError(
-                f"is not XML from line {error.lineno} on: {expat.ErrorString(error.code)}"
-            ) from None
-        yield from points.rows
-        points.rows.clear()
+            hdop = accuracy(self._hdop)
+        except UnreadableError:  # it says nothing about where and when
+            return None
+        if hdop is None or not 0 < hdop < 50:  # noqa: PLR2004  99 and the like stand for "no fix"
+            return None
+        if self._metres_of_hdop == METRES_OF_HDOP:
+            self.reading.remarks[FROM_HDOP] += 1
+        return hdop * self._metres_of_hdop

@@ -1,14 +1,32 @@
 """What every file format comes to: rows, each a location or the reason why it is none."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from udaconnect_client.files.instants import EPOCH, MICROSECOND, parse_instant
+from udaconnect_client.files.instants import microseconds
+from udaconnect_client.files.values import UnreadableError, text_of, whole_number
 
-LARGEST_ID = 2**63 - 1
-LONGEST_SHOWN = 60  # characters of a value that could not be read
+WITHOUT_ZONE = "times name no zone and were taken as UTC (--zone says another)"
 
-Place = int | tuple[int, int]  # where in the file: line, or line and feature, from 1
+
+class Record(NamedTuple):
+    """A place in a file without lines: the number of a record, from 1."""
+
+    number: int
+
+
+class Member(NamedTuple):
+    """A place in a file that is packed into another one; `spot` 0: the whole of it."""
+
+    name: str
+    spot: "int | tuple[int, int] | Record | Member"
+
+
+Place = int | tuple[int, int] | Record | Member
+"""Where in the file: line, or line and feature, from 1."""
 
 
 class Rejected(NamedTuple):
@@ -25,52 +43,46 @@ LocatedRow = tuple[Place, int, int, float, float, float | None]
 Rows = Iterator[LocatedRow | Rejected]
 
 
-class UnreadableError(Exception):
-    """A value that cannot be read. Whether it makes sense (a latitude of 91) is for the server to say."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field} {reason}")
-        self.field = field
-        self.reason = reason
-
-
 class UnreadableFileError(Exception):
     """The file as a whole cannot be read, or not beyond some point. The message is for the user."""
 
 
-def microseconds(text: str) -> int:
-    """An instant as microseconds since 1970; digits beyond the microsecond are cut off."""
-    try:
-        return (parse_instant(text) - EPOCH) // MICROSECOND
-    except ValueError:
-        raise UnreadableError("creation_time", not_a("time such as 2026-03-02T10:00:00Z", text)) from None
+class NoLocationsError(UnreadableFileError):
+    """The file may be in order, but is of no kind that holds locations."""
 
 
-def whole_number(field: str, text: str) -> int:
-    """An integer of 64 bits."""
-    try:
-        number = int(text)
-    except ValueError:
-        raise UnreadableError(field, not_a("whole number", text)) from None
-    if not -LARGEST_ID <= number <= LARGEST_ID or "_" in text:  # Python takes 1_000, nobody else does
-        raise UnreadableError(field, not_a("whole number of 64 bits", text))
-    return number
+@dataclass
+class Reading:
+    """What is said about a file from outside, and what is to be said of it in the end."""
 
+    person_id: int | None = None
+    """Whose locations these are, where the file does not say."""
+    zone: tzinfo | None = None
+    """Where clocks stood that wrote times without a zone; None: UTC."""
+    remarks: Counter[str] = field(default_factory=Counter)
+    """What was done on the way that nobody might expect, and to how many rows."""
 
-def decimal(field: str, text: str) -> float:
-    """A number; also nan and inf, which are for the server to refuse."""
-    try:
-        number = float(text)
-    except ValueError:
-        raise UnreadableError(field, not_a("number", text)) from None
-    if "_" in text:
-        raise UnreadableError(field, not_a("number", text))
-    return number
+    def owner(self, what: str) -> int:
+        """Whose a file is that cannot say so. Raises UnreadableFileError."""
+        if self.person_id is None:
+            raise UnreadableFileError(f"{what}, which does not say whose locations they are: --person-id must")
+        return self.person_id
 
+    def person(self, value: object) -> int:
+        """A row's person, or the one of the file. Raises UnreadableError."""
+        return whole_number("person_id", text_of(self.person_id if value is None else value))
 
-def not_a(kind: str, text: str) -> str:
-    """The reason why a value cannot be read."""
-    if not text.strip():
-        return "is missing"
-    shown = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-    return f"must be a {kind}, is {shown!r}"
+    def instant(self, text: str) -> int:
+        """A time as microseconds since 1970. Raises UnreadableError."""
+        return microseconds(text, self._placed)
+
+    def _placed(self, clock: datetime) -> datetime:
+        """The instant at which the clocks showed this. Raises UnreadableError where there is none, or two."""
+        if self.zone is None:
+            self.remarks[WITHOUT_ZONE] += 1
+            return clock.replace(tzinfo=UTC)
+        earlier, later = (clock.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1))
+        if earlier.utcoffset() != later.utcoffset():
+            which = "did not show" if earlier.utcoffset() < later.utcoffset() else "showed twice"  # type: ignore[operator]  # a zone has offsets
+            raise UnreadableError("creation_time", f"is {clock}, which the clocks of {self.zone} {which}")
+        return earlier

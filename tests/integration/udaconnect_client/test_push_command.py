@@ -1,106 +1,13 @@
 """`udaconnect push` against a location_producer in this process, which does as it is told: also what is rare."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-
-import grpc
 import pytest
-from google.protobuf.any_pb2 import Any
-from google.protobuf.duration_pb2 import Duration
-from google.rpc.error_details_pb2 import RetryInfo
-from google.rpc.status_pb2 import Status
-from grpc_status import rpc_status
-from typer.testing import CliRunner, Result
-from udaconnect.location.v1.location_pb2 import (
-    DESCRIPTOR,
-    BatchCreateLocationsRequest,
-    BatchCreateLocationsResponse,
-    Location,
-    Rejection,
-)
 
-from deployment.native.ports import free_address
-from udaconnect_client.__main__ import app
+from tests.integration.udaconnect_client.conftest import ObedientProducer, Push
 
 HEADER = "person_id,creation_time,latitude,longitude\n"
 GOOD = "7,2026-03-02T09:00:00Z,35.1,33.4\n"
 REFUSED = "7,2026-03-02T09:00:00Z,90.0001,33.4\n"
 UNREADABLE = "7,noon,35.1,33.4\n"
-
-
-@dataclass
-class ObedientProducer:
-    """Accepts what lies on Earth, after it has been busy so many times."""
-
-    target: str = ""
-    busy_times: int = 0
-    dead_after: int | None = None  # batches
-    accepted: list[Location] = field(default_factory=list)
-    batch_sizes: list[int] = field(default_factory=list)
-
-    def batch_create_locations(
-        self, request: BatchCreateLocationsRequest, context: grpc.ServicerContext
-    ) -> BatchCreateLocationsResponse:
-        if self.busy_times > 0:
-            self.busy_times -= 1
-            detail = Any()
-            detail.Pack(RetryInfo(retry_delay=Duration(nanos=1_000_000)))
-            code = grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]
-            context.abort_with_status(rpc_status.to_status(Status(code=code, message="busy", details=[detail])))
-        if self.dead_after is not None and len(self.batch_sizes) >= self.dead_after:
-            context.abort(grpc.StatusCode.INTERNAL, "broken")
-        self.batch_sizes.append(len(request.locations))
-        good = [location for location in request.locations if -90 <= location.latitude <= 90]
-        self.accepted += good
-        return BatchCreateLocationsResponse(
-            accepted_count=len(good),
-            rejections=[
-                Rejection(index=index, field="latitude", reason=f"must be between -90 and 90, is {location.latitude}")
-                for index, location in enumerate(request.locations)
-                if location not in good
-            ],
-        )
-
-
-@pytest.fixture
-def unused_address() -> str:
-    return free_address()
-
-
-@pytest.fixture
-def producer() -> Iterator[ObedientProducer]:
-    servicer = ObedientProducer()
-    server = grpc.server(ThreadPoolExecutor(1))
-    call = grpc.unary_unary_rpc_method_handler(
-        servicer.batch_create_locations,
-        request_deserializer=BatchCreateLocationsRequest.FromString,
-        response_serializer=BatchCreateLocationsResponse.SerializeToString,
-    )
-    name = DESCRIPTOR.services_by_name["LocationService"].full_name
-    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(name, {"BatchCreateLocations": call})])
-    servicer.target = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
-    server.start()
-    yield servicer
-    server.stop(None).wait()
-
-
-class Push:
-    """Runs `udaconnect push` on a file of some content."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, content: str, target: str, *options: str, name: str = "day.csv") -> Result:
-        file = self._folder / name
-        file.write_text(content)
-        return CliRunner().invoke(app, ["push", str(file), "--location-grpc", target, *options])
-
-
-@pytest.fixture
-def push(tmp_path: Path) -> Push:
-    return Push(tmp_path)
 
 
 def test_all_accepted_ends_with_0(push: Push, producer: ObedientProducer) -> None:

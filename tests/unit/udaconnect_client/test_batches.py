@@ -7,7 +7,7 @@ import pytest
 
 from udaconnect_client.batches import batches_of
 from udaconnect_client.files.csv import read_csv
-from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.rows import LocatedRow, Reading, Rejected, UnreadableFileError
 
 HEADER = b"person_id,creation_time,latitude,longitude,accuracy_m\n"
 LINE = b"7,2026-03-02T09:00:00.040Z,35.14561968,33.41081805,2.5\n"
@@ -78,7 +78,7 @@ def test_a_large_file_does_not_need_much_memory(line: bytes) -> None:
     try:
         file = BufferedReader(EndlessFile(line, size))
         rows = 0
-        for batch in batches_of(read_csv(file, None), 500):
+        for batch in batches_of(read_csv(file, Reading()), 500):
             rows += len(batch.places) + len(batch.unreadable)
         peak = tracemalloc.get_traced_memory()[1]
     finally:

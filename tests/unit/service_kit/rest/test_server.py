@@ -1,6 +1,5 @@
 """Stopping: whoever is told to stop does so, also a worker that has only just begun."""
 
-import socket
 import subprocess
 import sys
 import textwrap
@@ -50,25 +49,6 @@ def test_a_worker_told_to_stop_before_it_can_hear_stops_all_the_same(
         finally:
             process.kill()
     assert log.read_text().splitlines().count("left") == 2
-
-
-def test_no_answer_says_what_serves_it(poll_until: Callable[..., object]) -> None:
-    port = free_port()
-    command = [sys.executable, "-c", textwrap.dedent(SERVER).format(port=port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            poll_until(lambda: answers(port))
-            heads = [head(port, request) for request in (b"GET /readyz", b"GET /nothing", b"G\0T /readyz")]
-        finally:
-            process.kill()
-    assert [answer.split()[1] for answer in heads] == [b"200", b"404", b"400"]
-    assert not [answer for answer in heads if b"gunicorn" in answer.lower() or b"server:" in answer.lower()]
-
-
-def head(port: int, request: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        connection.sendall(request + b" HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
-        return b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")[0]
 
 
 def answers(port: int) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 import grpc
 import pytest
-from flask import request
 from flask.testing import FlaskClient
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -19,10 +18,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from service_kit.rest.api import Resource, operation
 from service_kit.rest.app import create_rest_app
-from service_kit.rest.tracing import TRACE_IDS
 from service_kit.rpc.surrounding import AroundAioCalls, AroundCalls
 from service_kit.rpc.tracing import TraceOwnCalls, spans_of_calls
-from service_kit.telemetry.logs import name_trace
 from service_kit.telemetry.tracing import exporter_asked_for, tracer, tracing
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -112,30 +109,6 @@ def test_a_request_is_a_span_of_its_callers_trace_named_by_its_route(spans: InMe
         "http.route": "/api/tools/<int:tool_id>",
         "http.response.status_code": 200,
     }
-
-
-def test_what_is_logged_in_a_traced_request_carries_its_ids(spans: InMemorySpanExporter) -> None:
-    seen: list[dict[str, str]] = []
-    ours = tracer()
-    assert ours
-    with ours.start_as_current_span("request"):
-        seen.append(dict(name_trace(None, "info", {"event": "within"})))
-    seen.append(dict(name_trace(None, "info", {"event": "outside"})))
-    span = spans.get_finished_spans()[-1]
-    assert span.context
-    ids = {"trace_id": f"{span.context.trace_id:032x}", "span_id": f"{span.context.span_id:016x}"}
-    assert seen == [{"event": "within", **ids}, {"event": "outside"}]
-
-
-def test_the_lines_about_a_request_that_are_written_after_its_end_can_have_its_ids(spans: InMemorySpanExporter) -> None:
-    client = rest_client()
-    environ: list[dict[str, Any]] = []
-    client.application.before_request(lambda: environ.append(request.environ))
-    client.get("/api/tools/1", headers={"traceparent": TRACEPARENT})
-    client.get("/livez", headers={"traceparent": TRACEPARENT})
-    traced, probe = environ
-    assert traced[TRACE_IDS] == {"trace_id": TRACE, "span_id": f"{id_of(only(spans)):016x}"}
-    assert TRACE_IDS not in probe
 
 
 def test_a_failure_is_marked_and_a_refusal_is_not(spans: InMemorySpanExporter) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from udaconnect_client.files.geojson import read_geojson
-from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.json import read_json
+from udaconnect_client.files.rows import LocatedRow, Reading, Rejected, UnreadableFileError
 
 ROW = (7, 1_000_000, 35.1, 33.4, 2.5)
 
@@ -21,7 +21,7 @@ def collection(*features: object) -> dict[str, Any]:
 
 def rows_of(content: object, person_id: int | None = None) -> list[LocatedRow | Rejected]:
     text = content if isinstance(content, str) else json.dumps(content)
-    return list(read_geojson(BytesIO(text.encode()), person_id))
+    return list(read_json(BytesIO(text.encode()), Reading(person_id)))
 
 
 def test_points_are_read_as_longitude_and_latitude() -> None:
@@ -79,7 +79,7 @@ def test_a_bad_feature_is_named_and_stops_nothing(bad: object, field: str) -> No
     ("text", "message"),
     [
         ("", "is not JSON"),
-        ("[]", "is not JSON from line 1 on: expected {"),
+        ("7", "is not JSON from line 1 on: expected {"),
         ("{}", "is no GeoJSON FeatureCollection"),
         ('{"type": "Feature", "features": 5}', "is no GeoJSON FeatureCollection"),
         ('{"a": ' + "[" * 100_000, "is not readable JSON"),
@@ -97,5 +97,5 @@ def test_the_features_before_the_end_of_a_broken_file_are_read() -> None:
     broken = json.dumps(collection(feature(), feature()), indent=1)[:-80]
     rows: list[LocatedRow | Rejected] = []
     with pytest.raises(UnreadableFileError, match="is not JSON from line"):
-        rows.extend(read_geojson(BytesIO(broken.encode()), None))
+        rows.extend(read_json(BytesIO(broken.encode()), Reading()))
     assert [row[1:] for row in rows] == [ROW]

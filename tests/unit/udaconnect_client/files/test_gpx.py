@@ -2,8 +2,8 @@ from io import BytesIO
 
 import pytest
 
-from udaconnect_client.files.gpx import read_gpx
-from udaconnect_client.files.rows import LocatedRow, Rejected, UnreadableFileError
+from udaconnect_client.files.rows import LocatedRow, Reading, Rejected, UnreadableFileError
+from udaconnect_client.files.xml import read_xml
 
 
 def gpx(points: str, namespace: str = ' xmlns="http://www.topografix.com/GPX/1/1"') -> str:
@@ -20,12 +20,12 @@ POINT = '<trkpt lat="35.1" lon="33.4"><ele>9</ele><time>1970-01-01T00:00:01Z</ti
 
 
 def rows_of(text: str) -> list[LocatedRow | Rejected]:
-    return list(read_gpx(BytesIO(text.encode()), 7))
+    return list(read_xml(BytesIO(text.encode()), Reading(7)))
 
 
 @pytest.mark.parametrize("namespace", ["", ' xmlns="http://www.topografix.com/GPX/1/0"', ' xmlns="urn:other"'])
 def test_track_points_are_read_and_nothing_else(namespace: str) -> None:
-    assert rows_of(gpx(POINT, namespace)) == [(6, 7, 1_000_000, 35.1, 33.4, None)]
+    assert rows_of(gpx(POINT, namespace)) == [(6, 7, 1_000_000, 35.1, 33.4, 6.0)]
 
 
 def test_a_bad_point_is_named_by_its_line_and_stops_nothing() -> None:
@@ -42,31 +42,31 @@ def test_a_bad_point_is_named_by_its_line_and_stops_nothing() -> None:
         (8, "creation_time"),
         (9, "creation_time"),
     ]
-    assert rows[4:] == [(10, 7, 1_000_000, 35.1, 33.4, None)]
+    assert rows[4:] == [(10, 7, 1_000_000, 35.1, 33.4, 6.0)]
 
 
 def test_the_time_of_a_point_inside_extensions_is_not_its_time() -> None:
     point = POINT.replace("</trkpt>", "<extensions><time>2030-01-01T00:00:00Z</time></extensions></trkpt>")
-    assert rows_of(gpx(point)) == [(6, 7, 1_000_000, 35.1, 33.4, None)]
+    assert rows_of(gpx(point)) == [(6, 7, 1_000_000, 35.1, 33.4, 6.0)]
 
 
 def test_the_points_before_the_end_of_a_broken_file_are_read() -> None:
     broken = gpx(POINT).partition("</trkseg>")[0] + "<trkpt"
     rows: list[LocatedRow | Rejected] = []
     with pytest.raises(UnreadableFileError, match="is not XML from line 7 on"):
-        rows.extend(read_gpx(BytesIO(broken.encode()), 7))
-    assert rows == [(6, 7, 1_000_000, 35.1, 33.4, None)]
+        rows.extend(read_xml(BytesIO(broken.encode()), Reading(7)))
+    assert rows == [(6, 7, 1_000_000, 35.1, 33.4, 6.0)]
 
 
 @pytest.mark.parametrize(
     ("text", "person_id", "message"),
     [
         (gpx(POINT), None, "--person-id"),
-        ("<kml><trkpt/></kml>", 7, "outermost element is kml"),
+        ("<html><trkpt/></html>", 7, "outermost element is 'html'"),
         ("", 7, "is not XML"),
         ("person_id,creation_time", 7, "is not XML from line 1 on"),
     ],
 )
 def test_what_is_no_gpx_is_refused(text: str, person_id: int | None, message: str) -> None:
     with pytest.raises(UnreadableFileError, match=message):
-        list(read_gpx(BytesIO(text.encode()), person_id))
+        list(read_xml(BytesIO(text.encode()), Reading(person_id)))
