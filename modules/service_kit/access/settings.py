@@ -2,7 +2,7 @@
 
 import ipaddress
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from environs import Env, EnvError, validate
 
 from service_kit.access.issuer_keys import IssuerKeys, usable_keys
 from service_kit.access.rate_limit import RateLimit
+from service_kit.access.revocations import Revocations, revoked_ids
 from service_kit.access.rules import Gate
 from service_kit.access.tokens import TokenCheck
 
@@ -24,6 +25,9 @@ class AccessSettings:
 
     issuer: str = ""
     audience: str = ""
+    revoked: str = ""
+    """AUTH_REVOKED: a file or an https URL; empty: no token is taken back before its end."""
+
     rate_limit: float = 0
     """Calls a second and caller; 0: no limit."""
 
@@ -34,11 +38,13 @@ class AccessSettings:
         limit = RateLimit(self.rate_limit, self.rate_limit_burst) if self.rate_limit else None
         if not self.jwks:
             return Gate(None, limit)
-        return Gate(TokenCheck(IssuerKeys(self.jwks), issuer=self.issuer, audience=self.audience), limit)
+        revocations = Revocations(self.revoked) if self.revoked else None
+        keys = IssuerKeys(self.jwks)
+        return Gate(TokenCheck(keys, issuer=self.issuer, audience=self.audience, revocations=revocations), limit)
 
 
 def read_access(env: Env, binds: Mapping[str, str]) -> AccessSettings:
-    """Read AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE, ALLOW_UNAUTHENTICATED, RATE_LIMIT and RATE_LIMIT_BURST.
+    """Read AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE, AUTH_REVOKED, ALLOW_UNAUTHENTICATED, RATE_LIMIT, RATE_LIMIT_BURST.
 
     `binds` are the addresses that personal data are served at: name of the setting → host:port. Raises EnvError where
     one of them is not loopback and neither tokens are asked for nor is that said to be meant.
@@ -47,8 +53,13 @@ def read_access(env: Env, binds: Mapping[str, str]) -> AccessSettings:
     open_to_all = env.bool("ALLOW_UNAUTHENTICATED", False)
     if jwks and open_to_all:
         raise EnvError("AUTH_JWKS asks for tokens, ALLOW_UNAUTHENTICATED=true for none: unset one of them")
+    revoked = env.str("AUTH_REVOKED", "")
+    if revoked and not jwks:
+        raise EnvError("AUTH_REVOKED takes tokens back, and without AUTH_JWKS none are asked for")
     if jwks:
-        check_source(jwks)
+        check_source("AUTH_JWKS", jwks, usable_keys)
+        if revoked:
+            check_source("AUTH_REVOKED", revoked, revoked_ids)
     elif not open_to_all:
         for name, bind in binds.items():
             check_loopback(name, bind)
@@ -58,21 +69,22 @@ def read_access(env: Env, binds: Mapping[str, str]) -> AccessSettings:
         jwks=jwks,
         issuer=env.str("AUTH_ISSUER", validate=validate.Length(min=1)) if jwks else "",
         audience=env.str("AUTH_AUDIENCE", validate=validate.Length(min=1)) if jwks else "",
+        revoked=revoked,
         rate_limit=rate_limit,
         rate_limit_burst=burst,
     )
 
 
-def check_source(jwks: str) -> None:
+def check_source(name: str, source: str, parse: Callable[[bytes], object]) -> None:
     """A file is read at once, so that a wrong one is told at the start; a URL may come to life later."""
-    if jwks.startswith("https://"):
+    if source.startswith("https://"):
         return
-    if urlsplit(jwks).scheme:
-        raise EnvError(f"AUTH_JWKS must be a file or an https URL, is {jwks}")
+    if urlsplit(source).scheme:
+        raise EnvError(f"{name} must be a file or an https URL, is {source}")
     try:
-        usable_keys(Path(jwks).read_bytes())
+        parse(Path(source).read_bytes())
     except (OSError, ValueError) as error:
-        raise EnvError(f"AUTH_JWKS: {jwks} cannot be used: {error}") from error
+        raise EnvError(f"{name}: {source} cannot be used: {error}") from error
 
 
 def check_loopback(name: str, bind: str) -> None:

@@ -12,6 +12,7 @@ import jwt
 from jwt import exceptions
 
 from service_kit.access.issuer_keys import ALGORITHMS, IssuerKeys
+from service_kit.access.revocations import Revocations
 from service_kit.errors import NotAuthenticated
 
 LEEWAY_S: Final = 30
@@ -30,6 +31,9 @@ REASONS: Final[dict[type[exceptions.PyJWTError], str]] = {
 }
 MALFORMED: Final = "the token is malformed"
 
+Generation = tuple[int, int]
+"""Of the issuer's keys, and of the revocations."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -46,22 +50,39 @@ class Caller:
     expires_at_s: float
     """Seconds since 1970, the leeway included."""
 
+    token_id: str | None = None
+    """The claim `jti`, by which the token can be taken back."""
+
 
 class TokenCheck:
-    """Thread-safe. A good token is remembered by its digest until it expires, or the issuer's keys change."""
+    """Thread-safe. A good token is remembered by its digest until it expires, or the keys or the revocations change."""
 
-    def __init__(self, keys: IssuerKeys, *, issuer: str, audience: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keys: IssuerKeys,
+        *,
+        issuer: str,
+        audience: str,
+        revocations: Revocations | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._keys = keys
+        self._revocations = revocations
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
         self._lock = Lock()
         self._good: OrderedDict[bytes, Caller] = OrderedDict()
-        self._generation = keys.generation
+        self._generation = self._newest()
+
+    @property
+    def revocations_due(self) -> bool:
+        """Whether it is time to look at the revocations again, which may take a while."""
+        return self._revocations is not None and self._revocations.due
 
     def recall(self, token: str) -> Caller | None:
         """The caller, if this token has been found good already. Never waits for anything."""
-        if self._keys.due or self._keys.generation != self._generation:
+        if self._keys.due or self.revocations_due or self._newest() != self._generation:
             return None
         caller = self._good.get(digest(token))
         return caller if caller is not None and caller.expires_at_s > self._clock() else None
@@ -83,13 +104,27 @@ class TokenCheck:
         self._remember(token, caller, generation)
         return caller
 
-    def _caller(self, token: str) -> tuple[Caller, int]:
-        """And the generation of the key that signed it."""
+    def look_at_revocations(self) -> None:
+        if self._revocations is not None:
+            self._revocations.look_if_due()
+
+    def check_again(self, caller: Caller) -> None:
+        """Whether a token that was found good still is, for a call that lasts. Never waits. Raises NotAuthenticated."""
+        if caller.expires_at_s <= self._clock():
+            raise NotAuthenticated("the token has expired; connect again with a new one")
+        if self._revocations is not None:
+            self._revocations.check(caller.token_id)
+
+    def _newest(self) -> Generation:
+        return self._keys.generation, self._revocations.generation if self._revocations else 0
+
+    def _caller(self, token: str) -> tuple[Caller, Generation]:
+        """And the generations of the key that signed it and of the revocations that it is not among."""
         header = jwt.get_unverified_header(token)
         algorithm = header.get("alg")
         if algorithm not in ALGORITHMS or "crit" in header:
             raise NotAuthenticated(f"the token must be signed by {' or '.join(ALGORITHMS)}, without extensions")
-        key, generation = self._keys.find(header.get("kid"), algorithm)
+        key, of_keys = self._keys.find(header.get("kid"), algorithm)
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
@@ -104,15 +139,17 @@ class TokenCheck:
             scopes=frozenset(read_scopes(claims.get("scope"))),
             person_id=read_person_id(claims["person_id"]) if "person_id" in claims else None,
             expires_at_s=float(claims["exp"]) + LEEWAY_S,
+            token_id=claims.get("jti"),
         )
-        return caller, generation
+        self.look_at_revocations()
+        return caller, (of_keys, self._revocations.check(caller.token_id) if self._revocations else 0)
 
-    def _remember(self, token: str, caller: Caller, generation: int) -> None:
-        """Unless the keys have changed since it was checked."""
+    def _remember(self, token: str, caller: Caller, generation: Generation) -> None:
+        """Unless the keys or the revocations have changed since it was checked."""
         with self._lock:
-            if self._keys.generation != self._generation:
+            if (newest := self._newest()) != self._generation:
                 self._good.clear()
-                self._generation = self._keys.generation
+                self._generation = newest
             if generation == self._generation:
                 self._good[digest(token)] = caller
             while len(self._good) > REMEMBERED_MAX:

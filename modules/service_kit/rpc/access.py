@@ -7,14 +7,13 @@ google.rpc.RetryInfo above the rate. Health and reflection tell nobody's data an
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from time import time
 from typing import Any, Final, TypeAlias
 
 import grpc
 
 from service_kit.access.rules import ADMIN, CALLER, Gate, Rule, Rules
 from service_kit.access.tokens import Caller
-from service_kit.errors import DomainError, NotAuthenticated
+from service_kit.errors import DomainError
 from service_kit.rpc.errors import domain_status
 
 OPEN: Final = ("/grpc.health.v1.Health/", "/grpc.reflection.")
@@ -97,24 +96,29 @@ class AccessOfAioCalls(grpc.aio.ServerInterceptor):
     ) -> "grpc.RpcMethodHandler[Any, Any]":
         """Each message of a stream counts as a call: above the rate it is read later, which slows the client down.
 
-        A stream may outlive its token: it ends with the first message after that.
+        A stream may outlive its token: it ends with the first message after its end, or after it was taken back.
         """
         answer: Callable[..., Any] = handler.stream_stream  # type: ignore[assignment]  # of this kind, the caller said
-        limit = self._gate.limit
+        limit, tokens = self._gate.limit, self._gate.tokens
 
         async def pace(requests: AsyncIterator[object], key: str) -> AsyncIterator[object]:
             async for request in requests:
-                if caller is not None and caller.expires_at_s <= time():
-                    raise NotAuthenticated("the token has expired; connect again with a new one")
+                if tokens is not None and caller is not None:
+                    if tokens.revocations_due:
+                        await asyncio.to_thread(tokens.look_at_revocations)
+                    tokens.check_again(caller)
                 while limit is not None and (wait_s := limit.wait_s(key)):  # noqa: ASYNC110  it says how long
                     await asyncio.sleep(wait_s)
                 yield request
 
         async def answer_paced(requests: AsyncIterator[object], context: Context) -> AsyncIterator[object]:
             key = address_of(context) if caller is None else caller.subject
-            async with aclosing(answer(pace(requests, key), context)) as answers:
-                async for each in answers:
-                    yield each
+            try:
+                async with aclosing(answer(pace(requests, key), context)) as answers:
+                    async for each in answers:
+                        yield each
+            except DomainError as error:
+                await self._abort(context, error)
 
         return grpc.stream_stream_rpc_method_handler(
             answer_paced, handler.request_deserializer, handler.response_serializer

@@ -1,6 +1,7 @@
 """udaconnect token: tokens of an issuer of one's own, for development. Real ones come from a real issuer."""
 
 import json
+import secrets
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -111,6 +112,7 @@ def signed(  # noqa: PLR0913  each is a claim
         "iss": issuer,
         "aud": audience,
         "sub": subject,
+        "jti": secrets.token_hex(8),
         "iat": now,
         "exp": now + int(expires.total_seconds()),
         "scope": " ".join(scopes),

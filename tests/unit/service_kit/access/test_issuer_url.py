@@ -8,8 +8,8 @@ from threading import Thread
 
 import pytest
 
-from service_kit.access import issuer_keys
-from service_kit.access.issuer_keys import read_source
+from service_kit.access import watched
+from service_kit.access.watched import read_source
 from tests.certificates import Authority
 
 
@@ -71,6 +71,6 @@ def test_a_redirect_is_not_followed(issuer_url: str) -> None:
 
 @pytest.mark.usefixtures("trusted")
 def test_an_answer_without_end_is_cut_off(issuer_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(issuer_keys, "MAX_BYTES", 500)
+    monkeypatch.setattr(watched, "MAX_BYTES", 500)
     with pytest.raises(OSError, match="larger than 500 bytes"):
         read_source(f"{issuer_url}/large")

@@ -21,7 +21,7 @@ def read(bind: str) -> AccessSettings:
 
 @pytest.fixture(autouse=True)
 def nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AUTH_JWKS", "AUTH_ISSUER", "AUTH_AUDIENCE", "ALLOW_UNAUTHENTICATED", "RATE_LIMIT"):
+    for name in ("AUTH_JWKS", "AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_REVOKED", "ALLOW_UNAUTHENTICATED", "RATE_LIMIT"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -84,3 +84,20 @@ def test_a_rate_limit_is_off_unless_set_and_has_a_burst_of_two_seconds(monkeypat
     monkeypatch.setenv("RATE_LIMIT", "-1")
     with pytest.raises(SystemExit, match="RATE_LIMIT"):
         read("127.0.0.1:1")
+
+
+def test_a_list_of_revoked_tokens_is_read_at_the_start_and_means_nothing_without_tokens(
+    monkeypatch: pytest.MonkeyPatch, jwks: str, tmp_path: Path
+) -> None:
+    listed = tmp_path / "revoked.json"
+    monkeypatch.setenv("AUTH_REVOKED", str(listed))
+    with pytest.raises(SystemExit, match=r"AUTH_REVOKED.*AUTH_JWKS"):
+        read("127.0.0.1:1")
+    for name, value in (("AUTH_JWKS", jwks), ("AUTH_ISSUER", "x"), ("AUTH_AUDIENCE", "x")):
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=r"AUTH_REVOKED: .*revoked\.json cannot be used"):
+        read("127.0.0.1:1")
+    listed.write_text('{"revoked": ["one"]}')
+    tokens = read("127.0.0.1:1").gate().tokens
+    assert tokens is not None
+    assert tokens.revocations_due

@@ -11,8 +11,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from service_kit.access.issuer_keys import URL_MIN_INTERVAL_S, IssuerKeys
+from service_kit.access.issuer_keys import IssuerKeys
+from service_kit.access.revocations import Revocations
 from service_kit.access.tokens import LEEWAY_S, Caller, TokenCheck
+from service_kit.access.watched import URL_MIN_INTERVAL_S
 from service_kit.errors import DependencyDown, NotAuthenticated
 from tests.issuer import AUDIENCE, ISSUER, Issuer, jwks, raw_token
 
@@ -301,3 +303,53 @@ def test_the_private_part_of_a_key_that_was_published_by_mistake_is_not_used(sou
     private = jwt.get_algorithm_by_name("EdDSA").to_jwk(issuer.key, as_dict=True)
     source.document = f'{{"keys": [{json.dumps({**private, "kid": "first"})}]}}'
     assert check_of(source).check(issuer.token())
+
+
+def revoked(*ids: str) -> str:
+    return json.dumps({"revoked": ids})
+
+
+def check_with_list(source: Source, listed: Source, clock: Clock, issuer: Issuer) -> TokenCheck:
+    source.document = jwks(issuer)
+    keys = IssuerKeys("https://issuer.test/jwks.json", read=source.read, clock=clock)
+    revocations = Revocations("https://issuer.test/revoked.json", read=listed.read, clock=clock)
+    return TokenCheck(keys, issuer=ISSUER, audience=AUDIENCE, revocations=revocations)
+
+
+def test_a_token_is_taken_back_within_seconds_also_one_that_was_found_good(source: Source, issuer: Issuer) -> None:
+    clock, listed = Clock(), Source(revoked("other"))
+    check = check_with_list(source, listed, clock, issuer)
+    lost, kept = issuer.token("admin", jti="lost"), issuer.token("admin", jti="kept")
+    caller = check.check(lost)
+    check.check(kept)
+    assert check.recall(lost) is caller
+    listed.document = revoked("other", "lost")
+    clock.now += 10
+    assert check.recall(lost) is None
+    assert refusal(check, lost) == "the token has been taken back"
+    assert check.check(kept)
+    with pytest.raises(NotAuthenticated, match="taken back"):
+        check.check_again(caller)
+    assert listed.asked == 2
+
+
+def test_with_a_list_a_token_needs_an_id_and_without_one_it_does_not(source: Source, issuer: Issuer) -> None:
+    check = check_with_list(source, Source(revoked()), Clock(), issuer)
+    assert "no claim jti" in refusal(check, issuer.token("admin"))
+    assert check_of(source).check(issuer.token("admin"))
+
+
+@pytest.mark.parametrize("document", ["nonsense", "[]", "{}", '{"revoked": "one"}', '{"revoked": [1]}'])
+def test_without_a_list_that_can_be_read_nobody_can_tell(source: Source, issuer: Issuer, document: str) -> None:
+    clock, listed = Clock(), Source(document)
+    check = check_with_list(source, listed, clock, issuer)
+    with pytest.raises(DependencyDown, match="taken back"):
+        check.check(issuer.token("admin", jti="one"))
+    listed.document = revoked("two")
+    clock.now += 10
+    assert check.check(issuer.token("admin", jti="one"))
+    # From then on, what was known goes on being used.
+    listed.document = document
+    clock.now += 10
+    assert check.check(issuer.token("people:read", jti="one"))
+    assert refusal(check, issuer.token("admin", jti="two")) == "the token has been taken back"

@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from service_kit.access.issuer_keys import IssuerKeys
 from service_kit.access.rate_limit import RateLimit
+from service_kit.access.revocations import Revocations
 from service_kit.access.rules import ADMIN, Gate, Rule
 from service_kit.access.tokens import TokenCheck
 from service_kit.rest.access import current_caller, persons_in_path
@@ -110,6 +111,24 @@ def test_a_token_that_is_not_good_is_said_to_be_so(client: FlaskClient, issuer: 
     assert answer.headers["WWW-Authenticate"] == (
         'Bearer realm="udaconnect", error="invalid_token", error_description="the token has expired"'
     )
+
+
+def test_a_token_that_is_taken_back_is_refused(
+    tmp_path: Path, issuer: Issuer, poll_until: Callable[..., object]
+) -> None:
+    listed = tmp_path / "revoked.json"
+    listed.write_text('{"revoked": []}')
+    keys = IssuerKeys(str(issuer.write_jwks(tmp_path / "jwks.json")))
+    tokens = TokenCheck(keys, issuer=ISSUER, audience=AUDIENCE, revocations=Revocations(str(listed)))
+    client = client_behind(Gate(tokens))
+    lost, kept = (bearer(issuer.token("tools:read", jti=token_id)) for token_id in ("lost", "kept"))
+    assert client.get("/api/tools", headers=lost).status_code == 200
+
+    listed.write_text('{"revoked": ["lost"]}')
+    poll_until(lambda: client.get("/api/tools", headers=lost).status_code == 401)
+
+    assert client.get("/api/tools", headers=lost).get_json()["detail"] == "the token has been taken back"
+    assert client.get("/api/tools", headers=kept).status_code == 200
 
 
 @pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer  ", "Bearer a b", "Bearer a, Bearer b", "x", ""])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import grpc
@@ -11,6 +12,7 @@ import pytest
 
 from service_kit.access.issuer_keys import IssuerKeys
 from service_kit.access.rate_limit import RateLimit
+from service_kit.access.revocations import Revocations
 from service_kit.access.rules import CALLER, Gate, Rule
 from service_kit.access.tokens import TokenCheck
 from service_kit.errors import DomainError
@@ -189,3 +191,60 @@ def test_a_stream_is_admitted_once_and_told_who_is_calling(tokens: TokenCheck, i
 
     with_asyncio(Gate(tokens), use, refusals)
     assert refusals == [grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAUTHENTICATED]
+
+
+@pytest.fixture
+def list_file(tmp_path: Path) -> Path:
+    path = tmp_path / "revoked.json"
+    path.write_text('{"revoked": []}')
+    return path
+
+
+@pytest.fixture
+def revocable(tmp_path: Path, issuer: Issuer, list_file: Path) -> TokenCheck:
+    keys = IssuerKeys(str(issuer.write_jwks(tmp_path / "jwks.json")))
+    return TokenCheck(keys, issuer=ISSUER, audience=AUDIENCE, revocations=Revocations(str(list_file)))
+
+
+@SERVERS
+def test_a_token_that_is_taken_back_is_refused(
+    serve: Serve, revocable: TokenCheck, issuer: Issuer, list_file: Path, poll_until: Callable[..., object]
+) -> None:
+    token = issuer.token("tools:use", jti="lost")
+
+    def use(channel: grpc.Channel) -> None:
+        assert ask(channel, f"/{SERVICE}/Use", token) == "somebody"
+        list_file.write_text('{"revoked": ["lost"]}')
+        poll_until(lambda: ask(channel, f"/{SERVICE}/Use", token) == "UNAUTHENTICATED")
+        assert ask(channel, f"/{SERVICE}/Use", issuer.token("tools:use", jti="another")) == "somebody"
+
+    serve(Gate(revocable), use)
+
+
+def test_a_stream_ends_when_its_token_is_taken_back(revocable: TokenCheck, issuer: Issuer, list_file: Path) -> None:
+    answered = Event()
+    messages = 0
+    ended: list[tuple[grpc.StatusCode, str]] = []
+
+    def requests() -> Iterator[bytes]:
+        yield b""
+        answered.wait(30)
+        list_file.write_text('{"revoked": ["lost"]}')
+        while True:  # until it is ended
+            yield b""
+
+    def use(channel: grpc.Channel) -> None:
+        nonlocal messages
+        call: Any = channel.stream_stream(f"/{SERVICE}/UseMany")
+        metadata = [("authorization", f"Bearer {issuer.token('tools:use', jti='lost')}")]
+        answers = call(requests(), timeout=60, metadata=metadata)
+        try:
+            for _ in answers:
+                messages += 1
+                answered.set()
+        except grpc.RpcError:
+            ended.append((answers.code(), answers.details()))
+
+    with_asyncio(Gate(revocable), use)
+    assert ended == [(grpc.StatusCode.UNAUTHENTICATED, "the token has been taken back")]
+    assert messages > 0
