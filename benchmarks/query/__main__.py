@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from benchmarks.query import pedestrians
-from benchmarks.query.agreement import DisagreementError
 from benchmarks.query.figures import figures
 from benchmarks.query.measure import measure
 from benchmarks.query.part import save, saved
+from benchmarks.query.peers.agreement import DisagreementError
 from benchmarks.query.plan import FULL, QUICK
 from benchmarks.query.report import latency_table, write_report
 from benchmarks.stores import stores

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from benchmarks.figures import Bound, Figure
-from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Part
+from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Part
 from benchmarks.query.pedestrians import PROMISED_M, PROMISED_S, Row
 from benchmarks.query.question import DAY, MONTH, Kind
 
@@ -16,6 +16,7 @@ ROWS_OF_MEMORY = 400_000
 def figures(parts: Sequence[Part], walked: Sequence[Row] = ()) -> Iterator[Figure]:
     """Every figure that these parts, the smallest first, can tell; at the largest size that there is."""
     yield from of_service(parts)
+    yield from of_estimates(parts)
     yield from of_peers(parts)
     for part in parts:
         yield from of_crowd_and_memory(part)
@@ -39,6 +40,19 @@ def of_service(parts: Sequence[Part]) -> Iterator[Figure]:
         yield Figure("month, p95 over HTTP", p95, Bound.AT_MOST, 150, " ms", meant_for(MOST_ROWS, last))
     if beside := having(parts, SMALL_TOWN, DAY):
         yield from growth(beside[-1])
+
+
+def of_estimates(parts: Sequence[Part]) -> Iterator[Figure]:
+    if by_day := having(parts, ESTIMATE, DAY):
+        last = by_day[-1]
+        p95 = last.percentile(ESTIMATE, DAY, 95)
+        remark = meant_for(MOST_ROWS, last)
+        yield Figure("encounters of a day by estimate, p95 over HTTP", p95, Bound.AT_MOST, 15, " ms", remark)
+    if by_month := having(parts, ESTIMATE, MONTH):
+        last = by_month[-1]
+        ratio = median(run.percentile(95) / run.service_percentile(95) for run in last.of(ESTIMATE, MONTH))
+        remark = meant_for(MOST_ROWS, last)
+        yield Figure("encounters of a month, p95: estimate / fixes", ratio, Bound.AT_MOST, 1.5, remark=remark)
 
 
 def growth(part: Part) -> Iterator[Figure]:

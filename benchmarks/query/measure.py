@@ -2,26 +2,27 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 from benchmarks.machine import machine
-from benchmarks.query import plain, starter
-from benchmarks.query.agreement import with_plain, with_starter
 from benchmarks.query.clients import crowd
-from benchmarks.query.index_queries import IndexQueries
+from benchmarks.query.estimates import beside_fixes
 from benchmarks.query.load import settle, town_database
 from benchmarks.query.over_http import Service
 from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run
-from benchmarks.query.plain import Plain
+from benchmarks.query.peers import plain, starter
+from benchmarks.query.peers.agreement import with_plain, with_starter
+from benchmarks.query.peers.index_queries import IndexQueries
+from benchmarks.query.peers.plain import Plain
+from benchmarks.query.peers.starter import Starter
 from benchmarks.query.plan import Plan
 from benchmarks.query.processes import MemoryWatch, largest_peak_mb
 from benchmarks.query.question import ANY, DAY, KINDS, MONTH, Kind, Question, random_questions
-from benchmarks.query.starter import Starter
 from benchmarks.query.town import FIRST_DAY, Town
+from benchmarks.query.turns import in_turns
 from benchmarks.services import service
 from benchmarks.stores import Stores, execute
 from deployment.native.ports import free_address
@@ -31,9 +32,6 @@ from deployment.native.schema import Database
 CROWD_QUESTIONS = 500
 STARTER_MONTHS = 2  # persons a round
 WARM_UP = 10
-
-One = TypeVar("One")
-Other = TypeVar("Other")
 
 
 def measure(stores: Stores, plan: Plan) -> Part:
@@ -55,6 +53,7 @@ def measure(stores: Stores, plan: Plan) -> Part:
             for round_ in range(1, plan.rounds + 1):
                 for run in [
                     *beside_index_queries(asked, index, plan, town, round_),
+                    *estimates(asked, database, plan, town, round_),
                     *beside_peers(asked, database, plan, town, round_),
                 ]:
                     part.runs.append(run)
@@ -137,12 +136,11 @@ def beside_index_queries(asked: Service, index: IndexQueries, plan: Plan, town: 
         yield bare
 
 
-def in_turns(number: int, one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
-    """Ask both, every second time the other one first: whoever comes second finds warm what the first one read."""
-    if number % 2:
-        second = other()
-        return one(), second
-    return one(), other()
+def estimates(asked: Service, database: Database, plan: Plan, town: Town, round_: int) -> Iterator[Run]:
+    """Meetings by estimate, and by fixes."""
+    for kind in (DAY, MONTH):
+        if questions := random_questions(kind, town.people, plan.persons(kind), f"{plan.name} {round_} estimates"):
+            yield beside_fixes(asked, database, questions)
 
 
 def beside_peers(asked: Service, database: Database, plan: Plan, town: Town, round_: int) -> Iterator[Run]:

@@ -13,6 +13,7 @@ from benchmarks.query.question import Kind
 
 SERVICE, INDEX, STARTER, PLAIN = "service", "index queries", "starter's algorithm", "plain ST_DWithin"
 SMALL_TOWN = "service, small town"
+ESTIMATE = "encounters by estimate"  # beside the service's encounters by fixes
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Run:
     rows: list[int]  # of each answer; of INDEX: candidates
     service_ms: list[float] = field(default_factory=list)  # of a peer: the service's, asked right before or after it
     measured_queries: int = 0  # of STARTER for a month: of the thousands of queries of each question
+    loaded: list[int] = field(default_factory=list)  # of ESTIMATE: locations that the answer takes
+    service_loaded: list[int] = field(default_factory=list)
 
     def percentile(self, percent: float) -> float:
         return float(np.percentile(self.milliseconds, percent))

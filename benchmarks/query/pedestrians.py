@@ -113,7 +113,7 @@ def longest_encounters(asked: Service, people: Iterable[int], day: str, distance
     longest: dict[Pair, float] = defaultdict(float)
     for person in people:
         path = f"/api/persons/{person}/encounters?start_date={day}&end_date={day}"
-        for row in asked.get(f"{path}&distance={distance_m}&time_window={FRAME_S}").rows():
+        for row in asked.get(f"{path}&distance={distance_m}&method=fixes&time_window={FRAME_S}").rows():
             other = row["person"]["id"]
             pair = (min(person, other), max(person, other))
             longest[pair] = max(longest[pair], row["duration_s"])

@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.figures import Figure
-from benchmarks.query.part import INDEX, PLAIN, SERVICE, STARTER, Part
+from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, STARTER, Part, Run
 from benchmarks.query.plot import plot
-from benchmarks.query.question import KINDS, Kind
+from benchmarks.query.question import DAY, KINDS, MONTH, Kind
 
 
 def write_report(folder: Path, parts: Sequence[Part], figures: Sequence[Figure]) -> None:
@@ -61,6 +61,20 @@ def latency_table(parts: Sequence[Part]) -> str:
     return "\n".join(lines)
 
 
+def estimated(runs: Sequence[Run]) -> str:
+    """What meetings by estimate take, and by fixes: medians over the rounds."""
+    took = [median(run.percentile(percent) for run in runs) for percent in (50, 95)]
+    fixes = [median(run.service_percentile(percent) for run in runs) for percent in (50, 95)]
+    loaded = median(count for run in runs for count in run.loaded)
+    loaded_by_fixes = median(count for run in runs for count in run.service_loaded)
+    return (
+        f"encounters of a {runs[0].kind.span} within {runs[0].kind.distance_m} m, p50 / p95: by estimate "
+        f"{milliseconds(took[0])} / {milliseconds(took[1])} ms from {loaded:,.0f} locations, by fixes "
+        f"{milliseconds(fixes[0])} / {milliseconds(fixes[1])} ms from {loaded_by_fixes:,.0f}; "
+        f"{median(run.ratio for run in runs):.2f} times as long."
+    )
+
+
 def times(part: Part, who: str, kind: Kind) -> str:
     p50, p95 = part.percentile(who, kind, 50), part.percentile(who, kind, 95)
     if p50 is None or p95 is None:
@@ -75,6 +89,9 @@ def milliseconds(value: float) -> str:
 
 def more(parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
+        for kind in (DAY, MONTH):
+            if runs := part.of(ESTIMATE, kind):
+                yield f"{part.name}: {estimated(runs)}"
         if part.agreed_questions:
             yield f"{part.name}: {part.agreed_questions} answers with {part.agreed_rows:,} rows agree with the peers'."
         if part.crowds:

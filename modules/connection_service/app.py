@@ -14,9 +14,10 @@ from connection_service.rest.api import (
     ContactsResource,
     EncountersResource,
     LocationsResource,
-    Store,
 )
 from connection_service.rest.export import ExportResource
+from connection_service.rest.resources import Store
+from connection_service.rest.way import WayResource
 from connection_service.settings import Settings
 from connection_service.store.locations import LocationStore
 from service_kit.access.rules import Gate
@@ -44,6 +45,7 @@ def create_app(
     api.add(EncountersResource, f"{of_person}/encounters", **search)
     api.add(ContactsResource, f"{of_person}/contacts", **search)
     api.add(LocationsResource, f"{of_person}/locations", store=store, people=people)
+    api.add(WayResource, f"{of_person}/way", store=store, people=people)
     api.add(ExportResource, f"{of_person}/export", store=store, directory=directory)
     audit(app, {"GET", "HEAD"})
     return app

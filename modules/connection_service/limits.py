@@ -2,7 +2,7 @@
 
 from service_kit.errors import DependencyDown, InvalidInput
 
-NARROW_IT = "ask for fewer days, a smaller distance or a shorter time_window"
+NARROW_IT = "ask for fewer days, a smaller distance or, with method=fixes, a shorter time_window"
 
 
 class TooSlow(DependencyDown):

@@ -10,6 +10,7 @@ test.each([
   ["/api/persons/7/unheard-of", "http://person"],
   ["/api/persons/7/connection?start_date=2026-03-02", "http://connection"],
   ["/api/persons/7/encounters", "http://connection"],
+  ["/api/persons/7/way", "http://connection"],
   ["/api/persons/7/contacts?limit=5", "http://connection"],
   ["/api/persons/7/locations?max_points=2", "http://connection"],
   ["/api/persons/7/export", "http://connection"],

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { ProxyOptions } from "vite";
 
 /** The part of /api that connection_service answers; every other path below it belongs to person_service. */
-export const CONNECTION_SERVICE_PATHS = "^/api/persons/[^/?]+/(connection|encounters|contacts|locations|export)(/|\\?|$)";
+export const CONNECTION_SERVICE_PATHS = "^/api/persons/[^/?]+/(connection|encounters|contacts|locations|way|export)(/|\\?|$)";
 const PERSON_SERVICE_PATHS = "^/api/persons(/|\\?|$)";
 
 /** Routes /api as the cluster's ingress does, for `npm run dev` and `npm run serve` alike. The first match wins. */

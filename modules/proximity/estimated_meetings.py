@@ -30,7 +30,7 @@ class EstimatedMeetings(NamedTuple):
     started_us: Ints  # microseconds since 1970-01-01 UTC
     ended_us: Ints
     duration_us: Ints  # within the distance; less than from start to end where a short absence was bridged
-    chance_us: Ints  # the chance of being within the distance, summed over that time
+    chance_ns: Ints  # the chance of being within the distance, summed over that time; over 1 µs where it is an instant
     closest_m: Floats  # by the most likely ways
     closest_sd_m: Floats  # its standard error
     closest_us: Ints  # when that was, the first time
@@ -50,7 +50,7 @@ class EstimatedMeetings(NamedTuple):
     @property
     def probability(self) -> Floats:
         """Of meetings given 0.8, eight of ten are true."""
-        mean: Floats = self.chance_us / np.maximum(self.duration_us, 1)
+        mean: Floats = self.chance_ns / (1000 * np.maximum(self.duration_us, 1))
         return np.clip(mean, 0.0, 1.0)
 
 
@@ -116,7 +116,7 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
         started_us=met.started_us[first],
         ended_us=np.maximum.reduceat(met.ended_us, first),
         duration_us=np.add.reduceat(met.duration_us, first),
-        chance_us=np.add.reduceat(met.chance_us, first),
+        chance_ns=np.add.reduceat(met.chance_ns, first),
         closest_m=met.closest_m[closest],
         closest_sd_m=met.closest_sd_m[closest],
         closest_us=met.closest_us[closest],
@@ -234,7 +234,9 @@ def _together(pairs: _Pairs, distance_m: float, min_chance: float) -> EstimatedM
         started_us=started_us,
         ended_us=ended_us,
         duration_us=duration_us,
-        chance_us=np.rint(_mean_chance(pairs, from_s, until_s, distance_m) * duration_us).astype(np.int64),
+        chance_ns=np.rint(1000 * _mean_chance(pairs, from_s, until_s, distance_m) * np.maximum(duration_us, 1)).astype(
+            np.int64
+        ),
         closest_m=closest_m,
         closest_sd_m=np.sqrt(closest_m2),
         closest_us=closest_us,

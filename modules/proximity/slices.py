@@ -13,12 +13,13 @@ LEAST_GROWTH = 2.0  # where a slice held too much once, the next one may too
 class Slices:
     """Ends included: the slices of a range do not overlap and leave nothing out."""
 
-    def __init__(self, start_us: int, end_us: int, rows_wanted: int | None = None) -> None:
-        """`rows_wanted` None: all of them."""
+    def __init__(self, start_us: int, end_us: int, rows_wanted: int | None = None, step_us: int = SHORTEST_US) -> None:
+        """`rows_wanted` None: all of them. A slice is a number of whole steps, or ends with the range."""
         self.low_us = start_us
         self.end_us = end_us
         self.length_us = DAY_US if rows_wanted is None or rows_wanted > FEW_ROWS else HOUR_US
         self.most_growth = MOST_GROWTH
+        self.step_us = step_us
 
     @property
     def high_us(self) -> int:
@@ -36,11 +37,14 @@ class Slices:
         self.low_us, length_us = self.high_us + 1, self.length_us * growth
         if length_us > DAY_US:
             length_us -= length_us % DAY_US  # whole partitions
-        self.length_us = max(SHORTEST_US, int(length_us))
+        self.length_us = self._whole_steps(int(length_us))
 
     def shorten(self) -> bool:
         """Try less of it, because it holds too many locations. False: it is as short as can be."""
         length_us = self.high_us - self.low_us + 1
-        self.length_us = max(SHORTEST_US, length_us // 8)
+        self.length_us = self._whole_steps(length_us // 8)
         self.most_growth = LEAST_GROWTH
-        return length_us > SHORTEST_US
+        return length_us > self.step_us
+
+    def _whole_steps(self, length_us: int) -> int:
+        return max(self.step_us, length_us - length_us % self.step_us)

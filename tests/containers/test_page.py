@@ -66,7 +66,7 @@ def test_the_page_reaches_both_services_through_its_own_origin(addresses: Mappin
     created = requests.post(f"{origin}/api/persons", json=body, timeout=10)
     assert created.status_code == 201
     day = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
-    for resource in ("connection", "encounters", "locations"):
+    for resource in ("connection", "encounters", "locations", "way"):
         answer = requests.get(f"{origin}{created.headers['Location']}/{resource}", params=day, timeout=10)
         assert (answer.status_code, answer.json()) == (200, [])
     assert requests.get(f"{origin}/api/other", timeout=10).headers["Content-Type"].startswith("text/html")

@@ -21,6 +21,7 @@ class Fix(NamedTuple):
     time: datetime
     latitude: float
     longitude: float
+    accuracy_m: float | None = None
 
 
 class System:
@@ -114,7 +115,11 @@ def location(fix: Fix) -> location_pb2.Location:
     time = Timestamp()
     time.FromDatetime(fix.time)
     return location_pb2.Location(
-        person_id=fix.person_id, latitude=fix.latitude, longitude=fix.longitude, creation_time=time
+        person_id=fix.person_id,
+        latitude=fix.latitude,
+        longitude=fix.longitude,
+        creation_time=time,
+        accuracy_m=fix.accuracy_m,
     )
 
 
@@ -127,5 +132,5 @@ def system(addresses: Mapping[str, str], poll_until: Any) -> Iterator[System]:
 
 @pytest.fixture(scope="session")
 def make_fix() -> type[Fix]:
-    """Fix(person_id, time, latitude, longitude)."""
+    """Fix(person_id, time, latitude, longitude, accuracy_m=None)."""
     return Fix

@@ -128,7 +128,16 @@ def test_what_is_no_json_object_is_refused(addresses: Mapping[str, str], body: b
 DAY = {"start_date": "2026-05-04", "end_date": "2026-05-04"}
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts"])
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "connection",
+        "encounters?method=fixes",
+        "contacts?method=fixes",
+        "encounters?method=estimate",
+        "contacts?method=estimate",
+    ],
+)
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
@@ -153,17 +162,33 @@ DAY = {"start_date": "2026-05-04", "end_date": "2026-05-04"}
     ],
 )
 def test_a_bad_question_is_refused_with_the_parameter(
-    system: Any, addresses: Mapping[str, str], resource: str, parameters: dict[str, str], field: str
+    system: Any,
+    addresses: Mapping[str, str],
+    resource: str,
+    parameters: dict[str, str],
+    field: str,
 ) -> None:
     person_id = system.create_person()
     url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
     assert_problem(requests.get(url, params=parameters, timeout=10), 400, field)
 
 
+def test_a_question_that_mixes_both_methods_is_told_all_that_do_not_fit(
+    system: Any, addresses: Mapping[str, str]
+) -> None:
+    url = f"{addresses['CONNECTION_URL']}/api/persons/{system.create_person()}/encounters"
+    mixed = {**DAY, "time_window": "600", "interpolate": "true", "min_probability": "0.9"}
+    answer = requests.get(url, params=mixed, timeout=10)
+    assert_problem(answer, 400, "time_window")
+    assert {error["field"] for error in answer.json()["errors"]} == {"time_window", "interpolate"}
+    assert "method=fixes" in answer.json()["detail"]
+    assert_problem(requests.get(url, params={**mixed, "method": "fixes"}, timeout=10), 400, "min_probability")
+
+
 @pytest.mark.parametrize("person_id", ["999999999", "0", str(2**63), "ada", "-1"])
 def test_an_unknown_person_is_not_found(addresses: Mapping[str, str], person_id: str) -> None:
     assert_problem(requests.get(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=10), 404)
-    for resource in ("connection", "encounters", "contacts", "locations"):
+    for resource in ("connection", "encounters", "contacts", "locations", "way"):
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
         assert_problem(requests.get(url, params=DAY, timeout=10), 404)
 

@@ -68,7 +68,7 @@ def ask_everything(addresses: Mapping[str, str], person: int) -> None:
             f"/{company}/{LATITUDE}",
             *(
                 f"/api/persons/{person}/{resource}?start_date=2026-03-02&end_date=2026-03-02{more}"
-                for resource in ("connection", "encounters", "contacts", "locations", "export")
+                for resource in ("connection", "encounters", "contacts", "locations", "way", "export")
                 for more in ("", f"&distance={LATITUDE}N", f"&distance={first}", f"&{last}={LONGITUDE}")
             ),
         ):
@@ -130,7 +130,7 @@ def test_who_reads_and_who_erases_is_in_the_log(
     system: Any, addresses: Mapping[str, str], logs: Callable[[], str], poll_until: Any
 ) -> None:
     person = system.create_person("Ada", "Byron")
-    for resource in ("connection", "encounters", "contacts", "locations", "export"):
+    for resource in ("connection", "encounters", "contacts", "locations", "way", "export"):
         parameters = {} if resource == "export" else DAY
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person}/{resource}"
         assert requests.get(url, params=parameters, timeout=30).status_code == 200
@@ -140,7 +140,7 @@ def test_who_reads_and_who_erases_is_in_the_log(
         lines = [line for line in logs().splitlines() if " audit" in line or '"event": "audit"' in line]
         return [line for line in lines if f"person_id={person}" in line or f'"person_id": {person},' in line]
 
-    poll_until(lambda: len(audited()) == 6)
+    poll_until(lambda: len(audited()) == 7)
     for line in audited():
         assert "address 1" in line, "nobody is asked for a token here, so it is the address that tells who"
     assert "DELETE" in audited()[-1]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import requests
 
-
-@pytest.mark.parametrize(
+Place = tuple[float, float]
+FIXES = {"method": "fixes"}
+TOGETHER = pytest.mark.parametrize(
     ("here", "there"),
     [
         pytest.param((52.52, 13.405), (52.52001, 13.405), id="a street"),
@@ -20,8 +21,59 @@ import requests
         pytest.param((90.0, 0.0), (90.0, 137.0), id="the pole, where any longitude will do"),
     ],
 )
-def test_two_people_who_stand_together_have_met(
-    system: Any, make_fix: Any, here: tuple[float, float], there: tuple[float, float]
+
+
+@TOGETHER
+def test_two_people_who_stand_together_have_met(system: Any, make_fix: Any, here: Place, there: Place) -> None:
+    ada, bob = system.create_person("Ada", "Byron"), system.create_person("Bob", "Noyce")
+    noon = system.fresh_week() + timedelta(hours=12)
+    moments = [noon + timedelta(seconds=second) for second in range(0, 301, 10)]
+    system.send([make_fix(ada, moment, *here, 2.0) for moment in moments])
+    system.send([make_fix(bob, moment, *there, 2.0) for moment in moments])
+    system.wait_until_consumed()
+
+    for one, other in ((ada, bob), (bob, ada)):
+        of_that_day = {"start_date": f"{noon:%Y-%m-%d}", "end_date": f"{noon:%Y-%m-%d}", "distance": 3}
+        [meeting] = system.get(f"/api/persons/{one}/encounters", **of_that_day)
+        assert meeting["person"]["id"] == other
+        assert (meeting["started_at"], meeting["ended_at"]) == (
+            f"{noon:%Y-%m-%d}T12:00:00Z",
+            f"{noon:%Y-%m-%d}T12:05:00Z",
+        )
+        assert meeting["duration_s"] == 300
+        assert meeting["closest_m"] < 2.2
+        assert 0 < meeting["closest_sd_m"] < 2
+        assert meeting["probability"] > 0.8
+        assert meeting["fixes"] >= 30
+        assert meeting["own_fixes"] >= 30
+        [contact] = system.get(f"/api/persons/{one}/contacts", **of_that_day)
+        assert (contact["person"]["id"], contact["encounters"], contact["duration_s"]) == (other, 1, 300)
+        assert contact["probability"] == meeting["probability"]
+        way = system.get(f"/api/persons/{one}/way", start_date=f"{noon:%Y-%m-%d}", end_date=f"{noon:%Y-%m-%d}")
+        assert way[0]["started_at"] == meeting["started_at"]
+        assert way[-1]["ended_at"] == meeting["ended_at"]
+        assert all(piece["start"]["sd_m"] < 2 for piece in way)
+
+
+def test_the_same_place_five_minutes_later_is_a_meeting_by_fixes_only(system: Any, make_fix: Any) -> None:
+    ada, bob = system.create_person(), system.create_person()
+    noon = system.fresh_week() + timedelta(hours=12)
+    here, elsewhere = (52.52, 13.405), (52.53, 13.405)
+    for person, first, second in ((ada, here, elsewhere), (bob, elsewhere, here)):
+        moments = [noon + timedelta(seconds=second_) for second_ in range(0, 600, 10)]
+        places = [first] * 30 + [second] * 30
+        system.send([make_fix(person, at, *place, 2.0) for at, place in zip(moments, places, strict=True)])
+    system.wait_until_consumed()
+    of_that_day = {"start_date": f"{noon:%Y-%m-%d}", "end_date": f"{noon:%Y-%m-%d}"}
+    assert system.get(f"/api/persons/{ada}/encounters", min_duration=1, **of_that_day) == []
+    assert [row["person"]["id"] for row in system.get(f"/api/persons/{ada}/encounters", **FIXES, **of_that_day)] == [
+        bob
+    ]
+
+
+@TOGETHER
+def test_two_people_whose_fixes_are_near_have_met_by_fixes(
+    system: Any, make_fix: Any, here: Place, there: Place
 ) -> None:
     ada, bob = system.create_person("Ada", "Byron"), system.create_person("Bob", "Noyce")
     noon = system.fresh_week() + timedelta(hours=12)
@@ -36,7 +88,7 @@ def test_two_people_who_stand_together_have_met(
         of_that_day = {"start_date": f"{noon:%Y-%m-%d}", "end_date": f"{noon:%Y-%m-%d}", "distance": 3}
         rows = system.get(f"/api/persons/{one}/connection", **of_that_day)
         assert [row["person"]["id"] for row in rows] == [other] * 6
-        [meeting] = system.get(f"/api/persons/{one}/encounters", **of_that_day)
+        [meeting] = system.get(f"/api/persons/{one}/encounters", **FIXES, **of_that_day)
         assert meeting["person"]["id"] == other
         assert (meeting["started_at"], meeting["ended_at"]) == (
             f"{noon:%Y-%m-%d}T12:00:00Z",
@@ -44,9 +96,9 @@ def test_two_people_who_stand_together_have_met(
         )
         assert (meeting["duration_s"], meeting["fixes"]) == (300, 6)
         assert meeting["closest_m"] == min(row["distance_m"] for row in rows) < 3
-        [contact] = system.get(f"/api/persons/{one}/contacts", **of_that_day)
+        [contact] = system.get(f"/api/persons/{one}/contacts", **FIXES, **of_that_day)
         assert (contact["person"]["id"], contact["encounters"], contact["duration_s"]) == (other, 1, 300)
-        [moving] = system.get(f"/api/persons/{one}/encounters", interpolate="true", **of_that_day)
+        [moving] = system.get(f"/api/persons/{one}/encounters", **FIXES, interpolate="true", **of_that_day)
         assert (moving["person"]["id"], moving["started_at"]) == (other, meeting["started_at"])
 
 

@@ -60,6 +60,19 @@ def pedestrians(system: Any, ids: dict[str, int], make_fix: Any) -> list[Any]:
     ]
 
 
+EXACT_M = 0.05  # the accuracy of what was not measured by a phone
+
+
+@pytest.fixture(scope="module")
+def exact(system: Any, pushed: list[Any]) -> list[Any]:
+    """The same another week, from those who know exactly where they are."""
+    shift = system.fresh_week() - min(fix.time for fix in pushed).replace(hour=0, minute=0, second=0, microsecond=0)
+    fixes = [fix._replace(time=fix.time + shift, accuracy_m=EXACT_M) for fix in pushed]
+    assert system.send(fixes) == len(fixes)
+    system.wait_until_consumed()
+    return fixes
+
+
 def stored(system: Any, pedestrians: list[Any]) -> int:
     ids = sorted({fix.person_id for fix in pedestrians})
     return int(system.query("SELECT count(*) FROM location WHERE person_id = ANY(%s)", ids)[0][0])
@@ -86,7 +99,11 @@ def test_every_fix_is_stored_once_and_a_second_push_adds_nothing(system: Any, pu
 
 @pytest.fixture(scope="module")
 def scene(pushed: list[Any]) -> Scene:
-    fixes = sorted(pushed, key=lambda fix: fix.time)
+    return scene_of(pushed)
+
+
+def scene_of(fixes: list[Any]) -> Scene:
+    fixes = sorted(fixes, key=lambda fix: fix.time)
     return Scene(
         np.array([fix.person_id for fix in fixes]),
         np.array([round(fix.time.timestamp() * 1e6) for fix in fixes]),
@@ -153,7 +170,7 @@ FRAME_S = 0.4  # everybody's position was noted so often, at the same instants
 LEAST_S, WITHIN_M, LEAST_RECALL = 4, 2, 0.95
 
 
-def test_those_who_walked_together_are_found_by_their_encounters(
+def test_those_who_walked_together_are_found_by_their_fixes(
     system: Any, ids: dict[str, int], pushed: list[Any]
 ) -> None:
     groups = defaultdict(set)
@@ -168,6 +185,7 @@ def test_those_who_walked_together_are_found_by_their_encounters(
             start_date=day,
             end_date=day,
             distance=WITHIN_M,
+            method="fixes",
             time_window=FRAME_S,
             min_duration=LEAST_S,
         )
@@ -175,4 +193,61 @@ def test_those_who_walked_together_are_found_by_their_encounters(
     assert len(together) == 320
     assert len(found & together) >= LEAST_RECALL * len(together)
     # Nor does it find just everybody: of 780 people, some 300,000 pairs.
+    assert len(found) < 10 * len(together)
+
+
+JUST_S = 1e-3  # a border is where the distance is crossed, on a straight line between two frames
+
+
+@pytest.mark.parametrize("distance", [2, 5])
+def test_where_places_are_exact_the_estimate_is_the_oracles_answer(
+    system: Any, exact: list[Any], distance: int
+) -> None:
+    """Everybody was noted at the same instants: at each, those within the distance are in a meeting, and no others."""
+    scene = scene_of(exact)
+    day = f"{exact[0].time:%Y-%m-%d}"
+    people = np.unique(scene.person)
+    moments = 0
+    for person in people[:: len(people) // SAMPLE][:SAMPLE].tolist():
+        meetings = defaultdict(list)
+        for row in system.get(
+            f"/api/persons/{person}/encounters", start_date=day, end_date=day, distance=distance, gap=0
+        ):
+            times = [datetime.fromisoformat(row[name]).timestamp() for name in ("started_at", "ended_at")]
+            meetings[row["person"]["id"]].append(times)
+            assert row["closest_m"] <= distance + ON_THE_EDGE_M
+        own = np.flatnonzero(scene.person == person)
+        a, b = np.nonzero(scene.time_us[own, np.newaxis] == scene.time_us)
+        a = own[a]
+        a, b = a[scene.person[b] != person], b[scene.person[b] != person]
+        metres = WGS84.inv(scene.longitude[a], scene.latitude[a], scene.longitude[b], scene.latitude[b])[2]
+        for other, time_us, apart_m in zip(
+            scene.person[b].tolist(), scene.time_us[b].tolist(), metres.tolist(), strict=True
+        ):
+            if abs(apart_m - distance) < ON_THE_EDGE_M:
+                continue
+            met = any(start - JUST_S <= time_us / 1e6 <= end + JUST_S for start, end in meetings[other])
+            assert met == (apart_m < distance), (person, other, time_us, apart_m)
+            moments += met
+    assert moments > SAMPLE, "nobody met anybody: the comparison would say nothing"
+
+
+def test_those_who_walked_together_are_found_by_estimate(system: Any, ids: dict[str, int], exact: list[Any]) -> None:
+    groups = defaultdict(set)
+    for row in recorded("groups.csv"):
+        groups[row["scene"], row["group_id"]].add(ids[row["person_id"]])
+    together = {frozenset(pair) for members in groups.values() for pair in combinations(members, 2)}
+    day = f"{exact[0].time:%Y-%m-%d}"
+    found = {
+        frozenset((person, meeting["person"]["id"]))
+        for person in {person for pair in together for person in pair}
+        for meeting in system.get(
+            f"/api/persons/{person}/encounters",
+            start_date=day,
+            end_date=day,
+            distance=WITHIN_M,
+            min_duration=LEAST_S,
+        )
+    }
+    assert len(found & together) >= LEAST_RECALL * len(together)
     assert len(found) < 10 * len(together)

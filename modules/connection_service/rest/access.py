@@ -12,5 +12,6 @@ RULES: Final[Rules] = {
     "GET /api/persons/{person_id}/encounters": OF_PERSON,
     "GET /api/persons/{person_id}/contacts": OF_PERSON,
     "GET /api/persons/{person_id}/locations": OF_PERSON,
+    "GET /api/persons/{person_id}/way": OF_PERSON,
     "GET /api/persons/{person_id}/export": OF_PERSON,
 }

@@ -23,14 +23,26 @@ class PersonSchema(Schema):
 
 
 class CertaintyField(fields.String):
-    def __init__(self) -> None:
+    def __init__(self, *, required: bool, of: str = "") -> None:
         super().__init__(
-            required=True,
+            required=required,
             validate=validate.OneOf(NAMES),
             metadata={
-                "description": "certain: near wherever within their accuracy the two locations were; likely: near as"
-                " reported; possible: near only if their accuracy is used up, shown with include_possible."
+                "description": f"{of}certain: near wherever within their accuracy the two locations were; likely: near"
+                " as reported; possible: near only if their accuracy is used up, shown with include_possible."
             },
+        )
+
+
+class StandardError(fields.Float):
+    def __init__(self, description: str, *, required: bool = True) -> None:
+        super().__init__(required=required, metadata={"description": f"{description} Metres, on one axis."})
+
+
+class Probability(fields.Float):
+    def __init__(self, description: str) -> None:
+        super().__init__(
+            required=False, validate=validate.Range(0, 1), metadata={"description": f"method=estimate: {description}"}
         )
 
 
@@ -42,7 +54,7 @@ class ConnectionSchema(Schema):
         required=True,
         metadata={"description": "Seconds between the two locations; with interpolate, to the closest approach."},
     )
-    certainty = CertaintyField()
+    certainty = CertaintyField(required=True)
 
 
 class PlaceSchema(Schema):
@@ -51,28 +63,58 @@ class PlaceSchema(Schema):
 
 
 class EncounterSchema(Schema):
+    """The answers of both methods; what belongs to one of them says so."""
+
     person = fields.Nested(PersonSchema, required=True)
     started_at = fields.String(required=True, metadata={"format": "date-time"})
     ended_at = fields.String(required=True, metadata={"format": "date-time"})
-    duration_s = fields.Float(required=True)
+    duration_s = fields.Float(
+        required=True, metadata={"description": "Seconds within the distance; method=fixes: from start to end."}
+    )
     closest_m = fields.Float(required=True, metadata={"description": "Metres, when they were closest."})
+    closest_sd_m = StandardError("method=estimate: the standard error of closest_m.", required=False)
     closest_at = fields.String(required=True, metadata={"format": "date-time"})
     place = fields.Nested(PlaceSchema, required=True, metadata={"description": "Where the other was then."})
-    fixes = fields.Integer(required=True, metadata={"description": "Number of near locations of the other."})
-    certainty = CertaintyField()
+    probability = Probability("how likely it is that they were within the distance, on average while it lasted.")
+    fixes = fields.Integer(
+        required=True, metadata={"description": "Locations of the other, meanwhile; method=fixes: the near ones."}
+    )
+    own_fixes = fields.Integer(metadata={"description": "method=estimate: own locations, meanwhile."})
+    certainty = CertaintyField(required=False, of="method=fixes: ")
 
 
 class ContactSchema(Schema):
+    """The answers of both methods; what belongs to one of them says so."""
+
     person = fields.Nested(PersonSchema, required=True)
     encounters = fields.Integer(required=True, metadata={"description": "How often the two met."})
     duration_s = fields.Float(required=True, metadata={"description": "Seconds together, of all meetings."})
     closest_m = fields.Float(required=True, metadata={"description": "Metres, when they were closest."})
+    closest_sd_m = StandardError("method=estimate: the standard error of closest_m.", required=False)
+    probability = Probability("that of the surest meeting.")
     first_met_at = fields.String(
         required=True, metadata={"format": "date-time", "description": "When the first meeting began."}
     )
     last_met_at = fields.String(
         required=True, metadata={"format": "date-time", "description": "When the last meeting ended."}
     )
+
+
+class WayEndSchema(PlaceSchema):
+    sd_m = StandardError("The standard error of the place.")
+
+
+class WayPieceSchema(Schema):
+    """Steady motion in a straight line. Where no piece is, nobody knows."""
+
+    started_at = fields.String(required=True, metadata={"format": "date-time"})
+    ended_at = fields.String(
+        required=True, metadata={"format": "date-time", "description": "started_at where a location stands alone."}
+    )
+    start = fields.Nested(WayEndSchema, required=True)
+    end = fields.Nested(WayEndSchema, required=True)
+    middle_sd_m = StandardError("The standard error half way: the larger, the less is known of what was in between.")
+    is_stay = fields.Boolean(required=True, metadata={"description": "The person stayed where they were."})
 
 
 class PointSchema(Schema):

@@ -6,20 +6,16 @@ where objects for each row and the library's encoder take 70 ms, and a marshmall
 
 from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as text
-from typing import Any, Final, NamedTuple
-
-import numpy as np
-import orjson
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from connection_service.people.person_service import Person
+from connection_service.rest.json_columns import instants, metres, numbers, seconds, shares
 from proximity.certainty import NAMES, Certainties
 from proximity.encounters import Contacts, Encounters
-from proximity.fixes import Fixes, Floats, Ints
-from proximity.instants import SECOND_US
+from proximity.estimated_contacts import EstimatedContacts
+from proximity.estimated_meetings import EstimatedMeetings
+from proximity.fixes import Fixes
 from proximity.near_fixes import NearFixes
-
-MICROMETRES: Final = 6  # decimals of a metre
 
 
 class Row(NamedTuple):
@@ -44,8 +40,8 @@ def connection_rows(near: NearFixes) -> list[Row]:
     columns = (
         near.person_id.tolist(),
         location_rows(near.fixes),
-        _metres(near.distance_m),
-        _seconds(near.time_gap_us),
+        metres(near.distance_m),
+        seconds(near.time_gap_us),
         _names(near.certainty),
     )
     return [
@@ -61,14 +57,14 @@ def connection_rows(near: NearFixes) -> list[Row]:
 def encounter_rows(met: Encounters) -> list[Row]:
     columns = (
         met.person_id.tolist(),
-        _instants(met.started_us),
-        _instants(met.ended_us),
-        _seconds(met.ended_us - met.started_us),
-        _metres(met.closest_m),
-        _instants(met.closest_us),
-        _numbers(met.latitude),
-        _numbers(met.longitude),
-        _numbers(met.fixes),
+        instants(met.started_us),
+        instants(met.ended_us),
+        seconds(met.ended_us - met.started_us),
+        metres(met.closest_m),
+        instants(met.closest_us),
+        numbers(met.latitude),
+        numbers(met.longitude),
+        numbers(met.fixes),
         _names(met.certainty),
     )
     rows = zip(*columns, strict=True)
@@ -87,11 +83,11 @@ def encounter_rows(met: Encounters) -> list[Row]:
 def contact_rows(met: Contacts) -> list[Row]:
     columns = (
         met.person_id.tolist(),
-        _numbers(met.encounters),
-        _seconds(met.duration_us),
-        _metres(met.closest_m),
-        _instants(met.first_met_us),
-        _instants(met.last_met_us),
+        numbers(met.encounters),
+        seconds(met.duration_us),
+        metres(met.closest_m),
+        instants(met.first_met_us),
+        instants(met.last_met_us),
     )
     return [
         Row(
@@ -101,6 +97,58 @@ def contact_rows(met: Contacts) -> list[Row]:
             f'"first_met_at":{first},"last_met_at":{last}}}',
         )
         for who, encounters, duration_s, closest_m, first, last in zip(*columns, strict=True)
+    ]
+
+
+def meeting_rows(met: EstimatedMeetings) -> list[Row]:
+    columns = (
+        met.person_id.tolist(),
+        instants(met.started_us),
+        instants(met.ended_us),
+        seconds(met.duration_us),
+        metres(met.closest_m),
+        metres(met.closest_sd_m),
+        instants(met.closest_us),
+        numbers(met.latitude),
+        numbers(met.longitude),
+        shares(met.probability),
+        numbers(met.other_fixes),
+        numbers(met.own_fixes),
+    )
+    rows = zip(*columns, strict=True)
+    return [
+        Row(
+            who,
+            '{"person":',
+            f',"started_at":{start},"ended_at":{end},"duration_s":{duration_s},"closest_m":{closest_m},'
+            f'"closest_sd_m":{sd_m},"closest_at":{closest},"place":{{"latitude":{latitude},"longitude":{longitude}}},'
+            f'"probability":{probability},"fixes":{fixes},"own_fixes":{own_fixes}}}',
+        )
+        for (
+            who, start, end, duration_s, closest_m, sd_m, closest, latitude, longitude, probability, fixes, own_fixes,
+        ) in rows
+    ]  # fmt: skip
+
+
+def met_rows(met: EstimatedContacts) -> list[Row]:
+    columns = (
+        met.person_id.tolist(),
+        numbers(met.meetings),
+        seconds(met.duration_us),
+        metres(met.closest_m),
+        metres(met.closest_sd_m),
+        shares(met.probability),
+        instants(met.first_met_us),
+        instants(met.last_met_us),
+    )
+    return [
+        Row(
+            who,
+            '{"person":',
+            f',"encounters":{encounters},"duration_s":{duration_s},"closest_m":{closest_m},"closest_sd_m":{sd_m},'
+            f'"probability":{probability},"first_met_at":{first},"last_met_at":{last}}}',
+        )
+        for who, encounters, duration_s, closest_m, sd_m, probability, first, last in zip(*columns, strict=True)
     ]
 
 
@@ -123,36 +171,13 @@ def features(fixes: Fixes) -> list[str]:
 
 def _location_columns(fixes: Fixes) -> Iterator[tuple[str, ...]]:
     return zip(
-        _numbers(fixes.person_id),
-        _numbers(fixes.latitude),
-        _numbers(fixes.longitude),
-        _instants(fixes.time_us),
-        _numbers(fixes.accuracy_m),
+        numbers(fixes.person_id),
+        numbers(fixes.latitude),
+        numbers(fixes.longitude),
+        instants(fixes.time_us),
+        numbers(fixes.accuracy_m),
         strict=True,
     )
-
-
-def _numbers(column: NDArray[Any]) -> list[str]:
-    """As short as they can be said in their type: a float32 is 4.2 and not 4.199999809265137. `null` for NaN."""
-    return _texts(column, orjson.OPT_SERIALIZE_NUMPY)
-
-
-def _instants(times_us: Ints) -> list[str]:
-    """RFC 3339 in UTC, in quotes, with six decimals of the second or none. Until the last but one day of 9999."""
-    utc = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
-    return _texts(times_us.view("datetime64[us]"), orjson.OPT_SERIALIZE_NUMPY | utc)
-
-
-def _texts(column: NDArray[Any], how: int) -> list[str]:
-    return orjson.dumps(np.ascontiguousarray(column), option=how)[1:-1].decode().split(",") if column.size else []
-
-
-def _metres(metres: Floats) -> list[str]:
-    return _numbers(metres.round(MICROMETRES))
-
-
-def _seconds(times_us: Ints) -> list[str]:
-    return _numbers(times_us / SECOND_US)
 
 
 def _names(certainties: Certainties) -> list[str]:

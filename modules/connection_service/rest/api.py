@@ -1,9 +1,8 @@
 """The REST resources: read the question, search, name the people, write the answer."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, request
 
@@ -17,51 +16,33 @@ from connection_service.rest.answers import (
     encounter_rows,
     features,
     location_rows,
+    meeting_rows,
+    met_rows,
     with_people,
 )
-from connection_service.rest.query_schemas import (
-    ConnectionQuerySchema,
-    ContactQuerySchema,
-    EncounterQuerySchema,
-    TrackQuerySchema,
-)
-from connection_service.search import one_slice
-from connection_service.search.pages import Page, Shown, connection_page, contact_page, encounter_page
+from connection_service.rest.query_schemas import ConnectionQuerySchema, MeetingQuerySchema, TrackQuerySchema
+from connection_service.rest.resources import FRESHNESS, PAGED, Locations, Store, paged
+from connection_service.search.estimate_pages import meeting_page, met_page
+from connection_service.search.pages import connection_page, contact_page, encounter_page
+from connection_service.search.paging import Page, Shown
 from connection_service.search.questions import (
     ConnectionQuestion,
+    ContactEstimateQuestion,
     ContactQuestion,
     EncounterQuestion,
-    SearchQuestion,
+    EstimateQuestion,
+    NearQuestion,
     TrackQuestion,
 )
 from connection_service.simplify import simplify
-from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
-from proximity.fixes import Fixes
 from service_kit.errors import InvalidInput
 from service_kit.rest.api import JSON, Resource, operation
 from service_kit.rest.audit import answered_rows
-from service_kit.rest.cursor import encode_cursor, next_page
 
 GEOJSON = "application/geo+json"
-FRESHNESS = {HEADER: DESCRIPTION}
-PAGED = {"Link": 'The next page, as rel="next"; absent on the last.', **FRESHNESS}
 PROBLEMS = (HTTPStatus.NOT_FOUND,)
 
-Question = TypeVar("Question", bound=SearchQuestion)
-
-
-class Locations(one_slice.Locations, Protocol):
-    def freshness(self, person_id: int, start_us: int) -> Freshness: ...
-
-
-class Store(Protocol):
-    """Where the locations are: LocationStore, or a test's own."""
-
-    def locations(self) -> AbstractContextManager[Locations]:
-        """For the time of one question."""
-
-    def history(self, person_id: int) -> Iterator[Fixes]:
-        """All fixes of one person, by time, in portions."""
+Question = TypeVar("Question", bound=NearQuestion)
 
 
 class SearchResource(Resource):
@@ -85,12 +66,7 @@ class SearchResource(Resource):
             page = search(locations, person_id, question)
         people = self.people.ask_for_people_met(person_id, page.rows.person_id.tolist(), freshness.people)
         rows = with_people(write(page.rows), people())  # written while those are looked up who are not known
-        after = page.next_after
-        answered_rows().add(len(rows))
-        response = Response(f"[{','.join(rows)}]", mimetype=JSON)
-        response.headers.update(next_page(encode_cursor(*question.cursor_at(person_id, after)) if after else None))
-        response.headers.update(freshness.header())
-        return response
+        return paged(person_id, question, rows, page.next_after, freshness)
 
 
 class ConnectionResource(SearchResource):
@@ -108,7 +84,7 @@ class ConnectionResource(SearchResource):
 
 class EncountersResource(SearchResource):
     @operation(
-        query=EncounterQuerySchema(),
+        query=MeetingQuerySchema(),
         answer=EncounterSchema(many=True),
         description="By started_at and person id",
         headers=PAGED,
@@ -116,12 +92,14 @@ class EncountersResource(SearchResource):
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Meetings with others."""
-        return self.answer(person_id, EncounterQuestion(**query), encounter_page, encounter_rows)
+        if query.pop("by_fixes"):
+            return self.answer(person_id, EncounterQuestion(**query), encounter_page, encounter_rows)
+        return self.answer(person_id, EstimateQuestion(**query), meeting_page, meeting_rows)
 
 
 class ContactsResource(SearchResource):
     @operation(
-        query=ContactQuerySchema(),
+        query=MeetingQuerySchema(),
         answer=ContactSchema(many=True),
         description="By duration_s, the longest first, and person id",
         headers=PAGED,
@@ -129,7 +107,9 @@ class ContactsResource(SearchResource):
     )
     def get(self, person_id: int, query: dict[str, Any]) -> Response:
         """Everybody met, and how often and how long."""
-        return self.answer(person_id, ContactQuestion(**query), contact_page, contact_rows)
+        if query.pop("by_fixes"):
+            return self.answer(person_id, ContactQuestion(**query), contact_page, contact_rows)
+        return self.answer(person_id, ContactEstimateQuestion(**query), met_page, met_rows)
 
 
 class LocationsResource(Resource):
@@ -163,6 +143,6 @@ class LocationsResource(Resource):
         return response
 
 
-def check_distance(question: SearchQuestion, max_distance_m: float) -> None:
+def check_distance(question: NearQuestion, max_distance_m: float) -> None:
     if question.distance_m > max_distance_m:
         raise InvalidInput([("distance", f"must be at most {max_distance_m:g}, is {question.distance_m:g}")])

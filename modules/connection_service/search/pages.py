@@ -1,42 +1,24 @@
 """The search: who was near, slice by slice of the range, and what a page shows of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 
 from connection_service.limits import TooMany
 from connection_service.search.one_slice import FixSearch, InterpolatedSearch, Locations, Reduced
+from connection_service.search.paging import Page, later, order_of, page_of, settled
 from connection_service.search.questions import (
     ConnectionQuestion,
     ContactQuestion,
     EncounterQuestion,
-    Key,
     SearchQuestion,
 )
 from proximity.encounters import Contacts, Encounters, contacts, encounter_per_fix, joined
-from proximity.fixes import Ints, Where
+from proximity.fixes import Ints
 from proximity.near_fixes import NO_NEAR_FIXES, NearFixes
 from proximity.slices import Slices
 
 MICROMETRES = 1e6
-
-
-class Rows(Protocol):
-    """Columns of what a page shows."""
-
-    @property
-    def person_id(self) -> Ints: ...
-
-    def at(self, where: Where) -> Self: ...
-
-
-Shown = TypeVar("Shown", bound=Rows)
-
-
-class Page(NamedTuple, Generic[Shown]):
-    rows: Shown
-    next_after: Key | None  # None: the last page
 
 
 def connection_page(locations: Locations, person_id: int, question: ConnectionQuestion) -> Page[NearFixes]:
@@ -46,8 +28,8 @@ def connection_page(locations: Locations, person_id: int, question: ConnectionQu
 
     def first_of(near: NearFixes) -> NearFixes:
         key = _connection_key(near, question)
-        near = near.at(_later(key, after))
-        return near.at(_order(_connection_key(near, question))[: question.limit + 1])
+        near = near.at(later(key, after))
+        return near.at(order_of(_connection_key(near, question))[: question.limit + 1])
 
     found = NO_NEAR_FIXES
     slices = Slices(start_us, question.end_us, None if question.by_distance else question.limit)
@@ -55,7 +37,7 @@ def connection_page(locations: Locations, person_id: int, question: ConnectionQu
         found = first_of(NearFixes.concatenate([found, *portions]))
         if found.size > question.limit and not question.by_distance:
             break
-    return _page(found, _connection_key(found, question), question.limit)
+    return page_of(found, _connection_key(found, question), question.limit)
 
 
 def encounter_page(locations: Locations, person_id: int, question: EncounterQuestion) -> Page[Encounters]:
@@ -69,12 +51,12 @@ def encounter_page(locations: Locations, person_id: int, question: EncounterQues
     ready = encounter_per_fix(NO_NEAR_FIXES)
     slices = Slices(start_us, question.end_us, question.limit)
     for met, known_until_us in _meetings(locations, person_id, question, slices):
-        settled = met if known_until_us > question.end_us else met.at(_settled(met, question.gap_us, known_until_us))
-        ready = settled.at(settled.ended_us - settled.started_us >= question.min_duration_us)
-        ready = ready.at(_later((ready.started_us, ready.person_id), after))
+        done = met if known_until_us > question.end_us else met.at(settled(met, question.gap_us, known_until_us))
+        ready = done.at(done.ended_us - done.started_us >= question.min_duration_us)
+        ready = ready.at(later((ready.started_us, ready.person_id), after))
         if ready.size > question.limit:
             break
-    return _page(ready, (ready.started_us, ready.person_id), question.limit)
+    return page_of(ready, (ready.started_us, ready.person_id), question.limit)
 
 
 def contact_page(locations: Locations, person_id: int, question: ContactQuestion) -> Page[Contacts]:
@@ -84,8 +66,8 @@ def contact_page(locations: Locations, person_id: int, question: ContactQuestion
     for so_far, _ in _meetings(locations, person_id, question, Slices(question.start_us, question.end_us)):
         met = so_far
     found = contacts(met.at(met.ended_us - met.started_us >= question.min_duration_us))
-    found = found.at(_later((-found.duration_us, found.person_id), after))
-    return _page(found, (-found.duration_us, found.person_id), question.limit)
+    found = found.at(later((-found.duration_us, found.person_id), after))
+    return page_of(found, (-found.duration_us, found.person_id), question.limit)
 
 
 def _meetings(
@@ -121,37 +103,9 @@ def _search(
         yield reduced, slices.low_us
 
 
-def _settled(met: Encounters, gap_us: int | None, known_until_us: int) -> Where:
-    """Meetings that won't change any more, and before which none will be found."""
-    unsettled = np.ones(met.size, bool) if gap_us is None else known_until_us - met.ended_us <= gap_us
-    settled: Where = met.started_us < met.started_us[unsettled].min(initial=known_until_us)
-    return settled
-
-
 def _connection_key(near: NearFixes, question: ConnectionQuestion) -> Sequence[Ints]:
     time_us, person_id = near.fixes.time_us, near.fixes.person_id
     if not question.by_distance:
         return np.zeros_like(time_us), time_us, person_id
     # As it is shown: rows that look equally near are ordered by what else is seen of them.
     return np.rint(near.distance_m * MICROMETRES).astype(np.int64), time_us, person_id
-
-
-def _later(key: Sequence[Ints], after: Key | None) -> Where:
-    if after is None:
-        return slice(None)
-    later, equal = np.zeros(key[0].size, bool), np.ones(key[0].size, bool)
-    for column, value in zip(key, after, strict=True):
-        later |= equal & (column > value)
-        equal &= column == value
-    return later
-
-
-def _order(key: Sequence[Ints]) -> Ints:
-    order: Ints = np.lexsort(key[::-1])
-    return order
-
-
-def _page(rows: Shown, key: Sequence[Ints], limit: int) -> Page[Shown]:
-    order = _order(key)
-    shown = order[:limit]
-    return Page(rows.at(shown), tuple(int(column[shown[-1]]) for column in key) if order.size > limit else None)

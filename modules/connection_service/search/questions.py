@@ -18,15 +18,11 @@ class TrackQuestion:
 
 
 @dataclass(frozen=True)
-class SearchQuestion:
+class PagedQuestion:
     key_length: ClassVar[int]
 
     start_us: int  # inclusive, as end_us is
     end_us: int
-    distance_m: float
-    window_us: int | None  # None: any time of the range
-    include_possible: bool
-    interpolate: bool
     limit: int
     cursor: tuple[int, ...] | None
 
@@ -50,6 +46,25 @@ class SearchQuestion:
 
 
 @dataclass(frozen=True)
+class WayQuestion(PagedQuestion):
+    key_length = 1  # time
+
+
+@dataclass(frozen=True)
+class NearQuestion(PagedQuestion):
+    distance_m: float
+
+
+@dataclass(frozen=True)
+class SearchQuestion(NearQuestion):
+    """About fixes: who had one near to one of P's."""
+
+    window_us: int | None  # None: any time of the range
+    include_possible: bool
+    interpolate: bool
+
+
+@dataclass(frozen=True)
 class ConnectionQuestion(SearchQuestion):
     key_length = 3  # micrometres (0 where the order is time), time, person
 
@@ -66,4 +81,20 @@ class EncounterQuestion(SearchQuestion):
 
 @dataclass(frozen=True)
 class ContactQuestion(EncounterQuestion):
+    key_length = 2  # duration (negative: the longest comes first), person
+
+
+@dataclass(frozen=True)
+class EstimateQuestion(NearQuestion):
+    """About people: who was near to P at the same time, by their most likely ways."""
+
+    key_length = 2  # time, person
+
+    gap_us: int
+    min_duration_us: int
+    min_probability: float
+
+
+@dataclass(frozen=True)
+class ContactEstimateQuestion(EstimateQuestion):
     key_length = 2  # duration (negative: the longest comes first), person

@@ -31,11 +31,9 @@ class Meeting:
     with_whom: str
     started_at: datetime
     ended_at: datetime
+    lasted: timedelta  # the time that they were within the distance
     closest_m: float
-
-    @property
-    def lasted(self) -> timedelta:
-        return self.ended_at - self.started_at
+    probability: float | None  # None: it was not estimated
 
 
 def get_pages(url: str, params: dict[str, str], access: Access = PLAIN) -> Iterator[Any]:
@@ -77,7 +75,9 @@ def encounters(
                 f"{row['person']['first_name']} {row['person']['last_name']}",
                 datetime.fromisoformat(row["started_at"]),
                 datetime.fromisoformat(row["ended_at"]),
+                timedelta(seconds=row["duration_s"]),
                 row["closest_m"],
+                row.get("probability"),
             )
 
 
@@ -86,7 +86,7 @@ def table(found: Iterable[Meeting], *, time_format: str = "%Y-%m-%d %H:%M") -> T
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for heading in ("Who", "With whom", "From", "To"):
         shown.add_column(heading)
-    for heading in ("Minutes", "Closest"):
+    for heading in ("Minutes", "Closest", "Likely"):
         shown.add_column(heading, justify="right")
     for meeting in found:
         shown.add_row(
@@ -96,6 +96,7 @@ def table(found: Iterable[Meeting], *, time_format: str = "%Y-%m-%d %H:%M") -> T
             meeting.ended_at.strftime(time_format),
             f"{meeting.lasted / timedelta(minutes=1):.1f}",
             f"{meeting.closest_m:.1f} m",
+            "" if meeting.probability is None else f"{meeting.probability:.0%}",
         )
     return shown
 
@@ -107,8 +108,14 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
     ] = None,
     end_date: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Likewise, inclusive.")] = None,
     distance: Annotated[float, typer.Option(help="Metres apart, at most.")] = 5,
-    time_window: Annotated[str, typer.Option(help="Seconds apart, at most, or any.")] = "600",
     min_duration: Annotated[float, typer.Option(help="Seconds that a meeting lasts at least.")] = 0,
+    min_probability: Annotated[
+        float | None, typer.Option(help="How likely it must be that they were within the distance. Default: 0.5.")
+    ] = None,
+    time_window: Annotated[
+        str | None,
+        typer.Option(help="Instead of estimates: whose locations were near, this many seconds apart, at most, or any."),
+    ] = None,
     connection_url: Annotated[
         str | None, typer.Option(metavar="URL", help="The connection_service. (Environment: CONNECTION_URL.)")
     ] = None,
@@ -119,6 +126,11 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
 ) -> None:
     """Show whom a person met. Times are UTC."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
+    of_method: dict[str, str] = {}
+    if min_probability is not None:
+        of_method["min_probability"] = str(min_probability)
+    if time_window is not None:
+        of_method |= {"method": "fixes", "time_window": time_window}
     try:
         found = list(
             encounters(
@@ -129,8 +141,8 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
                 start_date=start_date or today,
                 end_date=end_date or today,
                 distance=str(distance),
-                time_window=time_window,
                 min_duration=str(min_duration),
+                **of_method,
             )
         )
     except (ConnectionServiceError, AccessError) as error:

@@ -120,6 +120,7 @@ CALLS = {
     "GET /api/persons/{person_id}/encounters": Call(MEETINGS_READ, meetings("encounters")),
     "GET /api/persons/{person_id}/contacts": Call(MEETINGS_READ, meetings("contacts")),
     "GET /api/persons/{person_id}/locations": Call(MEETINGS_READ, meetings("locations")),
+    "GET /api/persons/{person_id}/way": Call(MEETINGS_READ, meetings("way")),
     "GET /api/persons/{person_id}/export": Call(
         MEETINGS_READ, rest("GET", "/api/persons/{person_id}/export", "connection_url")
     ),

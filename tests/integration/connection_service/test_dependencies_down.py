@@ -21,7 +21,7 @@ class Server(Protocol):
     def forget(self, person_id: int) -> None: ...
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "locations", "way"])
 def test_an_unknown_person_is_not_found_and_a_known_one_without_locations_is_alone(
     client: FlaskClient, insert: Insert, resource: str
 ) -> None:
@@ -39,7 +39,7 @@ def test_without_person_service_the_answer_names_it_and_with_it_all_is_well_agai
 
     assert status(1) == 200
     people_server.stop()
-    for resource in ("connection", "encounters", "contacts", "locations", "export"):
+    for resource in ("connection", "encounters", "contacts", "locations", "way", "export"):
         response = client.get(f"/api/persons/2/{resource}", query_string=DAY)
         assert response.status_code == 503
         assert response.mimetype == "application/problem+json"
@@ -67,8 +67,8 @@ def test_who_is_erased_is_known_no_more(client: FlaskClient, people_server: Serv
 
 def test_without_the_database_the_answer_names_it(make_client: Callable[..., FlaskClient]) -> None:
     client = make_client(database_url="postgresql://nobody:nothing@127.0.0.1:1/nowhere")
-    for path in ("/api/persons/1/connection", "/api/persons/1/encounters", "/api/persons/1/locations"):
-        response = client.get(path, query_string=DAY)
+    for resource in ("connection", "encounters", "locations", "way"):
+        response = client.get(f"/api/persons/1/{resource}", query_string=DAY)
         assert response.status_code == 503
         assert response.get_json()["detail"] == "the database does not answer, try again later"
     assert client.get("/readyz").status_code == 503

@@ -15,6 +15,7 @@ WGS84 = Geod(ellps="WGS84")
 
 Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+FIXES = {"method": "fixes"}
 
 
 def rows(client: FlaskClient, path: str, **query: str) -> Any:
@@ -61,12 +62,12 @@ def test_a_connection_is_exactly_this(client: FlaskClient, insert: Insert) -> No
     assert met(client, 1, time_window="9.74") == []
 
 
-def test_two_meetings_of_the_same_two_are_two_encounters(client: FlaskClient, insert: Insert) -> None:
+def test_by_fixes_two_meetings_of_the_same_two_are_two_encounters(client: FlaskClient, insert: Insert) -> None:
     for person_id in (1, 2):
         insert([(person_id, f"{hour}:0{minute}:00", 47.0, 8.0) for hour in (10, 15) for minute in range(4)])
     assert [
         (row["person"]["id"], row["started_at"], row["ended_at"], row["duration_s"], row["closest_m"], row["fixes"])
-        for row in rows(client, "1/encounters")
+        for row in rows(client, "1/encounters", **FIXES)
     ] == [
         (2, "2026-03-02T10:00:00Z", "2026-03-02T10:03:00Z", 180, 0, 4),
         (2, "2026-03-02T15:00:00Z", "2026-03-02T15:03:00Z", 180, 0, 4),
@@ -117,7 +118,7 @@ def test_a_pair_next_to_a_pole_is_found(
 
 @pytest.mark.parametrize(
     ("resource", "more"),
-    [("connection", {}), ("connection", {"order": "distance"}), ("encounters", {}), ("contacts", {})],
+    [("connection", {}), ("connection", {"order": "distance"}), ("encounters", FIXES), ("contacts", FIXES)],
 )
 def test_the_pages_together_are_the_whole_answer(
     client: FlaskClient, insert: Insert, resource: str, more: dict[str, str]
@@ -133,17 +134,17 @@ def test_the_pages_together_are_the_whole_answer(
         paged += response.get_json()
         response = client.get(response.headers["Link"].split(";")[0].strip("<>"))
     assert paged + response.get_json() == whole
-    if more:
+    if "order" in more:
         assert [row["distance_m"] for row in whole] == sorted(row["distance_m"] for row in whole)
 
 
-def test_contacts_tell_with_whom_most_time_was_spent(client: FlaskClient, insert: Insert) -> None:
+def test_by_fixes_contacts_tell_with_whom_most_time_was_spent(client: FlaskClient, insert: Insert) -> None:
     insert([(1, f"{hour}:{minute:02}:00", 47.0, 8.0) for hour in (10, 15) for minute in range(0, 60, 5)])
     insert([(2, f"10:{minute:02}:00", 47.0, 8.00001) for minute in range(0, 30, 5)])
     insert([(3, f"{hour}:{minute:02}:30", 47.0, 8.00002) for hour in (10, 15) for minute in range(0, 30, 5)])
     assert [
         (row["person"]["id"], row["encounters"], row["duration_s"], row["first_met_at"], row["last_met_at"])
-        for row in rows(client, "1/contacts")
+        for row in rows(client, "1/contacts", **FIXES)
     ] == [
         (3, 2, 3000, "2026-03-02T10:00:30Z", "2026-03-02T15:25:30Z"),
         (2, 1, 1500, "2026-03-02T10:00:00Z", "2026-03-02T10:25:00Z"),
@@ -159,9 +160,9 @@ def test_between_fixes_a_passer_by_is_found_whose_fixes_are_far_away(client: Fla
     [row] = rows(client, "1/connection", interpolate="true")
     assert (row["person"]["id"], row["location"]["creation_time"]) == (2, "2026-03-02T10:00:00Z")
     assert (row["distance_m"], row["time_gap_s"]) == (pytest.approx(0, abs=0.1), pytest.approx(60, abs=0.1))
-    [meeting] = rows(client, "1/encounters", interpolate="true")
+    [meeting] = rows(client, "1/encounters", **FIXES, interpolate="true")
     assert meeting["place"] == {"latitude": pytest.approx(47.0, abs=1e-6), "longitude": 8.0}
-    assert rows(client, "1/encounters", interpolate="true", time_window="119") == []
+    assert rows(client, "1/encounters", **FIXES, interpolate="true", time_window="119") == []
 
 
 def test_what_may_have_been_near_is_found_beyond_the_cells_of_the_distance(
@@ -176,10 +177,10 @@ def test_what_may_have_been_near_is_found_beyond_the_cells_of_the_distance(
     assert [(row["person"]["id"], row["certainty"]) for row in found] == [(3, "likely")]
     found = rows(client, "1/connection", include_possible="true")
     assert [(row["person"]["id"], row["certainty"]) for row in found] == [(2, "possible"), (3, "likely")]
-    assert [row["certainty"] for row in rows(client, "1/encounters", distance="101")] == ["certain"]
+    assert [row["certainty"] for row in rows(client, "1/encounters", **FIXES, distance="101")] == ["certain"]
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way"])
 def test_every_answer_tells_how_fresh_it_is(
     client: FlaskClient, insert: Insert, database: Database, resource: str
 ) -> None:

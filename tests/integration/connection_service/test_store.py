@@ -149,7 +149,7 @@ def test_a_question_about_too_many_locations_is_answered_with_how_to_narrow_it(
     assert response.status_code == 400
     (error,) = response.get_json()["errors"]
     assert error["field"] == "end_date"
-    assert "ask for fewer days, a smaller distance or a shorter time_window" in error["reason"]
+    assert "ask for fewer days, a smaller distance or, with method=fixes, a shorter time_window" in error["reason"]
 
 
 @pytest.mark.parametrize("more", [{}, {"interpolate": "true"}, {"order": "distance"}])

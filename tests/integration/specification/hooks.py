@@ -16,6 +16,9 @@ PERSONS = [int(person_id) for person_id in os.environ["SPECIFICATION_PERSONS"].s
 CURSOR = re.compile("[A-Za-z0-9_-]+")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}.*")
 MAX_DISTANCE_M = 1000
+MEETINGS = ("/encounters", "/contacts")
+OF_FIXES = frozenset({"time_window", "include_possible", "interpolate"})
+LEAST_LIKELY = 0.1
 SOME_DAY = "2026-03-02"
 FIRST_CURSOR = "WzFd"  # of GET /api/persons: after person 1
 
@@ -34,6 +37,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
             del query["cursor"]
     if is_number(query.get("distance")):
         query["distance"] = min(query["distance"], MAX_DISTANCE_M)
+    if case.path.endswith(MEETINGS):
+        choose_method(query)
     if query.get("time_window") == "any" and query.get("interpolate") in {True, "true"}:
         query["time_window"] = "600"
     put_in_order(query)
@@ -44,6 +49,19 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
     """Swagger 2.0 names media types for a whole operation, so that it cannot say that a 204 has none."""
     del context, case
     return not (type(failure).__name__ == "MissingContentType" and response.status_code == HTTPStatus.NO_CONTENT)
+
+
+def choose_method(query: Any) -> None:
+    """The method whose parameters there are; of both, only those of fixes."""
+    if not OF_FIXES.isdisjoint(query):
+        if query.get("method") == "estimate":
+            query["method"] = "fixes"
+        query.setdefault("method", "fixes")
+    if query.get("method") == "fixes":
+        if is_number(query.get("min_probability")) and LEAST_LIKELY <= query["min_probability"] <= 1:
+            del query["min_probability"]
+    elif query.get("gap") == "any":
+        query["gap"] = "30"
 
 
 def put_in_order(query: Any) -> None:

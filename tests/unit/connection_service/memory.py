@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from connection_service.limits import TooMany
 from connection_service.people.person_service import Asked, Person
 from connection_service.store.freshness import Freshness
 from proximity.cells import CELLS_PER_DEGREE, Probes
@@ -31,9 +32,11 @@ def in_order(rows: Sequence[Row]) -> Fixes:
 class MemoryStore:
     """Finds what the probes point to, as the database would, and remembers what it was asked for."""
 
-    def __init__(self, fixes: Fixes | None = None) -> None:
+    def __init__(self, fixes: Fixes | None = None, *, max_locations: int = 1_000_000, portion: int = PORTION) -> None:
         self.rows: list[Row] = []
         self.fixes = fixes
+        self.max_locations, self.portion = max_locations, portion
+        self.most_loaded = 0  # rows, by one call
         self.accuracy_m: dict[int, float] = {}  # of a person
         self.candidate_ranges: list[tuple[int, int]] = []
         self.people = "all"
@@ -50,7 +53,7 @@ class MemoryStore:
 
     def track(self, person_id: int, start_us: int, end_us: int) -> Fixes:
         fixes = self._between(start_us, end_us)
-        return fixes.at(fixes.person_id == person_id)
+        return self._loaded(fixes.at(fixes.person_id == person_id))
 
     def tracks(self, wanted: Spans, start_us: int, end_us: int) -> Fixes:
         fixes = self._between(start_us, end_us)
@@ -61,7 +64,7 @@ class MemoryStore:
             & (fixes.time_us <= wanted.end_us[:, None])
         ).sum(axis=0)
         assert (inside <= 1).all(), "the database would find a fix twice"
-        return fixes.at(inside > 0)
+        return self._loaded(fixes.at(inside > 0))
 
     def candidates(
         self, person_id: int, probes: Probes, start_us: int, end_us: int, receive: Callable[[Fixes], object]
@@ -83,15 +86,22 @@ class MemoryStore:
         ).sum(axis=0)
         assert (inside <= 1).all(), "the database would find a fix twice"
         found = fixes.at(inside > 0)
-        for first in range(0, found.size, PORTION):
-            receive(found.at(slice(first, first + PORTION)))
-        return found.size
+        for first in range(0, found.size, self.portion):
+            receive(found.at(slice(first, first + self.portion)))
+        return self._loaded(found).size
 
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         del start_us
         newest = max((row[1] for row in self.rows if row[0] == person_id), default=None)
         lag, as_of = self.consumer or (None, None)
         return Freshness(None if newest is None else datetime.fromtimestamp(newest, UTC), lag, as_of, self.people)
+
+    def _loaded(self, fixes: Fixes) -> Fixes:
+        """As the database would: raises TooMany where there are more than may be loaded."""
+        if fixes.size > self.max_locations:
+            raise TooMany(self.max_locations)
+        self.most_loaded = max(self.most_loaded, fixes.size)
+        return fixes
 
     def _between(self, start_us: int, end_us: int) -> Fixes:
         fixes = in_order(self.rows) if self.fixes is None else self.fixes

@@ -88,7 +88,7 @@ def test_the_other_sees_the_same_meetings(crowd: Fixes) -> None:
     seen = meetings(crowd, 5.0)
     swapped = crowd._replace(person_id=3 - crowd.person_id)
     of_other = meetings(swapped.at(np.lexsort((swapped.time_us, swapped.person_id))), 5.0)
-    for column in ("started_us", "ended_us", "duration_us", "chance_us", "closest_us", "closest_m"):
+    for column in ("started_us", "ended_us", "duration_us", "chance_ns", "closest_us", "closest_m"):
         assert np.allclose(getattr(seen, column), getattr(of_other, column), rtol=1e-9, atol=2)
 
 

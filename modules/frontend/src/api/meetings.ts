@@ -57,6 +57,7 @@ function resource(name: "encounters" | "contacts", search: MeetingSearch, limit:
     start_date: search.start,
     end_date: search.end,
     distance: search.distance,
+    method: "fixes",
     time_window: search.timeWindow,
     min_duration: search.minimumDuration,
     ...(search.interpolate && { interpolate: "true" }),

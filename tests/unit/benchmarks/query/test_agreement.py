@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.query.agreement import DisagreementError, compare, compare_rows
+from benchmarks.query.peers.agreement import DisagreementError, compare, compare_rows
 
 FOUND = {(2, 10): 1.0, (3, 10): 4.0}
 

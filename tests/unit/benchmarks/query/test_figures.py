@@ -10,7 +10,7 @@ from benchmarks.figures import Figure
 from benchmarks.query.clients import Crowd, Load
 from benchmarks.query.curves import curves
 from benchmarks.query.figures import figures
-from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run, save, saved
+from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run, save, saved
 from benchmarks.query.pedestrians import Row, rows
 from benchmarks.query.plot import plot
 from benchmarks.query.question import DAY, MONTH
@@ -55,6 +55,18 @@ def test_growth_compares_what_was_asked_in_turns() -> None:
     assert not found["day, p95 over HTTP: growth"].ok
     assert found["month, p95 over HTTP: growth"].ok
     assert "day, p95 over HTTP: growth" not in of([part(1_000_000, 6)])
+
+
+def test_meetings_by_estimate_are_compared_with_those_by_fixes_that_were_asked_in_turns() -> None:
+    day = Run(ESTIMATE, DAY, [9.0, 9.0], [5, 5], service_ms=[6.0, 6.0], loaded=[700, 800], service_loaded=[500, 500])
+    month = Run(ESTIMATE, MONTH, [160.0], [90], service_ms=[100.0], loaded=[9_000], service_loaded=[8_000])
+    measured = part(20_000_000, 7, day, month)
+    found = of([measured])
+    assert found["encounters of a day by estimate, p95 over HTTP"].value == 9
+    assert found["encounters of a month, p95: estimate / fixes"].value == pytest.approx(1.6)
+    assert not found["encounters of a month, p95: estimate / fixes"].ok
+    told = markdown([measured], [])
+    assert "by estimate 9.0 / 9.0 ms from 750 locations, by fixes 6.0 / 6.0 ms from 500; 1.50 times as long" in told
 
 
 def test_a_peer_is_compared_question_by_question_with_what_the_service_took_for_the_same() -> None:

@@ -13,12 +13,22 @@ from connection_service.rest.answer_schemas import (
     EncounterSchema,
     FeatureCollectionSchema,
     LocationSchema,
+    WayPieceSchema,
 )
 
 MINUTE = 60
 NOON = 1_772_452_800  # 2026-03-02T12:00:00Z
 METRE = 9e-6  # degrees of latitude
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
+FIXES = {"method": "fixes"}
+# Each answer about meetings, and by which method.
+ANSWERS = [
+    pytest.param("connection", {}, id="connection"),
+    pytest.param("encounters", FIXES, id="encounters by fixes"),
+    pytest.param("contacts", FIXES, id="contacts by fixes"),
+    pytest.param("encounters", {}, id="encounters"),
+    pytest.param("contacts", {}, id="contacts"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +81,8 @@ def test_connections_tell_where_when_who_and_how_near(client: FlaskClient) -> No
     assert response.get_json()[1]["location"]["creation_time"] == "2026-03-02T12:00:01.250000Z"
 
 
-def test_encounters_are_the_meetings_by_their_start(client: FlaskClient) -> None:
-    response = get(client, "7/encounters")
+def test_encounters_by_fixes_are_the_meetings_by_their_start(client: FlaskClient) -> None:
+    response = get(client, "7/encounters", **FIXES)
     assert [
         (row["person"]["id"], row["started_at"], row["duration_s"], row["fixes"]) for row in response.get_json()
     ] == [
@@ -81,12 +91,12 @@ def test_encounters_are_the_meetings_by_their_start(client: FlaskClient) -> None
         (2, "2026-03-02T13:00:01Z", 60, 2),
     ]
     assert response.get_json()[0]["place"] == {"latitude": 47.0 + 2 * METRE, "longitude": 8.0}
-    assert get(client, "7/encounters", gap="3600").get_json()[0]["fixes"] == 5
-    assert len(get(client, "7/encounters", min_duration="61").get_json()) == 2
+    assert get(client, "7/encounters", **FIXES, gap="3600").get_json()[0]["fixes"] == 5
+    assert len(get(client, "7/encounters", **FIXES, min_duration="61").get_json()) == 2
 
 
-def test_contacts_are_the_persons_met_by_the_time_spent_together(client: FlaskClient) -> None:
-    assert get(client, "7/contacts").get_json() == [
+def test_contacts_by_fixes_are_the_persons_met_by_the_time_spent_together(client: FlaskClient) -> None:
+    assert get(client, "7/contacts", **FIXES).get_json() == [
         {
             "person": {"id": 2, "first_name": "First 2", "last_name": "Last 2", "company_name": "Company"},
             "encounters": 2,
@@ -104,9 +114,12 @@ def test_contacts_are_the_persons_met_by_the_time_spent_together(client: FlaskCl
             "last_met_at": "2026-03-02T12:02:01.250000Z",
         },
     ]
-    assert [row["person"]["id"] for row in get(client, "7/contacts", min_duration="120").get_json()] == [2, 5]
-    assert [row["duration_s"] for row in get(client, "7/contacts", min_duration="120").get_json()] == [120, 120]
-    assert get(client, "7/contacts", min_duration="121").get_json() == []
+    assert [row["person"]["id"] for row in get(client, "7/contacts", **FIXES, min_duration="120").get_json()] == [2, 5]
+    assert [row["duration_s"] for row in get(client, "7/contacts", **FIXES, min_duration="120").get_json()] == [
+        120,
+        120,
+    ]
+    assert get(client, "7/contacts", **FIXES, min_duration="121").get_json() == []
 
 
 def test_the_nearest_come_first_when_asked_for(client: FlaskClient) -> None:
@@ -125,7 +138,7 @@ def test_rows_say_how_sure_they_are_and_the_possible_come_when_asked_for(client:
     assert sure(distance="5") == {(2, "likely"), (5, "certain")}
     assert sure(distance="1") == {(5, "likely")}
     assert sure(distance="1", include_possible="true") == {(2, "possible"), (5, "likely")}
-    meetings = get(client, "7/encounters", distance="1", include_possible="true").get_json()
+    meetings = get(client, "7/encounters", **FIXES, distance="1", include_possible="true").get_json()
     assert [row["certainty"] for row in meetings] == ["possible", "likely", "possible"]
 
 
@@ -137,14 +150,14 @@ def test_between_fixes_the_closest_approach_counts(client: FlaskClient, store: A
     [row] = get(client, "8/connection", interpolate="true").get_json()
     assert (row["person"]["id"], row["location"]["creation_time"]) == (9, "2026-03-02T12:00:00Z")
     assert (row["distance_m"], row["time_gap_s"]) == (pytest.approx(0, abs=0.01), pytest.approx(50, abs=0.01))
-    [meeting] = get(client, "8/encounters", interpolate="true").get_json()
+    [meeting] = get(client, "8/encounters", **FIXES, interpolate="true").get_json()
     assert meeting["started_at"] == meeting["closest_at"]
     assert abs(datetime.fromisoformat(meeting["started_at"]).timestamp() - (NOON + 50)) < 0.01
     assert meeting["place"] == {"latitude": pytest.approx(10.0), "longitude": pytest.approx(0.0)}
-    assert get(client, "8/contacts", interpolate="true").get_json()[0]["encounters"] == 1
+    assert get(client, "8/contacts", **FIXES, interpolate="true").get_json()[0]["encounters"] == 1
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way"])
 def test_answers_say_how_fresh_they_are(client: FlaskClient, store: Any, resource: str) -> None:
     assert get(client, f"7/{resource}").headers["Udaconnect-Freshness"] == f"newest=@{NOON + 61 * MINUTE}"
     store.consumer = 12, datetime.fromtimestamp(NOON + 0.9, UTC)
@@ -172,7 +185,10 @@ def test_answers_are_what_their_schemas_promise(client: FlaskClient) -> None:
     for schema, answer in [
         (ConnectionSchema(many=True), get(client, "7/connection").get_json()),
         (EncounterSchema(many=True), get(client, "7/encounters").get_json()),
+        (EncounterSchema(many=True), get(client, "7/encounters", **FIXES).get_json()),
         (ContactSchema(many=True), get(client, "7/contacts").get_json()),
+        (ContactSchema(many=True), get(client, "7/contacts", **FIXES).get_json()),
+        (WayPieceSchema(many=True), get(client, "7/way").get_json()),
         (LocationSchema(many=True), get(client, "7/locations").get_json()),
         (FeatureCollectionSchema(), geojson.get_json()),
     ]:
@@ -181,24 +197,31 @@ def test_answers_are_what_their_schemas_promise(client: FlaskClient) -> None:
         assert schema.dump(answer) == answer
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts"])
+@pytest.mark.parametrize(("resource", "method"), [*ANSWERS, pytest.param("way", {}, id="way")])
 @pytest.mark.parametrize("limit", ["1", "2", "3"])
-def test_the_pages_together_are_the_whole_answer(client: FlaskClient, resource: str, limit: str) -> None:
-    whole = get(client, f"7/{resource}").get_json()
-    assert all_pages(client, f"7/{resource}", limit=limit) == whole
+def test_the_pages_together_are_the_whole_answer(
+    client: FlaskClient, resource: str, method: dict[str, str], limit: str
+) -> None:
+    whole = get(client, f"7/{resource}", **method).get_json()
+    assert len(whole) > 1
+    assert all_pages(client, f"7/{resource}", limit=limit, **method) == whole
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters"])
-def test_a_later_page_does_not_search_what_earlier_ones_showed(client: FlaskClient, store: Any, resource: str) -> None:
+@pytest.mark.parametrize(("resource", "method"), [ANSWERS[0], ANSWERS[1], ANSWERS[3]])
+def test_a_later_page_does_not_search_what_earlier_ones_showed(
+    client: FlaskClient, store: Any, resource: str, method: dict[str, str]
+) -> None:
     store.rows += [(person, NOON + day * 86_400, 47.0, 8.0) for day in range(20) for person in (7, 2)]
-    all_pages(client, f"7/{resource}", limit="7", end_date="2026-03-30")
+    all_pages(client, f"7/{resource}", limit="7", end_date="2026-03-30", **method)
     starts = [start for start, _ in store.candidate_ranges]
     assert starts[-1] - starts[0] > 10 * 86_400 * 1_000_000
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters"])
-def test_a_page_that_is_full_needs_no_search_beyond_it(client: FlaskClient, store: Any, resource: str) -> None:
-    assert len(get(client, f"7/{resource}", limit="2", end_date="2026-04-30").get_json()) == 2
+@pytest.mark.parametrize(("resource", "method"), [ANSWERS[0], ANSWERS[1], ANSWERS[3]])
+def test_a_page_that_is_full_needs_no_search_beyond_it(
+    client: FlaskClient, store: Any, resource: str, method: dict[str, str]
+) -> None:
+    assert len(get(client, f"7/{resource}", limit="2", end_date="2026-04-30", **method).get_json()) == 2
     [(start, end)] = store.candidate_ranges
     assert end - start < 86_400 * 1_000_000
 
@@ -211,17 +234,18 @@ def test_one_question_asks_the_directory_once(client: FlaskClient, directory: An
 def test_whoever_is_being_erased_is_left_out(client: FlaskClient, directory: Any) -> None:
     directory.known.remove(5)
     assert {row["person"]["id"] for row in get(client, "7/connection").get_json()} == {2}
-    assert {row["person"]["id"] for row in get(client, "7/encounters").get_json()} == {2}
-    assert {row["person"]["id"] for row in get(client, "7/contacts").get_json()} == {2}
+    for method in (FIXES, {}):
+        assert {row["person"]["id"] for row in get(client, "7/encounters", **method).get_json()} == {2}
+        assert {row["person"]["id"] for row in get(client, "7/contacts", **method).get_json()} == {2}
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way"])
 def test_a_known_person_without_locations_has_an_empty_answer(client: FlaskClient, resource: str) -> None:
     response = get(client, f"9/{resource}")
     assert (response.status_code, response.get_json()) == (200, [])
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way"])
 @pytest.mark.parametrize("person_id", ["77", "0", "-1", "seven", str(2**63), "9" * 40])
 def test_an_unknown_person_is_not_found(client: FlaskClient, resource: str, person_id: str) -> None:
     response = get(client, f"{person_id}/{resource}")
@@ -229,7 +253,7 @@ def test_an_unknown_person_is_not_found(client: FlaskClient, resource: str, pers
     assert response.mimetype == "application/problem+json"
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way"])
 def test_a_person_service_that_is_down_is_named(client: FlaskClient, directory: Any, resource: str) -> None:
     directory.down = True
     response = get(client, f"7/{resource}")
@@ -285,9 +309,10 @@ def test_swagger_describes_the_resources(client: FlaskClient) -> None:
         "/api/persons/{person_id}/encounters",
         "/api/persons/{person_id}/export",
         "/api/persons/{person_id}/locations",
+        "/api/persons/{person_id}/way",
     ]
     parameters = {parameter["name"] for parameter in paths["/api/persons/{person_id}/encounters"]["get"]["parameters"]}
     assert parameters == {
         "start_date", "end_date", "distance", "time_window", "include_possible", "interpolate", "limit", "cursor",
-        "gap", "min_duration",
+        "gap", "min_duration", "min_probability", "method",
     }  # fmt: skip

@@ -92,7 +92,7 @@ def test_the_rows_of_an_export_are_counted_when_it_has_been_given(client: FlaskC
     assert (entry["call"], entry["rows"], entry["status"]) == ("GET /api/persons/{person_id}/export", 10, 200)
 
 
-@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "export"])
+@pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way", "export"])
 def test_every_question_about_a_person_is_audited_also_one_that_is_not_answered(
     client: FlaskClient, directory: Any, resource: str
 ) -> None:

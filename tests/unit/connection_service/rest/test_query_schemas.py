@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from connection_service.rest.query_schemas import ConnectionQuerySchema, EncounterQuerySchema, TrackQuerySchema
+from connection_service.rest.query_schemas import ConnectionQuerySchema, MeetingQuerySchema, TrackQuerySchema
 from proximity.instants import DAY_US, read_day
 
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
@@ -48,7 +48,7 @@ def test_time_window_is_in_seconds_with_fractions_or_any(given: str, window_us: 
     ],
 )
 def test_gap_follows_time_window_unless_it_is_given(given: dict[str, str], gap_us: int | None) -> None:
-    assert EncounterQuerySchema().load({**DAY, **given})["gap_us"] == gap_us
+    assert MeetingQuerySchema().load({**DAY, "method": "fixes", **given})["gap_us"] == gap_us
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,77 @@ def test_gap_follows_time_window_unless_it_is_given(given: dict[str, str], gap_u
         ({"colour": "red"}, "colour", "is not known here"),
         ({"interpolate": "yes"}, "interpolate", "must be true or false, is yes"),
         ({"include_possible": "1"}, "include_possible", "must be true or false, is 1"),
-        ({"interpolate": "true", "time_window": "any"}, "time_window", "must be a number of seconds where interpolate"),
+        (
+            {"method": "fixes", "interpolate": "true", "time_window": "any"},
+            "time_window",
+            "must be a number of seconds where interpolate",
+        ),
+        ({"method": "best"}, "method", "must be estimate or fixes, is best"),
+        ({"min_probability": "0.05"}, "min_probability", "must be between 0.1 and 1, is 0.05"),
+        ({"min_probability": "1.1"}, "min_probability", "must be between 0.1 and 1, is 1.1"),
+        ({"min_probability": "likely"}, "min_probability", "must be a number, is likely"),
+        ({"gap": "any"}, "gap", "must be a number of seconds where the method is estimate, is any"),
     ],
 )
 def test_bad_input_names_the_field_and_the_reason(given: dict[str, str], field: str, reason: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        EncounterQuerySchema().load({**DAY, **given})
+        MeetingQuerySchema().load({**DAY, **given})
     messages: dict[str, Any] = caught.value.messages_dict
     assert list(messages) == [field]
     assert reason in messages[field][0]
+
+
+COMMON = {
+    "start_us": FIRST_US,
+    "end_us": FIRST_US + DAY_US - 1,
+    "distance_m": 5.0,
+    "min_duration_us": 0,
+    "limit": 10_000,
+    "cursor": None,
+}
+
+
+def test_by_default_meetings_are_estimated_half_likely_and_bridge_half_a_minute() -> None:
+    expected = {"by_fixes": False, "gap_us": 30_000_000, "min_probability": 0.5}
+    assert MeetingQuerySchema().load(DAY) == COMMON | expected
+    assert MeetingQuerySchema().load({**DAY, "method": "estimate"}) == COMMON | expected
+    given = {"gap": "5", "min_probability": "0.9"}
+    assert MeetingQuerySchema().load({**DAY, **given}) == COMMON | expected | {
+        "gap_us": 5_000_000,
+        "min_probability": 0.9,
+    }
+
+
+def test_by_fixes_meetings_have_the_parameters_of_connection() -> None:
+    assert MeetingQuerySchema().load({**DAY, "method": "fixes"}) == COMMON | {
+        "by_fixes": True,
+        "gap_us": 600_000_000,
+        "window_us": 600_000_000,
+        "include_possible": False,
+        "interpolate": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "strange"),
+    [
+        ({"time_window": "600"}, ["time_window"]),
+        ({"method": "estimate", "include_possible": "false"}, ["include_possible"]),
+        ({"interpolate": "true", "time_window": "any"}, ["time_window", "interpolate"]),
+        ({"method": "fixes", "min_probability": "0.5"}, ["min_probability"]),
+        ({"method": "fixes", "min_probability": "0.5", "time_window": "5"}, ["min_probability"]),
+    ],
+)
+def test_a_question_that_mixes_the_methods_is_told_which_parameters_do(
+    given: dict[str, str], strange: list[str]
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        MeetingQuerySchema().load({**DAY, **given})
+    messages: dict[str, Any] = caught.value.messages_dict
+    assert sorted(messages) == sorted(strange)
+    method, other = ("fixes", "estimate") if given.get("method") == "fixes" else ("estimate", "fixes")
+    for name in strange:
+        assert messages[name] == [f"belongs to method={other}, and the method is {method}"]
 
 
 @pytest.mark.parametrize("field", ["start_date", "end_date"])

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from benchmarks.query.over_http import Row, Service, near_fixes
-from benchmarks.query.plain import Plain
+from benchmarks.query.peers.plain import Plain
+from benchmarks.query.peers.starter import Starter
 from benchmarks.query.question import Question
-from benchmarks.query.starter import Starter
 
 # Chords and geodesics differ by a micrometre at 1 km, and the service writes micrometres.
 EDGE_M = 1e-5

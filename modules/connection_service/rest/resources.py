@@ -1,0 +1,44 @@
+"""What the resources have in common: where the locations are, and the manners of an answer in pages."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Final, Protocol
+
+from flask import Response
+
+from connection_service.search import one_slice
+from connection_service.search.questions import Key, PagedQuestion
+from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
+from proximity.fixes import Fixes
+from service_kit.rest.api import JSON
+from service_kit.rest.audit import answered_rows
+from service_kit.rest.cursor import encode_cursor, next_page
+
+FRESHNESS: Final = {HEADER: DESCRIPTION}
+PAGED: Final = {"Link": 'The next page, as rel="next"; absent on the last.', **FRESHNESS}
+
+
+class Locations(one_slice.Locations, Protocol):
+    def freshness(self, person_id: int, start_us: int) -> Freshness: ...
+
+
+class Store(Protocol):
+    """Where the locations are: LocationStore, or a test's own."""
+
+    def locations(self) -> AbstractContextManager[Locations]:
+        """For the time of one question."""
+
+    def history(self, person_id: int) -> Iterator[Fixes]:
+        """All fixes of one person, by time, in portions."""
+
+
+def paged(
+    person_id: int, question: PagedQuestion, rows: Sequence[str], next_after: Key | None, freshness: Freshness
+) -> Response:
+    """The answer with these rows of JSON; it says where the next page is."""
+    answered_rows().add(len(rows))
+    response = Response(f"[{','.join(rows)}]", mimetype=JSON)
+    cursor = encode_cursor(*question.cursor_at(person_id, next_after)) if next_after else None
+    response.headers.update(next_page(cursor))
+    response.headers.update(freshness.header())
+    return response

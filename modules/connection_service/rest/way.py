@@ -1,0 +1,71 @@
+"""Where a person most likely was, and how sure that is: the resource, and how its rows are written."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import numpy as np
+from flask import Response
+
+from connection_service.people.known import KnownPeople
+from connection_service.people.person_service import check_id
+from connection_service.rest.answer_schemas import WayPieceSchema
+from connection_service.rest.json_columns import instants, metres, numbers
+from connection_service.rest.query_schemas import WayQuerySchema
+from connection_service.rest.resources import PAGED, Store, paged
+from connection_service.search.estimate_pages import way_page
+from connection_service.search.questions import WayQuestion
+from proximity.fixes import Floats
+from proximity.geocentric import geodetic
+from proximity.ways import Ways, placed
+from service_kit.rest.api import Resource, operation
+
+DEGREES: Final = 9  # decimals: a tenth of a millimetre
+
+
+class WayResource(Resource):
+    store: Store
+    people: KnownPeople
+
+    @operation(
+        query=WayQuerySchema(),
+        answer=WayPieceSchema(many=True),
+        description="By started_at",
+        headers=PAGED,
+        problems=(HTTPStatus.NOT_FOUND,),
+    )
+    def get(self, person_id: int, query: dict[str, Any]) -> Response:
+        """Where the person most likely was, and how sure that is."""
+        question = WayQuestion(**query)
+        check_id(person_id)
+        with self.store.locations() as locations:
+            freshness = locations.freshness(person_id, question.start_us)
+            page = way_page(locations, person_id, question)
+        self.people.ask_for_people_met(person_id, (), freshness.people)()
+        return paged(person_id, question, piece_rows(page.rows), page.next_after, freshness)
+
+
+def piece_rows(way: Ways) -> list[str]:
+    """Pieces of a way."""
+    middle = placed(way, (way.start_us + way.end_us) / 2)
+    columns = (
+        instants(way.start_us),
+        instants(way.end_us),
+        _places(way.start, way.start_m2),
+        _places(way.end, way.end_m2),
+        metres(np.sqrt(middle.variance_m2)),
+        way.is_stay.tolist(),
+    )
+    return [
+        f'{{"started_at":{start_at},"ended_at":{end_at},"start":{start},"end":{end},"middle_sd_m":{middle_sd_m},'
+        f'"is_stay":{"true" if is_stay else "false"}}}'
+        for start_at, end_at, start, end, middle_sd_m, is_stay in zip(*columns, strict=True)
+    ]
+
+
+def _places(points: Floats, variance_m2: Floats) -> list[str]:
+    latitude, longitude = geodetic(points)
+    columns = numbers(latitude.round(DEGREES)), numbers(longitude.round(DEGREES)), metres(np.sqrt(variance_m2))
+    return [
+        f'{{"latitude":{latitude},"longitude":{longitude},"sd_m":{sd_m}}}'
+        for latitude, longitude, sd_m in zip(*columns, strict=True)
+    ]

@@ -1,0 +1,106 @@
+"""One slice of the range, by estimate: who reported from near P's way, their ways, and when the two were together.
+
+A slice is made of whole windows (windows.py): what is found in one of them follows from the fixes in and around it, and
+not from how the range was cut. Others come some at a time, so that a crowd costs time, and no memory.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from connection_service.limits import TooMany
+from connection_service.search.one_slice import Locations, SliceResult
+from connection_service.search.questions import EstimateQuestion, PagedQuestion
+from proximity.cells import probes_of_circles
+from proximity.circles import Circles, circles, reported_inside
+from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
+from proximity.fixes import Fixes
+from proximity.instants import FIRST_US, LAST_US, SECOND_US
+from proximity.ways import Ways, ways, ways_in, within
+from proximity.windows import WINDOW_US, Windows, needed, windows_of
+
+WINDOWS_AT_ONCE = 512  # of others; with a fix each ten seconds, 120,000 locations
+
+
+class WaySearch:
+    """Estimated ways of others are compared with that of P."""
+
+    def __init__(self, locations: Locations, person_id: int, question: EstimateQuestion) -> None:
+        self.locations, self.person_id, self.question = locations, person_id, question
+
+    def search(self, low_us: int, high_us: int) -> SliceResult[EstimatedMeetings]:
+        """Meetings in the windows from the one instant to the other, both inclusive, and in the question's range."""
+        asked = self.question
+        # Who reports at the border of a window may have been near on its other side: the windows beside it count too.
+        around = low_us - WINDOW_US, high_us + 1 + WINDOW_US
+        track = track_around(self.locations, self.person_id, *around)
+        own = ways(track, *around)
+        near, loaded = self._near(circles(own, asked.distance_m), low_us, high_us)
+        own = asked_for(within(own, low_us, high_us + 1), asked)
+        loaded += track.size
+        found: list[EstimatedMeetings] = []
+        for some, fixes in self._followed(near):
+            theirs = ways_in(fixes, some)
+            met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability)
+            found.append(joined([met], asked.gap_us))
+            loaded += fixes.size
+        return SliceResult(found, loaded)
+
+    def _near(self, around: Circles, low_us: int, high_us: int) -> tuple[Windows, int]:
+        """In which windows others reported from near P's way, and how many of their fixes were loaded to know."""
+        probes = probes_of_circles(around, low_us, high_us)
+        if not probes.cell_low.size:
+            return _union([]), 0
+        near: list[Windows] = []
+
+        def receive(others: Fixes) -> None:
+            inside = others.at(reported_inside(around, others))
+            near.append(windows_of(inside.person_id, inside.time_us))
+
+        try:
+            count = self.locations.candidates(self.person_id, probes, low_us, high_us, receive)
+        except TooMany:
+            # A slice can be made shorter, a window cannot: it is looked through bit by bit.
+            if high_us - low_us >= WINDOW_US or high_us - low_us < SECOND_US:
+                raise
+            middle_us = (low_us + high_us) // 2
+            before, count = self._near(around, low_us, middle_us)
+            after, more = self._near(around, middle_us + 1, high_us)
+            return _union([before, after]), count + more
+        return _union(near), count
+
+    def _followed(self, near: Windows) -> Iterator[tuple[Windows, Fixes]]:
+        """Some of the windows at a time, and all fixes that tell of them."""
+        starts = range(0, near.number.size, WINDOWS_AT_ONCE)
+        left = [near.at(slice(start, start + WINDOWS_AT_ONCE)) for start in reversed(starts)]
+        while left:
+            some = left.pop()
+            spans = some.spans()
+            first_us, last_us = int(spans.start_us.min()), int(spans.end_us.max())
+            try:
+                fixes = self.locations.tracks(spans, max(first_us, FIRST_US), min(last_us, LAST_US))
+            except TooMany:
+                half = some.number.size // 2
+                if not half:
+                    raise
+                left += [some.at(slice(half, None)), some.at(slice(half))]
+                continue
+            yield some, fixes
+
+
+def track_around(locations: Locations, person_id: int, start_us: int, until_us: int) -> Fixes:
+    """All fixes that tell of the way from start_us until before until_us."""
+    first_us, last_us = needed(start_us, until_us)
+    return locations.track(person_id, max(first_us, FIRST_US), min(last_us, LAST_US))
+
+
+def asked_for(way: Ways, question: PagedQuestion) -> Ways:
+    """What of the way lies in the question's range: it is cut at both ends; a lone fix at the end belongs to it."""
+    alone = way.start_us == way.end_us
+    return within(way, question.start_us, np.where(alone, question.end_us + 1, question.end_us))
+
+
+def _union(parts: list[Windows]) -> Windows:
+    person_id = np.concatenate([np.empty(0, np.int64), *(part.person_id for part in parts)])
+    number = np.concatenate([np.empty(0, np.int64), *(part.number for part in parts)])
+    return windows_of(person_id, number * WINDOW_US)
