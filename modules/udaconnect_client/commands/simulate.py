@@ -16,6 +16,7 @@ from udaconnect_client.people import MOST_PEOPLE, PersonServiceError, find_or_cr
 from udaconnect_client.reporting import NOTHING_SENT, deliver, finish
 from udaconnect_client.simulation.conference import Conference
 from udaconnect_client.simulation.conference_files import write_fixes, write_truth, write_venue
+from udaconnect_client.simulation.phones import SINE
 from udaconnect_client.simulation.true_meetings import true_meetings
 
 
@@ -39,6 +40,24 @@ def simulate(  # noqa: PLR0913, PLR0917  each is an option
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same conference.")] = 1,
     interval: Annotated[float, typer.Option(min=0.1, help="Seconds between two fixes of a phone, on average.")] = 10,
     accuracy: Annotated[float, typer.Option(min=0, help="Radius in metres that phones report, the median.")] = 3,
+    drift: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            help="Let half of the errors' variance wander and be forgotten in so many seconds (Gauss-Markov), as real "
+            "errors do. Default: it swings to and fro, and averages away.",
+        ),
+    ] = None,
+    outliers: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of fixes that are 20 to 50 m off, and do not say so.")
+    ] = 0,
+    sleeps: Annotated[
+        int, typer.Option(min=0, max=6, help="Times an hour that each phone reports nothing for 2 to 10 minutes.")
+    ] = 0,
+    strolls: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of people who walk side by side, in pairs, while others visit booths."),
+    ] = 0,
     start: Annotated[
         datetime | None,
         typer.Option(parser=read_start, metavar="TIME", help="When it begins. Default: so that it ends now."),
@@ -84,7 +103,8 @@ def simulate(  # noqa: PLR0913, PLR0917  each is an option
     """
     access = Access(token_file, ca, cert, key)
     try:
-        conference = Conference(people, minutes, seed, interval, accuracy)
+        drifting = SINE if drift is None else SINE._replace(time_constant_s=drift)
+        conference = Conference(people, minutes, seed, interval, accuracy, drifting, outliers, sleeps, strolls)
         start = start or rate.latest_start(datetime.now(UTC).replace(microsecond=0), timedelta(minutes=minutes))
         ids = np.arange(1, people + 1)
         if out is None if create_people is None else create_people:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from udaconnect_client.simulation.paths import Floats, Paths
+from udaconnect_client.simulation.strolls import Strolls
 from udaconnect_client.simulation.venue import (
     BOOTH_DEPTH,
     BOOTH_WIDTH,
@@ -50,13 +51,14 @@ class Stretch:
 class Programme:
     """The same seed, number of people and length make the same conference. Use stretches() once."""
 
-    def __init__(self, venue: Venue, length_s: float, seed: int) -> None:
+    def __init__(self, venue: Venue, length_s: float, seed: int, strolls: float = 0.0) -> None:
         self._venue = venue
         self._length_s = length_s
         self._random = np.random.default_rng([seed, 0])
         people = venue.people
         self._speed = self._random.uniform(SLOWEST_M_S, FASTEST_M_S, people)
         self._lane = self._random.uniform(-1.0, 1.0, (people, 2))  # so that nobody walks inside another
+        self._strolls = Strolls(venue, seed, strolls)
         self._now = self._at_coffee()
         # The last walk of each person: he may still be under way when the next stretch begins.
         self._walk_time = np.zeros((people, KNOTS_OF_A_WALK))
@@ -74,6 +76,10 @@ class Programme:
                 times.append(time)
                 positions.append(position)
                 part_begins_s += lasts_s
+                if kind == "booth" and self._strolls.people.size:
+                    time, position = self._stroll(part_begins_s)
+                    times.append(time)
+                    positions.append(position)
             paths = Paths(np.concatenate(times, axis=1), np.concatenate(positions, axis=1))
             yield Stretch(begins_s, min(begins_s + round_s, self._length_s), paths)
 
@@ -103,7 +109,8 @@ class Programme:
         people = self._venue.people
         booth = self._random.integers(len(booths.area), size=people)
         before = self._random.uniform((0, BOOTH_DEPTH + 0.3), (BOOTH_WIDTH, BOOTH_DEPTH + 3), (people, 2))
-        return Whereabouts(booths.area[booth], booths.position[booth] + before)
+        area, position = booths.area[booth], booths.position[booth] + before
+        return Whereabouts(*self._strolls.begin(area, position))
 
     def _groups(self, smallest: int, largest: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Everybody's group, number in the group, and the group's size; each (n,)."""
@@ -126,6 +133,14 @@ class Programme:
         self._walk_time = np.where(goes[:, None], time, self._walk_time)
         self._walk_position = np.where(goes[:, None, None], position, self._walk_position)
         self._now = Whereabouts(np.where(goes, to.area, self._now.area), position[:, -1])
+        return time, position
+
+    def _stroll(self, ends_s: float) -> tuple[Floats, Floats]:
+        """Let those who stroll do so, from where they have walked to."""
+        time, position = self._strolls.knots(self._walk_time[:, -1], self._now.position, self._speed, ends_s)
+        self._walk_time = np.repeat(time[:, -1:], KNOTS_OF_A_WALK, axis=1)
+        self._walk_position = np.repeat(position[:, -1:], KNOTS_OF_A_WALK, axis=1)
+        self._now = Whereabouts(self._now.area, position[:, -1])
         return time, position
 
     def _way(self, to: Whereabouts) -> Floats:

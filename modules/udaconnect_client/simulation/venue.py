@@ -26,7 +26,9 @@ WING_WIDTH, WING_DEPTH = 66.0, 44.0
 CROSSING_X, CORRIDOR_Y = 3.0, 23.0  # the middle of the corridors in a wing
 
 ROOMS, ROOM_WIDTH = 3, 20.0
-SEAT_ROWS, ROW_DEPTH = 10, 1.2
+AREAS_OF_A_WING = ROOMS + 2  # the rooms, the coffee area, the booths
+# No two seats are 2 m apart to the millimetre: whether those two are together would be a matter of rounding.
+SEAT_ROWS, ROW_DEPTH = 10, 1.25
 BLOCKS_PER_ROW, BLOCK_WIDTH = 4, 4.4  # seats stand in blocks of four, an aisle between the blocks
 SEATS_PER_BLOCK, SEAT_WIDTH = 4, 0.8
 
@@ -94,7 +96,7 @@ class Venue:
 
     def wing_of(self, area: NDArray[np.int64]) -> Points:
         """The corner of the wing that an area is in."""
-        return self.wings[area // (ROOMS + 2)]
+        return self.wings[area // AREAS_OF_A_WING]
 
     def degrees(self, position: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Latitudes and longitudes (WGS 84) of positions: on the plane that touches the ellipsoid at the corner."""
@@ -141,4 +143,4 @@ class Venue:
 
     def _spots(self, points: list[tuple[float, float]], areas: NDArray[np.int64]) -> Spots:
         wing = np.arange(len(self.wings))[:, None]
-        return Spots((wing * (ROOMS + 2) + areas).ravel(), self._in_every_wing(points))
+        return Spots((wing * AREAS_OF_A_WING + areas).ravel(), self._in_every_wing(points))

@@ -8,6 +8,7 @@ from pyproj import Geod
 
 from udaconnect_client.files.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.conference import Conference, Fixes
+from udaconnect_client.simulation.phones import Drift
 from udaconnect_client.simulation.programme import FASTEST_M_S
 from udaconnect_client.simulation.venue import Venue
 
@@ -126,6 +127,75 @@ def test_an_accuracy_of_zero_gives_the_true_positions() -> None:
     true = stretch.paths.at(fixes.person_id - 1, (fixes.creation_time - START_US) / 1e6)
     np.testing.assert_allclose(fixes.latitude, conference.venue.degrees(true)[0], atol=1e-8)
     assert not fixes.accuracy_m.any()
+
+
+def errors_m(conference: Conference) -> tuple[Fixes, NDArray[np.float64]]:
+    """Fixes, and how far each is off to the north."""
+    fixes = all_fixes(conference)
+    (stretch,) = conference.stretches()
+    true = stretch.paths.at(fixes.person_id - 1, (fixes.creation_time - START_US) / 1e6)
+    latitude, _ = conference.venue.degrees(true)
+    return fixes, (fixes.latitude - latitude) * 111_200
+
+
+@pytest.mark.parametrize("time_constant_s", [20.0, 120.0])
+def test_a_drifting_error_is_as_large_and_forgets_in_its_time(time_constant_s: float) -> None:
+    drift = Drift(share=1.0, time_constant_s=time_constant_s)
+    fixes, error_m = errors_m(Conference(people=300, minutes=30, interval_s=10, accuracy_m=3, drift=drift))
+    products, squares = [], []
+    for person in range(1, 301):
+        own = error_m[fixes.person_id == person] / fixes.accuracy_m[fixes.person_id == person].mean()
+        products.append(np.mean(own[1:] * own[:-1]))
+        squares.append(np.mean(own * own))
+    assert np.sqrt(np.mean(squares)) * 1.51 == pytest.approx(1, abs=0.05)
+    assert np.mean(products) / np.mean(squares) == pytest.approx(np.exp(-10 / time_constant_s), abs=0.05)
+
+
+def test_the_drift_goes_on_from_slice_to_slice() -> None:
+    drift = Drift(share=1.0, time_constant_s=1e6)
+    fixes, error_m = errors_m(Conference(people=5000, minutes=20, drift=drift))
+    own = error_m[fixes.person_id == 17]
+    assert np.ptp(own) < 1
+    assert np.ptp(error_m) > 5
+
+
+def test_outliers_are_far_off_and_say_nothing_of_it() -> None:
+    conference = Conference(people=200, minutes=30, accuracy_m=3, outliers=0.02)
+    fixes, error_m = errors_m(conference)
+    far = np.abs(error_m) > 15
+    assert np.mean(far) == pytest.approx(0.02 * 0.66, abs=0.005)  # the others are off to the east
+    assert fixes.accuracy_m[far].max() < 10
+
+
+def test_phones_that_sleep_report_nothing_for_some_minutes() -> None:
+    conference = Conference(people=50, minutes=60, sleeps=3)
+    fixes = all_fixes(conference)
+    assert conference.fixes_of_each == np.bincount(fixes.person_id, minlength=51)[1:].tolist()
+    gaps = [np.diff(fixes.creation_time[fixes.person_id == person]).max() / 60e6 for person in range(1, 51)]
+    assert np.median(gaps) > 2
+    awake = all_fixes(Conference(people=50, minutes=60))
+    assert 0.6 < fixes.person_id.size / awake.person_id.size < 0.85
+    assert set(fixes.creation_time.tolist()) <= set(awake.creation_time.tolist())
+
+
+def test_people_who_stroll_walk_side_by_side_for_minutes() -> None:
+    conference = Conference(people=60, minutes=45, strolls=0.5)
+    tracks = true_tracks(conference)
+    steps = np.linalg.norm(np.diff(tracks, axis=0), axis=2)
+    assert steps.max() <= FASTEST_M_S + 1e-6
+    walks = steps > 0.5
+    together = 0
+    for one in range(60):
+        for other in range(one + 1, 60):
+            apart = np.linalg.norm(tracks[1:, one] - tracks[1:, other], axis=1)
+            together += np.sum(walks[:, one] & walks[:, other] & (apart < 1)) > 300
+    assert together == 15
+
+
+def test_options_that_are_not_used_change_nothing() -> None:
+    plain, strolling = Conference(people=60, minutes=45), Conference(people=60, minutes=45, strolls=0.5)
+    talk = slice(700, 1700)  # the talk is the same, whoever strolls after it
+    np.testing.assert_array_equal(true_tracks(plain)[talk, :, :], true_tracks(strolling)[talk, :, :])
 
 
 def test_metres_on_the_floor_are_metres_on_earth() -> None:
