@@ -22,7 +22,7 @@ from proximity.windows import WINDOW_US, Windows, needed, windows_of
 WINDOWS_AT_ONCE = 512  # of others; with a fix each ten seconds, 120,000 locations
 
 
-class WaySearch:
+class EstimateSearch:
     """Estimated ways of others are compared with that of P."""
 
     def __init__(self, locations: Locations, person_id: int, question: EstimateQuestion) -> None:
