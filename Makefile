@@ -89,9 +89,9 @@ cluster: ## Put it into the Kubernetes cluster that kubectl points to
 packages:
 	@deployment/native/packages.sh
 test-packages:
-	@deployment/native/packages.sh chromium pgbouncer
+	@deployment/native/packages.sh chromium
 container-packages:
-	@deployment/native/packages.sh chromium pgbouncer containers
+	@deployment/native/packages.sh chromium containers
 
 $(VENV): requirements-dev.txt | packages
 	@echo "Installing the Python packages into .venv"

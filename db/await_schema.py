@@ -15,8 +15,7 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from database import engine_from_environment
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 AT_MOST_S = float(os.environ.get("SCHEMA_WAIT_S", "300"))
@@ -24,7 +23,8 @@ TRY_EVERY_S = 1.0
 
 
 def main(what: str) -> None:
-    engine = engine_from_environment()
+    url = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
+    engine = create_engine(url, connect_args={"connect_timeout": 3})
     deadline = time.monotonic() + AT_MOST_S
     reason = ""
     while time.monotonic() < deadline:

@@ -15,6 +15,8 @@ OFFSETS = {
     "person_grpc": 4,
     "consumer_health": 5,
     "producer_metrics": 6,
+    "phone_http": 8,
+    "phone_health": 9,
     "kafka": 92,
     "kafka_controller": 93,
     "postgresql": 432,

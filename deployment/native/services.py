@@ -27,6 +27,16 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
 
     return [
         python_service(
+            "phone_gateway",
+            {
+                "HTTP_BIND": bind("PHONE_URL"),
+                "METRICS_BIND": bind("PHONE_HEALTH_URL"),
+                "LOCATION_PRODUCER_TARGET": addresses["LOCATION_GRPC"],
+                "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
+            },
+            lambda: answers_http(addresses["PHONE_HEALTH_URL"] + "/readyz"),
+        ),
+        python_service(
             "location_producer",
             {
                 "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
@@ -50,6 +60,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
                 "DATABASE_URL": addresses["PERSON_SERVICE_DATABASE_URL"],
                 "REST_BIND": bind("PERSON_URL"),
                 "GRPC_BIND": bind("PERSON_GRPC"),
+                "PHONE_GATEWAY_URL": addresses["PHONE_URL"],
             },
             lambda: answers_http(addresses["PERSON_URL"] + "/readyz") and answers_grpc(addresses["PERSON_GRPC"]),
         ),

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from udaconnect.location.v1.location_pb2 import Location
+from udaconnect.location.v1.location_pb2 import Location, RefusedFix
 
-from service_kit.access.rules import ADMIN, CALLER, LOCATIONS_WRITE, Rule, Rules
+from service_kit.access.rules import ADMIN, CALLER, LOCATIONS_WRITE, REFUSALS_WRITE, Rule, Rules
 from service_kit.errors import NotAllowed
 
 SERVICE: Final = "/udaconnect.location.v1.LocationService"
@@ -14,10 +14,11 @@ RULES: Final[Rules] = {
     f"{SERVICE}/CreateLocation": Rule(LOCATIONS_WRITE),
     f"{SERVICE}/BatchCreateLocations": Rule(LOCATIONS_WRITE),
     f"{SERVICE}/StreamLocations": Rule(LOCATIONS_WRITE),
+    f"{SERVICE}/KeepRefusedFixes": Rule(REFUSALS_WRITE),
 }
 
 
-def check_persons(locations: Iterable[Location], field: str = "locations[{}]") -> None:
+def check_persons(locations: Iterable[Location | RefusedFix], field: str = "locations[{}]") -> None:
     """Where the caller's token is bound to a person: raises NotAllowed at the first location of another one.
 
     For anybody else it costs one look, however many locations there are.

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-SERVICES = ["location_producer", "location_consumer", "person_service", "connection_service", "frontend"]
+SERVICES = [
+    "phone_gateway",
+    "location_producer",
+    "location_consumer",
+    "person_service",
+    "connection_service",
+    "frontend",
+]
 STORES = ["kafka", "postgis"]
 JOBS = ["topics", "migrations"]
 EYES = os.environ.get("EYES", "").split()  # of the profile `observability`, what could be had

@@ -15,6 +15,7 @@ from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 BATCH = 20
 SERVICES = [
+    "phone_gateway",
     "location_producer",
     "kafka",
     "location_consumer",

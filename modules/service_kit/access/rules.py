@@ -17,11 +17,14 @@ LOCATIONS_WRITE: Final = "locations:write"
 PEOPLE_READ: Final = "people:read"
 PEOPLE_WRITE: Final = "people:write"
 MEETINGS_READ: Final = "meetings:read"
+REFUSALS_WRITE: Final = "refusals:write"
+"""Of gateways: what a phone sent and can never be taken, to be kept as a dead letter."""
+
 DEVICES_CHECK: Final = "devices:check"
 """Of gateways: whose a phone's secret is."""
 
 ADMIN: Final = "admin"
-SCOPES: Final = (LOCATIONS_WRITE, PEOPLE_READ, PEOPLE_WRITE, MEETINGS_READ, DEVICES_CHECK, ADMIN)
+SCOPES: Final = (LOCATIONS_WRITE, PEOPLE_READ, PEOPLE_WRITE, MEETINGS_READ, REFUSALS_WRITE, DEVICES_CHECK, ADMIN)
 
 CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 """Who is calling, within a gRPC call; None where the service is open."""

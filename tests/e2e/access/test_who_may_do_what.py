@@ -18,6 +18,7 @@ from service_kit.access.rules import (
     MEETINGS_READ,
     PEOPLE_READ,
     PEOPLE_WRITE,
+    REFUSALS_WRITE,
     SCOPES,
 )
 from tests.e2e.access.conftest import Guarded
@@ -180,6 +181,16 @@ CALLS = {
         ),
     ),
     "LocationService/StreamLocations": Call(LOCATIONS_WRITE, rpc(stream)),
+    "LocationService/KeepRefusedFixes": Call(
+        REFUSALS_WRITE,
+        rpc(
+            lambda to, one, token: locations(to).KeepRefusedFixes(
+                location_pb2.KeepRefusedFixesRequest(fixes=[location_pb2.RefusedFix(person_id=one)]),
+                metadata=token,
+                timeout=30,
+            )
+        ),
+    ),
 }
 
 

@@ -68,6 +68,10 @@ def test_in_production_every_connection_is_encrypted_and_both_ends_are_known(ren
     manifests = render(overlay)
     assert environment(container_of(manifests, "location-producer"))["GRPC_TLS_CERT"]
     assert environment(container_of(manifests, "person-service"))["GRPC_TLS_CLIENT_CA"]
+    phone_gateway = environment(container_of(manifests, "phone-gateway"))
+    assert phone_gateway["LOCATION_PRODUCER_TLS_CA"]
+    assert phone_gateway["PERSON_SERVICE_TLS_CERT"]
+    assert phone_gateway["TOKEN_FILE"]
     connection_service = environment(container_of(manifests, "connection-service"))
     assert connection_service["PERSON_SERVICE_TLS_CA"]
     assert connection_service["PERSON_SERVICE_TLS_CERT"]
@@ -108,6 +112,7 @@ def test_every_service_has_a_kafka_user_of_its_own(render: Any) -> None:
         return {one for acl in acls if acl["resource"]["name"] == topic for one in acl["operations"]}
 
     assert may("kafka-location-producer", "location") == {"Describe", "Write"}
+    assert may("kafka-location-producer", "location.dead-letter") == {"Describe", "Write"}
     assert may("kafka-location-consumer", "location") == {"Describe", "Read"}
     assert "Read" not in may("kafka-topics", "location") | may("kafka-keda", "location")
 

@@ -13,7 +13,7 @@ import yaml
 from deployment.native.folders import REPOSITORY
 from tests.unit.deployment.manifests import EVERY_OVERLAY, LOCAL, containers, environment, of_kind, pod_spec, workloads
 
-SERVICES = ["location_producer", "location_consumer", "person_service", "connection_service"]
+SERVICES = ["phone_gateway", "location_producer", "location_consumer", "person_service", "connection_service"]
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 
 
@@ -39,7 +39,7 @@ def reads_without_default(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_variable_that_a_service_requires_is_set(render: Any, service: str) -> None:
-    assert required_variables(service), "each of the four requires something"
+    assert required_variables(service), "each of them requires something"
     assert required_variables(service) <= set(COMPOSE["services"][service]["environment"])
     for overlay in EVERY_OVERLAY:
         [container] = [

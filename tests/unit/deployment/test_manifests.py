@@ -27,6 +27,7 @@ from tests.unit.deployment.manifests import (
 VERSIONS = ["1.35", "1.36", "1.37"]
 # What each takes at most: calls that have begun and a delivery to Kafka, a statement, an answer passed on.
 DRAIN_S = {
+    "phone-gateway": 10 + 4,
     "location-producer": 15 + 10 + 1,
     "location-consumer": 60,
     "person-service": 20 + 5,
@@ -46,6 +47,8 @@ OF_OPERATORS = {
 
 
 FILES_MADE_BEFOREHAND = {
+    "phone-gateway-tls",
+    "phone-gateway-token",
     "location-producer-tls",
     "person-service-tls",
     "connection-service-tls",
@@ -230,11 +233,12 @@ def test_the_local_cluster_answers_at_the_ports_that_the_documents_name(render: 
         "person-service": 30001,
         "connection-service": 30002,
         "location-producer": 30003,
+        "phone-gateway": 30008,
     }
 
 
 def test_production_scales_each_service_by_one_thing_only(render: Any) -> None:
-    scaled = {"location-producer", "location-consumer", "person-service", "connection-service"}
+    scaled = {"phone-gateway", "location-producer", "location-consumer", "person-service", "connection-service"}
     for overlay in (PRODUCTION, OPERATORS):
         scalers = of_kind(render(overlay), "HorizontalPodAutoscaler", "ScaledObject")
         assert sorted(one["spec"]["scaleTargetRef"]["name"] for one in scalers) == sorted(scaled)

@@ -18,6 +18,9 @@ from tests.unit.deployment.manifests import (
 ANYBODY = "anybody"
 
 TO_SERVICES = {
+    (ANYBODY, "phone-gateway", 30008),
+    ("phone-gateway", "location-producer", 30003),
+    ("phone-gateway", "person-service", 30004),
     (ANYBODY, "location-producer", 30003),
     (ANYBODY, "person-service", 30001),
     (ANYBODY, "connection-service", 30002),
@@ -113,7 +116,7 @@ def test_prometheus_reaches_the_counts_of_every_service_and_nothing_else_that_is
                             open_to_it = {given["port"] for given in rule["ports"]} & set(ports(workload))
                             reached |= {(pod_labels(workload)[NAME], ports(workload)[name]) for name in open_to_it}
         open_to_all = {arrow[1:] for arrow in TO_SERVICES if arrow[0] == ANYBODY}
-        assert reached == {("location-producer", 30006), ("location-consumer", 30005)}
+        assert reached == {("phone-gateway", 30009), ("location-producer", 30006), ("location-consumer", 30005)}
         assert scraped(manifests) <= reached | open_to_all
 
 
@@ -136,7 +139,7 @@ def scraped(manifests: list[dict[str, Any]]) -> set[tuple[str, int]]:
                     if selects({"matchLabels": service["spec"]["selector"]}, pod_labels(one))
                 ]
                 found.add((pod_labels(workload)[NAME], ports(workload)[port["targetPort"]]))
-    assert len(found) == 4
+    assert len(found) == 5
     return found
 
 

@@ -1,7 +1,7 @@
 """What each rpc answers; Kafka is played by a fake publisher, gRPC's context by another."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from math import nan
 from typing import Any
 
@@ -10,7 +10,6 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 from udaconnect.location.v1 import location_pb2 as pb
 
-from location_producer.callers.allowance import Callers
 from location_producer.errors import NotAcknowledgedError, OverloadedError
 from location_producer.metrics import Metrics
 from location_producer.service import STREAM_WINDOW, LocationService
@@ -35,9 +34,6 @@ class Aborted(Exception):  # noqa: N818  not an error of ours
 
 
 class FakeContext:
-    def peer(self) -> str:
-        return "ipv4:192.0.2.1:5000"
-
     async def abort_with_status(self, status: grpc.Status) -> None:
         raise Aborted(status)
 
@@ -47,14 +43,19 @@ class FakePublisher:
         self.error = error
         self.acknowledges = acknowledges
         self.published: list[Mapping[int, bytes]] = []
+        self.kept: list[pb.RefusedFix] = []
         self.waiting: list[asyncio.Future[None]] = []
 
     @property
     def partitions(self) -> int:
         return 6
 
-    def publish(self, batches: Mapping[int, bytes], caller: str = "") -> asyncio.Future[None]:
-        assert caller == "192.0.2.1"
+    async def keep(self, fixes: Sequence[pb.RefusedFix]) -> None:
+        if self.error:
+            raise self.error
+        self.kept += fixes
+
+    def publish(self, batches: Mapping[int, bytes]) -> asyncio.Future[None]:
         if isinstance(self.error, OverloadedError):
             raise self.error
         self.published.append(batches)
@@ -68,8 +69,8 @@ class FakePublisher:
         return future
 
 
-def service(publisher: FakePublisher, callers: Callers | None = None) -> LocationService:
-    return LocationService(publisher, Metrics(), TimeLimits(EARLIEST_US), callers or Callers(100, 0), lambda: NOW_US)
+def service(publisher: FakePublisher) -> LocationService:
+    return LocationService(publisher, publisher.keep, Metrics(), TimeLimits(EARLIEST_US), clock=lambda: NOW_US)
 
 
 def create(publisher: FakePublisher, request: pb.CreateLocationRequest) -> pb.CreateLocationResponse:
@@ -234,3 +235,31 @@ def test_a_server_that_stops_gives_the_receipts_of_what_it_took_and_ends_the_str
         assert aborted.value.code == grpc.StatusCode.UNAVAILABLE
 
     asyncio.run(read())
+
+
+def keep(publisher: FakePublisher, fixes: list[pb.RefusedFix]) -> pb.KeepRefusedFixesResponse:
+    context: Any = FakeContext()
+    return asyncio.run(service(publisher).KeepRefusedFixes(pb.KeepRefusedFixesRequest(fixes=fixes), context))
+
+
+def test_what_a_gateway_refused_is_kept() -> None:
+    publisher = FakePublisher()
+    fixes = [pb.RefusedFix(person_id=1, device_id=7, app="osmand", reason="must be a number", original=b"lat=x")]
+    assert keep(publisher, fixes) == pb.KeepRefusedFixesResponse()
+    assert publisher.kept == fixes
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_of_what_was_refused_so_many_may_come_at_once(count: int) -> None:
+    publisher = FakePublisher()
+    with pytest.raises(Aborted) as aborted:
+        keep(publisher, [pb.RefusedFix(person_id=1)] * count)
+    assert aborted.value.code == grpc.StatusCode.INVALID_ARGUMENT
+    assert aborted.value.violations()[0][0] == "fixes"
+    assert publisher.kept == []
+
+
+def test_what_was_refused_and_not_kept_is_to_be_sent_again() -> None:
+    with pytest.raises(Aborted) as aborted:
+        keep(FakePublisher(NotAcknowledgedError("again")), [pb.RefusedFix(person_id=1)])
+    assert aborted.value.code == grpc.StatusCode.UNAVAILABLE

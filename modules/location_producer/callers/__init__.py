@@ -1,1 +1,0 @@
-"""What each caller may have, so that none takes from another."""

@@ -1,0 +1,1 @@
+"""HTTP → gRPC: takes in what the apps on people's phones send."""

@@ -1,0 +1,155 @@
+"""HTTP at its edge: a request is read within bounds of size and time, and every outcome has one answer.
+
+What the answers mean to an app: 2xx, forget it; anything else, keep it and send it again.
+"""
+
+import asyncio
+import math
+import time
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+import orjson
+import structlog
+from granian.rsgi import (  # type: ignore[attr-defined]  # named there for others to import
+    HTTPProtocol,
+    ProtocolClosed,
+    ProtocolError,
+    Scope,
+)
+
+from phone_gateway.apps.request import CannotReadError, PhoneRequest
+from phone_gateway.metrics import Metrics
+from phone_gateway.peers import TooBusyError
+from phone_gateway.routes import App, app_of
+from phone_gateway.settings import BODY_MAX_BYTES
+from phone_gateway.taking import Taking
+from service_kit.errors import DependencyDown, DomainError, NotAuthenticated, TooManyCalls, status_of
+
+log = structlog.get_logger()
+
+BODY_WITHIN_S: Final = 10.0
+COME_AGAIN_S: Final = 3
+MANNERS: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
+PAUSED: Final = ("x-sharing", "paused")
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class UnacceptableError(Exception):
+    """The request itself is none that any app makes."""
+
+    def __init__(self, status: HTTPStatus, detail: str, *headers: tuple[str, str]) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers = headers
+
+
+class Http:
+    """The RSGI application."""
+
+    def __init__(self, taking: Taking, metrics: Metrics, reading_max_bytes: int) -> None:
+        self._taking = taking
+        self._metrics = metrics
+        self._reading_max_bytes = reading_max_bytes
+        self._reading_bytes = 0
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        began = time.perf_counter()
+        found = app_of(scope.path)
+        try:
+            answer = NOBODYS if found is None else await self._take(*found, scope, protocol)
+        except (ProtocolError, ProtocolClosed):
+            return  # nobody is there any more
+        except Exception as error:  # noqa: BLE001  this is the edge: nothing passes it but an answer
+            answer = answer_of(error)
+        protocol.response_bytes(answer.status, answer.headers, answer.body)
+        if found is not None:
+            self._metrics.answered(found[0].name, answer.status, time.perf_counter() - began)
+
+    async def _take(self, app: App, in_path: str, scope: Scope, protocol: HTTPProtocol) -> Answer:
+        if scope.method not in app.methods:
+            allowed = ", ".join(sorted(app.methods))
+            raise UnacceptableError(HTTPStatus.METHOD_NOT_ALLOWED, f"{app.name} sends by {allowed}", ("allow", allowed))
+        get = scope.headers.get
+        body = await self._body(scope, protocol)
+        now_us = time.time_ns() // 1000
+        request = PhoneRequest(scope.query_string, body, get("content-type") or "", now_us)
+        paused = await self._taking.take(app, in_path, get("authorization"), request)
+        headers = [("content-type", app.answer_type), *MANNERS, *([PAUSED] if paused else [])]
+        return Answer(HTTPStatus.OK, headers, app.answer)
+
+    async def _body(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
+        """Raises UnacceptableError, or TooBusyError where too many bytes are being read already."""
+        length = scope.headers.get("content-length")
+        if length is None and scope.headers.get("transfer-encoding") is None and scope.http_version != "2":
+            return b""
+        announced = int(length) if length and length.isascii() and length.isdecimal() else BODY_MAX_BYTES
+        if announced > BODY_MAX_BYTES:
+            raise UnacceptableError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_MAX_BYTES:,} bytes at once")
+        if self._reading_bytes + announced > self._reading_max_bytes:
+            raise TooBusyError("the gateway")
+        self._reading_bytes += announced
+        try:
+            async with asyncio.timeout(BODY_WITHIN_S):
+                if length is not None:
+                    return await protocol()
+                return await chunks(protocol)
+        except TimeoutError as error:
+            raise UnacceptableError(
+                HTTPStatus.REQUEST_TIMEOUT,
+                f"the body did not come within {BODY_WITHIN_S:.0f} s",
+                ("connection", "close"),
+            ) from error
+        finally:
+            self._reading_bytes -= announced
+
+
+async def chunks(protocol: HTTPProtocol) -> bytes:
+    """A body whose length nobody said. Raises UnacceptableError."""
+    body = bytearray()
+    async for chunk in protocol:
+        body += chunk
+        if len(body) > BODY_MAX_BYTES:
+            raise UnacceptableError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_MAX_BYTES:,} bytes at once")
+    return bytes(body)
+
+
+def answer_of(error: Exception) -> Answer:
+    headers: tuple[tuple[str, str], ...] = ()
+    match error:
+        case UnacceptableError():
+            status, headers = error.status, error.headers
+        case CannotReadError():
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        case DomainError():
+            status, headers = status_of(error).http, headers_of(error)
+        case _:
+            log.error("unexpected", exc_info=error)
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed unexpectedly; it is in its log")
+    return problem(status, str(error), *headers)
+
+
+def headers_of(error: DomainError) -> tuple[tuple[str, str], ...]:
+    match error:
+        case NotAuthenticated():
+            return (("www-authenticate", 'Basic realm="phones"'),)
+        case TooManyCalls():
+            return (("retry-after", str(math.ceil(error.after_s))),)
+        case DependencyDown():
+            return (("retry-after", str(COME_AGAIN_S)),)
+    return ()
+
+
+def problem(status: HTTPStatus, detail: str, *headers: tuple[str, str]) -> Answer:
+    """RFC 9457."""
+    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
+    return Answer(status, [("content-type", PROBLEM_JSON), *MANNERS, *headers], orjson.dumps(document))
+
+
+NOBODYS: Final = problem(HTTPStatus.NOT_FOUND, "no app sends here: the address is /phone/ and the app's name")

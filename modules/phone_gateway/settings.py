@@ -1,0 +1,76 @@
+"""What the environment may say: the table is in README.md."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from environs import Env, EnvError, validate
+
+from service_kit.settings import readable_file
+
+BODY_MAX_BYTES: Final = 2 * 1024 * 1024
+"""Overland's largest batch, 1,000 locations, is some 600 kB."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A service that is called over gRPC. Paths; without a CA in plain text."""
+
+    target: str
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    http_bind: str
+    metrics_bind: str
+    location_producer: Peer
+    person_service: Peer
+    token_file: str  # empty: the services ask for none
+    gather_ms: float
+    answer_within_ms: int
+    waiting_max_locations: int
+    reading_max_bytes: int
+    connections_max: int
+    device_rate_limit: float  # requests a second; 0: no limit
+    device_rate_limit_burst: int
+    shutdown_grace_s: float
+
+
+def read(env: Env) -> Settings:
+    rate_limit = env.float("DEVICE_RATE_LIMIT", 20.0, validate=validate.Range(min=0, max=1e6))
+    return Settings(
+        http_bind=env.str("HTTP_BIND", "127.0.0.1:30008"),
+        metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30009"),
+        location_producer=complete(
+            env.str("LOCATION_PRODUCER_TARGET"),
+            env.str("LOCATION_PRODUCER_TLS_CA", "", validate=readable_file),
+            env.str("LOCATION_PRODUCER_TLS_CERT", "", validate=readable_file),
+            env.str("LOCATION_PRODUCER_TLS_KEY", "", validate=readable_file),
+        ),
+        person_service=complete(
+            env.str("PERSON_SERVICE_TARGET"),
+            env.str("PERSON_SERVICE_TLS_CA", "", validate=readable_file),
+            env.str("PERSON_SERVICE_TLS_CERT", "", validate=readable_file),
+            env.str("PERSON_SERVICE_TLS_KEY", "", validate=readable_file),
+        ),
+        token_file=env.str("TOKEN_FILE", "", validate=readable_file),
+        gather_ms=env.float("GATHER_MS", 10.0, validate=validate.Range(min=0, max=1000)),
+        answer_within_ms=env.int("ANSWER_WITHIN_MS", 900, validate=validate.Range(min=100)),
+        waiting_max_locations=env.int("WAITING_MAX_LOCATIONS", 20_000, validate=validate.Range(min=1000)),
+        reading_max_bytes=env.int(
+            "READING_MAX_BYTES", 16 * 1024 * 1024, validate=validate.Range(min=2 * BODY_MAX_BYTES)
+        ),
+        connections_max=env.int("CONNECTIONS_MAX", 10_000, validate=validate.Range(min=100)),
+        device_rate_limit=rate_limit,
+        device_rate_limit_burst=env.int("DEVICE_RATE_LIMIT_BURST", 2_000, validate=validate.Range(min=1)),
+        shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 10.0, validate=validate.Range(min=0)),
+    )
+
+
+def complete(target: str, ca: str, cert: str, key: str) -> Peer:
+    """Raises EnvError where one of the files wants another."""
+    if bool(cert) != bool(key) or (cert and not ca):
+        raise EnvError(f"for {target}: …_TLS_CERT and …_TLS_KEY belong together, and need …_TLS_CA")
+    return Peer(target, ca, cert, key)
