@@ -89,9 +89,9 @@ cluster: ## Put it into the Kubernetes cluster that kubectl points to
 packages:
 	@deployment/native/packages.sh
 test-packages:
-	@deployment/native/packages.sh chromium
+	@deployment/native/packages.sh chromium pgbouncer
 container-packages:
-	@deployment/native/packages.sh chromium containers
+	@deployment/native/packages.sh chromium pgbouncer containers
 
 $(VENV): requirements-dev.txt | packages
 	@echo "Installing the Python packages into .venv"

@@ -15,7 +15,8 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, make_url, text
+from database import engine_from_environment
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 AT_MOST_S = float(os.environ.get("SCHEMA_WAIT_S", "300"))
@@ -23,8 +24,7 @@ TRY_EVERY_S = 1.0
 
 
 def main(what: str) -> None:
-    url = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
-    engine = create_engine(url, connect_args={"connect_timeout": 3})
+    engine = engine_from_environment()
     deadline = time.monotonic() + AT_MOST_S
     reason = ""
     while time.monotonic() < deadline:

@@ -12,7 +12,8 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from database import engine_from_environment
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -24,9 +25,7 @@ def main() -> None:
     days = int(os.environ["LOCATION_RETENTION_DAYS"])
     if days < 0:
         raise SystemExit("LOCATION_RETENTION_DAYS must be 0 (all is kept) or a number of days")
-    url = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg2")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
-    with engine.connect() as connection:
+    with engine_from_environment(isolation_level="AUTOCOMMIT").connect() as connection:
         floor = datetime.now(UTC).date() - timedelta(days=days) if days else None
         for changed in dropped_before(connection, floor):
             tell(f"the floor is now {floor}" if changed == "location_floor" else f"dropped {changed}")

@@ -57,7 +57,7 @@ containers() {
 for extra in "$@"; do
     case $extra in
     containers) containers ;;
-    *) command -v "$extra" >/dev/null || need "$extra" ;;
+    *) PATH="$PATH:/usr/sbin" command -v "$extra" >/dev/null || need "$extra" ;;
     esac
 done
 

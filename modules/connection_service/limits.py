@@ -8,6 +8,8 @@ NARROW_IT = "ask for fewer days, a smaller distance or, with method=fixes, a sho
 class TooSlow(DependencyDown):
     """The database is at work, yet not done within the time that one question may take."""
 
+    after_s = 30
+
     def __init__(self) -> None:
         Exception.__init__(self, f"the search was stopped because it took too long: {NARROW_IT}")
 

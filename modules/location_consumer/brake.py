@@ -1,7 +1,15 @@
-"""Stops the consumer when nearly everything is bad: then it is not the locations that are wrong, it is us."""
+"""Stops the consumer when nearly everything is bad: then it is not the locations that are wrong, it is us.
+
+What a client can cause by itself never counts, neither as bad nor as seen: whoever is allowed to write could otherwise
+stop everybody, or hide from the brake what is really wrong. That nobody is there any more (persons.py) is not a
+client's doing.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
+
+SENDERS_FAULTS: Final = frozenset({"unknown_person", "conflict"})
 
 
 class BrakeError(Exception):
@@ -23,15 +31,16 @@ class Brake:
 
         Raises BrakeError where more than `ratio` of at least `window` locations were dead.
         """
-        self._seen += seen
-        self._dead.update(dead)
+        reasons = Counter(dead)
+        self._seen += seen - sum(reasons.pop(reason, 0) for reason in SENDERS_FAULTS)
+        self._dead += reasons
         if self._seen < self._window:
             return
         if self._dead.total() > self._ratio * self._seen:
             self.is_on = True
-            reasons = ", ".join(f"{count:,} {reason}" for reason, count in self._dead.most_common())
+            counted = ", ".join(f"{count:,} {reason}" for reason, count in self._dead.most_common())
             raise BrakeError(
-                f"{self._dead.total():,} of the last {self._seen:,} locations would be dead letters ({reasons})"
+                f"{self._dead.total():,} of the last {self._seen:,} locations would be dead letters ({counted})"
             )
         self._seen //= 2
         self._dead = Counter({reason: count // 2 for reason, count in self._dead.items()})

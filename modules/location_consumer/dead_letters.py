@@ -1,17 +1,19 @@
 """What can never be stored goes to the dead-letter topic, with the reason and the place where it came from.
 
-A dead letter is a Kafka record of its own. Its value is a LocationBatch of the one location, or, where the record could
-not be read, the record's original bytes: publishing the value to the location topic again replays it. Its headers:
+A dead letter is a Kafka record of its own. Its value is a LocationBatch of the location, or of all locations of one
+record that are given up for the same reason: a flood of what one client sends wrongly must not become a flood of
+letters, which cost far more than rows. Where the record could not be read, the value is its original bytes. Publishing
+the value to the location topic again replays it. Its headers:
 
     reason     unreadable, invalid, unknown_person, conflict or refused
     detail     a sentence for a person
     topic, partition, offset    where the record stood
-    position   of the location within the record, from 0 (not for unreadable)
+    position   of the location within the record, from 0; of several, with commas: 0,5,7 (not for unreadable)
     time       when it was given up, RFC 3339
     cut_from   length of a value that is too long to be kept whole, of which the letter holds the beginning
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -34,8 +36,18 @@ class DeadLetter(NamedTuple):
     reason: str
     detail: str
     record: ConsumerRecord
-    position: int | None
+    positions: Sequence[int]  # empty: the record as a whole
     value: bytes
+
+
+class GivenUp(NamedTuple):
+    """A location that will never be stored."""
+
+    reason: str
+    detail: str
+    record: ConsumerRecord
+    position: int  # in the record
+    location: Location
 
 
 class DeadLettersUnavailableError(Exception):
@@ -43,12 +55,17 @@ class DeadLettersUnavailableError(Exception):
 
 
 def unreadable(record: ConsumerRecord, detail: str) -> DeadLetter:
-    return DeadLetter("unreadable", detail, record, None, record.value or b"")
+    return DeadLetter("unreadable", detail, record, (), record.value or b"")
 
 
-def undeliverable(reason: str, detail: str, record: ConsumerRecord, position: int, location: Location) -> DeadLetter:
-    value = LocationBatch(locations=[location]).SerializeToString()
-    return DeadLetter(reason, detail, record, position, value)
+def undeliverable(given_up: Iterable[GivenUp]) -> Iterator[DeadLetter]:
+    """A letter for all locations of a record that have the same reason and detail."""
+    together: dict[tuple[int, int, str, str], list[GivenUp]] = {}
+    for one in given_up:
+        together.setdefault((one.record.partition, one.record.offset, one.reason, one.detail), []).append(one)
+    for same in together.values():
+        value = LocationBatch(locations=[one.location for one in same]).SerializeToString()
+        yield DeadLetter(same[0].reason, same[0].detail, same[0].record, [one.position for one in same], value)
 
 
 class DeadLetterTopic:
@@ -91,7 +108,7 @@ def _headers(letter: DeadLetter) -> list[tuple[str, bytes]]:
         "topic": letter.record.topic,
         "partition": letter.record.partition,
         "offset": letter.record.offset,
-        "position": letter.position,
+        "position": ",".join(map(str, letter.positions)) or None,
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "cut_from": len(letter.value) if len(letter.value) > LARGEST_VALUE else None,
     }

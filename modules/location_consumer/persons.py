@@ -19,7 +19,12 @@ LOOK_UP = """
     UNION ALL
     SELECT person_id, true FROM erased_person WHERE person_id = ANY(%(ids)s)
 """
+ANYBODY = "SELECT EXISTS (SELECT FROM person)"
 EVERYTHING_US = -(2**63)
+
+
+class NobodyError(Exception):
+    """There is nobody at all."""
 
 
 class Barred(NamedTuple):
@@ -57,12 +62,20 @@ class Persons:
         return ids - self._known - self._erased
 
     def look_up(self, cursor: Cursor, ids: AbstractSet[int]) -> None:
-        """For a transaction that holds."""
+        """For a transaction that holds.
+
+        Raises NobodyError where some are of nobody because there is nobody: in a database that has lost its people
+        every location would seem to be its sender's fault. Where really nobody is there yet, nobody is kept waiting.
+        """
         if not ids:
             return
         cursor.execute(LOOK_UP, {"ids": list(ids)})
         for person_id, is_erased in cursor:
             (self._erased if is_erased else self._known).add(person_id)
+        if self.strangers(ids) and not self._known:
+            cursor.execute(ANYBODY)
+            if cursor.fetchone() == (False,):
+                raise NobodyError
 
     def erased_among(self, ids: AbstractSet[int]) -> frozenset[int]:
         return frozenset(ids & self._erased)

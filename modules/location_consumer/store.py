@@ -18,11 +18,15 @@ from location_consumer.copy_binary import COLUMNS
 from location_consumer.cut_off import cut_off_after
 from location_consumer.lag import Position
 from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
-from location_consumer.persons import Persons
+from location_consumer.persons import NobodyError, Persons
 from location_consumer.rows import DAY_US, Rows
 
-# A batch takes a fraction of a second. A transaction that was left alone must not keep others from the same rows.
-OPTIONS = "-c timezone=UTC -c jit=off -c statement_timeout=20s -c idle_in_transaction_session_timeout=10s"
+# A batch takes a fraction of a second. A transaction that was left alone must not keep others from the same rows. Said
+# in each transaction: pgbouncer refuses it while connecting, and may give each another session of the server's.
+SET_UP = """
+    SET LOCAL timezone = 'UTC'; SET LOCAL jit = off;
+    SET LOCAL statement_timeout = '20s'; SET LOCAL idle_in_transaction_session_timeout = '10s'
+"""
 SILENT_S = 30.0  # whatever one transaction may take
 
 DAYS_AT_ONCE = 100  # partitions made in a transaction: each holds several locks until its end
@@ -156,9 +160,13 @@ class Store:
         """Ask about strangers, and whether what was too old to be kept still is."""
         strangers = self._persons.strangers(ids)
         if strangers or self._persons.too_old(rows):
-            with self._transaction() as cursor:
-                self._persons.hold(cursor)
-                self._persons.look_up(cursor, strangers)
+            try:
+                with self._transaction() as cursor:
+                    self._persons.hold(cursor)
+                    self._persons.look_up(cursor, strangers)
+            except NobodyError as error:
+                reason = "the table person is empty: has the database lost its people, or is nobody there yet?"
+                raise StoreUnavailableError(reason) from error
 
     def _write_good(self, rows: Rows, *, day_is_sure: bool = False) -> tuple[int, Ints, list[tuple[int, str]]]:
         """Return the number of new rows, the positions of conflicts, and the positions of what was refused.
@@ -242,7 +250,6 @@ class Store:
                 self._connection = psycopg2.connect(
                     self._database_url,
                     application_name="location_consumer",
-                    options=OPTIONS,
                     # A database that is cut off is noticed within half a minute, not after the system's hours.
                     connect_timeout=5,
                     keepalives_idle=10,
@@ -251,6 +258,7 @@ class Store:
                     tcp_user_timeout=30_000,
                 )
             with cut_off_after(SILENT_S, self._connection), self._connection, self._connection.cursor() as cursor:
+                cursor.execute(SET_UP)
                 yield cursor
         except UniqueViolation:
             raise

@@ -23,7 +23,7 @@ from opentelemetry.trace import Span
 from location_consumer.attempts import Attempts
 from location_consumer.batch import Batch
 from location_consumer.brake import Brake
-from location_consumer.dead_letters import DeadLetter, DeadLetterTopic, undeliverable, unreadable
+from location_consumer.dead_letters import DeadLetterTopic, GivenUp, undeliverable, unreadable
 from location_consumer.decode import invalid
 from location_consumer.lag import Position
 from location_consumer.locations import Ints, by_person
@@ -93,6 +93,7 @@ class Writing:
         self._in_hand: deque[InHand] = deque()
         self._reported: Future[None] = Future()
         self._reported.set_result(None)
+        self._reports_succeed = True
         self._beat_at = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -111,7 +112,8 @@ class Writing:
 
     def ready(self) -> bool:
         """Whether the database and the dead-letter topic took the last of what they were given, and in good time."""
-        return all(each.succeeding and each.running_s() < SLOW_AFTER_S for each in (self._writes, self._publishes))
+        attempts = (self._writes, self._publishes)
+        return self._reports_succeed and all(each.succeeding and each.running_s() < SLOW_AFTER_S for each in attempts)
 
     def beat(self) -> None:
         """Say that the loop turns."""
@@ -159,7 +161,10 @@ class Writing:
         try:
             self._store.report(positions)
         except StoreUnavailableError as error:
+            self._reports_succeed = False  # nor could locations be stored, if there were any
             log.warning("progress not reported", because=str(error))  # the next report says it all
+        else:
+            self._reports_succeed = True
 
     def _settle_next(self) -> None:
         batch, rows, good, bad, future, handed_over, span = self._in_hand[0]
@@ -171,20 +176,23 @@ class Writing:
         # A dead letter would keep a place of somebody who was erased.
         still_bad = [each for each in bad if each.person_id not in written.erased_persons]
         dropped = {"erased": written.erased.size + len(bad) - len(still_bad), "expired": written.expired.size}
-        letters = [unreadable(record, detail) for record, detail in batch.unreadable]
-        letters += [
-            undeliverable(reason, detail, *batch.origin(position))
-            for reason, position, detail in _given_up(still_bad, good, written)
+        # By position: the locations of a record together, so that it is parsed once.
+        given_up = [
+            GivenUp(reason, detail, *batch.origin(position))
+            for position, reason, detail in sorted(_given_up(still_bad, good, written))
         ]
-        self._brake.record(batch.size, (letter.reason for letter in letters))
-        if letters:
-            log.warning("dead letters", count=len(letters), reasons=sorted({letter.reason for letter in letters}))
+        reasons = ["unreadable" for _ in batch.unreadable] + [one.reason for one in given_up]
+        self._brake.record(batch.size, reasons)
+        if reasons:
+            log.warning("dead letters", count=len(reasons), reasons=sorted(set(reasons)))
+            letters = [unreadable(record, detail) for record, detail in batch.unreadable]
+            letters += undeliverable(given_up)
             self._publishes.until_done(lambda: self._dead_letters.publish(letters))
         self._commit(batch)
         self._in_hand.popleft()
         if span:
             span.end()
-        self._metrics.written(_outcome(batch, rows, written, letters=letters, dropped=dropped, write_s=write_s))
+        self._metrics.written(_outcome(batch, rows, written, reasons=reasons, dropped=dropped, write_s=write_s))
 
     def _commit(self, batch: Batch) -> None:
         offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in batch.next_offsets.items()}
@@ -195,20 +203,20 @@ class Writing:
             log.warning("offsets not committed", because=type(error).__name__)
 
 
-def _given_up(bad: list[InvalidLocation], good: Ints, written: Written) -> Iterator[tuple[str, int, str]]:
-    """Reason, position in the batch and detail of every location that is not stored."""
+def _given_up(bad: list[InvalidLocation], good: Ints, written: Written) -> Iterator[tuple[int, str, str]]:
+    """Position in the batch, reason and detail of every location that is not stored."""
     for each in bad:
-        yield "invalid", each.position, each.detail
+        yield each.position, "invalid", each.detail
     for position in good[written.unknown_person].tolist():
-        yield "unknown_person", position, "no person has this id"
+        yield position, "unknown_person", "no person has this id"
     for position in good[written.conflict].tolist():
-        yield "conflict", position, "the person is stored at another place at this instant"
+        yield position, "conflict", "the person is stored at another place at this instant"
     for position, detail in written.refused:
-        yield "refused", int(good[position]), detail
+        yield int(good[position]), "refused", detail
 
 
 def _outcome(  # noqa: PLR0913  it sums up all that became of a batch
-    batch: Batch, rows: Rows, written: Written, *, letters: list[DeadLetter], dropped: Mapping[str, int], write_s: float
+    batch: Batch, rows: Rows, written: Written, *, reasons: list[str], dropped: Mapping[str, int], write_s: float
 ) -> Outcome:
     unseen = np.concatenate([written.unknown_person, written.erased, written.expired])
     visible_us = np.delete(rows.locations.time_us, unseen)
@@ -216,7 +224,7 @@ def _outcome(  # noqa: PLR0913  it sums up all that became of a batch
         locations=batch.size,
         stored=written.stored,
         duplicates=written.duplicates,
-        dead_letter_reasons=[letter.reason for letter in letters],
+        dead_letter_reasons=reasons,
         dropped=dropped,
         newest_time_us=int(visible_us.max()) if visible_us.size else None,
         first_record_ms=min((record.timestamp for record in batch.readable), default=None),

@@ -1,4 +1,4 @@
-"""The bound of what is waiting for Kafka: KafkaProducer itself would take in any amount.
+"""The bound of what is waiting for Kafka, for all together and for each caller: KafkaProducer would take in any amount.
 
 Besides number and size it bounds the wait: what is taken in today's queue should not be told tomorrow that it was too
 late. By Little's law the wait is what is in flight, divided by how fast Kafka has acknowledged lately.
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from location_producer.callers.shares import Shares
 from location_producer.errors import OverloadedError
 
 ALWAYS_BYTES = 256 * 1024  # so much may be in flight whatever the rate: 10,000 locations
@@ -15,6 +16,7 @@ BUSY_BYTES = ALWAYS_BYTES // 4  # with less in flight it is the clients that are
 SAMPLE_S = 0.25
 TOGETHER_S = 0.001  # one record serves many calls
 WEIGHT_UP, WEIGHT_DOWN = 0.3, 0.6  # of the newest sample in the rate: good news may take its time
+NOBODY = ""  # in particular: whoever has it all for himself
 ASSUMED_RATE = 512 * 1024  # until there is a sample: who knows how Kafka is today
 
 
@@ -24,17 +26,25 @@ class InFlight:
     max_bytes: int
     max_wait_s: float = 2.0
     clock: Callable[[], float] = time.monotonic
-    calls: int = 0
-    bytes: int = 0
     rate: float = field(default=ASSUMED_RATE, init=False)
     """Bytes a second that Kafka acknowledges when it has enough to do."""
+    _calls: Shares = field(default_factory=Shares, init=False)
+    _bytes: Shares = field(default_factory=Shares, init=False)
     _measured: bool = field(default=False, init=False)
     _sampled_from: float = field(default=0.0, init=False)
     _released_at: float = field(default=0.0, init=False)  # the last one
     _sampled_bytes: int = field(default=0, init=False)
 
-    def reserve(self, size: int) -> None:
-        """Take room for a call of `size` bytes, until `release`; OverloadedError where there is none."""
+    @property
+    def calls(self) -> int:
+        return self._calls.held
+
+    @property
+    def bytes(self) -> int:
+        return self._bytes.held
+
+    def reserve(self, size: int, caller: str = NOBODY) -> None:
+        """Take room for a call of `size` bytes, until `release`; OverloadedError where there is none for him."""
         after = self.bytes + size
         if self.calls >= self.max_calls or after > self.max_bytes:
             raise OverloadedError("Too much is waiting for Kafka; slow down and try again.")
@@ -42,12 +52,16 @@ class InFlight:
             self._sample()
             if after > self.rate * self.max_wait_s:
                 raise OverloadedError("More comes in than Kafka takes; slow down and try again.")
+        may_wait = min(self.max_bytes, max(ALWAYS_BYTES, self.rate * self.max_wait_s))
+        shares = self._calls.admits(caller, self.max_calls) and self._bytes.admits(caller, may_wait)
+        if caller != NOBODY and not shares:
+            raise OverloadedError("Too much of yours is waiting for Kafka; slow down and try again.")
         if self.bytes < BUSY_BYTES <= after:
             self._sample_from(self.clock())
-        self.calls += 1
-        self.bytes = after
+        self._calls.take(caller)
+        self._bytes.take(caller, size)
 
-    def release(self, size: int, *, acknowledged: bool = True) -> None:
+    def release(self, size: int, caller: str = NOBODY, *, acknowledged: bool = True) -> None:
         """Give room back. What was given up rather than `acknowledged` says nothing about the rate."""
         if not acknowledged:
             self._sample_from(self.clock())
@@ -55,8 +69,8 @@ class InFlight:
             self._sample()
             self._released_at = self.clock()
             self._sampled_bytes += size
-        self.calls -= 1
-        self.bytes -= size
+        self._calls.give_back(caller)
+        self._bytes.give_back(caller, size)
 
     def _sample(self) -> None:
         """Take a sample that ends with the last acknowledgement, when all that came with it has been counted."""

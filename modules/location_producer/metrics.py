@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import grpc
 from prometheus_client import Counter, Gauge, Histogram
 
+from location_producer.callers.allowance import Callers
 from location_producer.in_flight import InFlight
 from service_kit.telemetry.metrics import LOCATIONS, SECONDS, process_registry
 
@@ -31,11 +32,17 @@ class Metrics:
         for field in FIELDS:  # from 0 on: an increase from nothing would be missed
             self._rejected.labels(field)
 
-    def watch(self, in_flight: InFlight) -> None:
+    def watch(self, in_flight: InFlight, callers: Callers) -> None:
         calls = Gauge("location_producer_in_flight_calls", "Calls waiting for Kafka", registry=self.registry)
         calls.set_function(lambda: in_flight.calls)
         size = Gauge("location_producer_in_flight_bytes", "Their size", registry=self.registry)
         size.set_function(lambda: in_flight.bytes)
+        rate = Gauge(
+            "location_producer_fair_locations_per_second",
+            "What each caller may send: it falls while records wait too long to be stored",
+            registry=self.registry,
+        )
+        rate.set_function(lambda: callers.fair_per_s)
 
     def received(self, locations: int, rejected_fields: Iterable[str]) -> None:
         self._batch.observe(locations)

@@ -2,11 +2,12 @@
 
 A record costs Kafka's client in Python as much as 200 locations, and two serialised LocationBatches written one after
 the other are one LocationBatch. So while a partition has something on its way, what comes for it waits and then leaves
-as one record (as Nagle's algorithm does it): with little to do nobody waits, under load the records grow.
+as one record (as Nagle's algorithm does it): with little to do nobody waits, under load the records grow. Callers take
+turns, and no more leaves at once than LANE_BYTES: so nobody waits behind all that another one has sent.
 """
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -16,11 +17,14 @@ from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError
 from opentelemetry.trace import SpanContext
 
 from location_producer.errors import NotAcknowledgedError
-from location_producer.in_flight import InFlight
+from location_producer.in_flight import NOBODY, InFlight
 from location_producer.tracing import RecordTraces, Sending
 
 MERGE_BYTES = 64 * 1024
 """Calls share a record up to this size: with 12 bytes or more for a location, that is fewer than 10,000 of them."""
+
+LANE_BYTES = 256 * 1024
+"""So much may be on its way to one partition, as large a request as Kafka gets of it; the rest waits here."""
 
 
 class Publisher(Protocol):
@@ -28,7 +32,7 @@ class Publisher(Protocol):
     def partitions(self) -> int:
         """Number of partitions of the topic; NotAcknowledgedError where Kafka has not been reached."""
 
-    def publish(self, batches: Mapping[int, bytes]) -> asyncio.Future[None]:
+    def publish(self, batches: Mapping[int, bytes], caller: str = NOBODY) -> asyncio.Future[None]:
         """Send partition → serialised LocationBatch; the future is done when Kafka has acknowledged them all.
 
         Raises OverloadedError at once where too much is in flight. The future raises NotAcknowledgedError; some of the
@@ -41,6 +45,7 @@ class Call:
     """One call of `publish`, waiting for its partitions."""
 
     acknowledged: asyncio.Future[None]
+    caller: str
     size: int
     outstanding: int
     deadline: asyncio.TimerHandle
@@ -53,9 +58,24 @@ class Lane:
     """What waits and what is on its way for one partition."""
 
     partition: int
-    waiting: list[tuple[bytes, Call]] = field(default_factory=list)
+    waiting: OrderedDict[str, deque[tuple[bytes, Call]]] = field(default_factory=OrderedDict)  # by caller
     on_its_way: int = 0
     scheduled: bool = False
+
+    def add(self, batch: bytes, call: Call) -> None:
+        self.waiting.setdefault(call.caller, deque()).append((batch, call))
+
+    def take(self) -> list[tuple[bytes, Call]]:
+        """What leaves next: of each caller in turn one batch, as long as they are not LANE_BYTES together."""
+        taken: list[tuple[bytes, Call]] = []
+        size = 0
+        while self.waiting and size < LANE_BYTES:
+            caller, batches = self.waiting.popitem(last=False)
+            taken.append(batches.popleft())
+            size += len(taken[-1][0])
+            if batches:
+                self.waiting[caller] = batches  # behind all the others
+        return taken
 
 
 Outcome = tuple[Lane, list[Call], object]
@@ -78,6 +98,9 @@ class KafkaPublisher:
         self._settling = False
         self._producer: KafkaProducer | None = None
         self._partitions = 0
+        self.acknowledged: dict[int, int] = {}
+        """Partition → the offset after the last record that this process has written there."""
+
         self.broken = asyncio.Event()
         """Set when the producer refuses everything from now on, and has to be replaced."""
 
@@ -100,20 +123,20 @@ class KafkaPublisher:
             raise NotAcknowledgedError("Kafka is not reached; try again.")
         return self._partitions
 
-    def publish(self, batches: Mapping[int, bytes]) -> asyncio.Future[None]:
+    def publish(self, batches: Mapping[int, bytes], caller: str = NOBODY) -> asyncio.Future[None]:
         acknowledged = self._loop.create_future()
         if not batches:
             acknowledged.set_result(None)
             return acknowledged
         size = sum(map(len, batches.values()))
-        self._in_flight.reserve(size)
+        self._in_flight.reserve(size, caller)
         # Kafka's client has a delivery timeout of its own, but does not look at it while it asks for a producer id.
         deadline = self._loop.call_later(self._answer_within_s, self._give_up, acknowledged)
         traced = self._traces.here() if self._traces else None
-        call = Call(acknowledged, size, len(batches), deadline, traced)
+        call = Call(acknowledged, caller, size, len(batches), deadline, traced)
         for partition, batch in batches.items():
             lane = self._lanes.get(partition) or self._lanes.setdefault(partition, Lane(partition))
-            lane.waiting.append((batch, call))
+            lane.add(batch, call)
             if not lane.on_its_way and not lane.scheduled:
                 lane.scheduled = True
                 self._loop.call_soon(self._send_waiting, lane)  # soon, not now: calls that came together go together
@@ -121,8 +144,7 @@ class KafkaPublisher:
 
     def _send_waiting(self, lane: Lane) -> None:
         lane.scheduled = False
-        waiting, lane.waiting = lane.waiting, []
-        for record, calls in merge(waiting):
+        for record, calls in merge(lane.take()):
             lane.on_its_way += 1
             if self._producer is None:
                 self._settle(lane, calls, KafkaTimeoutError())
@@ -158,6 +180,8 @@ class KafkaPublisher:
 
     def _settle(self, lane: Lane, calls: list[Call], outcome: object) -> None:
         error = outcome if isinstance(outcome, Exception) else None
+        if offset := getattr(outcome, "offset", 0):
+            self.acknowledged[lane.partition] = offset + 1
         if error and not isinstance(error, RetriableError | KafkaTimeoutError | ValueError):
             self.broken.set()
         for call in calls:
@@ -177,7 +201,7 @@ class KafkaPublisher:
             acknowledged.set_exception(not_acknowledged(KafkaTimeoutError()))
 
     def _answer(self, call: Call) -> None:
-        self._in_flight.release(call.size, acknowledged=not call.error)
+        self._in_flight.release(call.size, call.caller, acknowledged=not call.error)
         call.deadline.cancel()
         if call.acknowledged.done():
             return  # the client has gone away, or was told at the deadline

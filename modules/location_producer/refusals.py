@@ -48,9 +48,6 @@ class Refusals:
         finally:
             self._in_flight.release(size, acknowledged=acknowledged)
 
-    def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
-
     def _publish(self, producer: KafkaProducer, letters: Sequence[Letter]) -> None:
         """Raises KafkaError."""
         sent = [producer.send(self._topic, letter.value, headers=letter.headers) for letter in letters]

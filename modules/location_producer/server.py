@@ -4,6 +4,7 @@ import asyncio
 import signal
 import threading
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 
 import grpc
 import structlog
@@ -13,8 +14,10 @@ from udaconnect.location.v1 import location_pb2
 from udaconnect.location.v1.location_pb2_grpc import add_LocationServiceServicer_to_server
 
 from location_producer.access import RULES
+from location_producer.callers.allowance import Callers
+from location_producer.callers.backlog import watch_backlog
 from location_producer.in_flight import InFlight
-from location_producer.kafka_connection import KafkaConnection
+from location_producer.kafka_connection import KafkaConnection, make_admin
 from location_producer.metrics import Metrics
 from location_producer.publisher import KafkaPublisher
 from location_producer.refusals import Refusals
@@ -58,13 +61,18 @@ async def serve(settings: Settings) -> None:
     delivery_s = settings.delivery_timeout_ms / 1000
     metrics = Metrics()
     in_flight = InFlight(settings.in_flight_max_calls, settings.in_flight_max_bytes)
-    metrics.watch(in_flight)
+    callers = Callers(settings.concurrent_rpcs_max, settings.caller_locations_per_s)
+    metrics.watch(in_flight, callers)
     traces = None if (tracer := tracing.tracer()) is None else RecordTraces(tracer, settings.location_topic)
     publisher = KafkaPublisher(settings.location_topic, in_flight, answer_within_s=delivery_s + 1, traces=traces)
     earliest_us = microseconds(settings.earliest_creation_time)
     refusals = Refusals(settings.dead_letter_topic, in_flight, publisher, answer_within_s=delivery_s)
     service = LocationService(
-        publisher, refusals.keep, metrics, TimeLimits(earliest_us, settings.location_retention_days)
+        publisher,
+        refusals.keep,
+        metrics,
+        TimeLimits(earliest_us, settings.location_retention_days),
+        callers,
     )
     health_service = health.aio.HealthServicer()
 
@@ -98,6 +106,15 @@ async def serve(settings: Settings) -> None:
     listen(settings, server, beside, health_server(settings.metrics_bind, **checks, metrics=metrics.registry))
     await server.start()
     keeping = asyncio.create_task(kafka.keep())
+    looking = asyncio.create_task(
+        watch_backlog(
+            partial(make_admin, settings),
+            settings.location_topic,
+            settings.consumer_group,
+            publisher.acknowledged,
+            callers.stored_after,
+        )
+    )
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -106,11 +123,11 @@ async def serve(settings: Settings) -> None:
         service.stop_streams()
         await server.stop(settings.shutdown_grace_s)
     finally:
-        stopping.cancel()
-        keeping.cancel()
-        await asyncio.gather(stopping, keeping, return_exceptions=True)
+        beside_it = (stopping, keeping, looking)
+        for task in beside_it:
+            task.cancel()
+        await asyncio.gather(*beside_it, return_exceptions=True)
         await kafka.close(within_s=delivery_s)
-        refusals.close()
         await asyncio.to_thread(beside.close)
     log.info("stopped")
     if not keeping.cancelled():

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
@@ -10,12 +11,14 @@ from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceServicer
 
 from location_producer.access import check_persons
+from location_producer.callers.allowance import Callers
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
 from location_producer.metrics import Metrics
 from location_producer.publisher import Publisher
-from location_producer.split import framed, split
+from location_producer.split import FEW, framed, split
 from location_producer.validation import Rules, TimeLimits, complete
 from service_kit.kafka.partition import partition_of
+from service_kit.rpc.access import caller_of
 
 MAX_LOCATIONS = 10_000
 MAX_REFUSED_FIXES = 1_000
@@ -36,57 +39,65 @@ def now_us() -> int:
 
 
 class LocationService(LocationServiceServicer):
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  each is a part of it
         self,
         publisher: Publisher,
         keep_refused: KeepRefused,
         metrics: Metrics,
         limits: TimeLimits,
+        callers: Callers,
         clock: Callable[[], int] = now_us,
     ) -> None:
         self._publisher = publisher
         self._keep_refused = keep_refused
         self._metrics = metrics
         self._limits = limits
+        self._callers = callers
         self._clock = clock
         self._readers: set[asyncio.Task[None]] = set()
 
     async def CreateLocation(  # noqa: N802  the contract's name
         self, request: pb.CreateLocationRequest, context: Context
     ) -> pb.CreateLocationResponse:
-        async with errors_as_status(context, self._metrics.failed):
+        async with self._rpc(context) as caller:
             if not request.HasField("location"):
                 raise InvalidRequestError([("location", "must be given")])
             location = request.location
             check_persons((location,), "location")
+            self._callers.count(caller, 1)
             rules = self._rules()
             violations = list(rules.violations(location))
             self._metrics.received(1, [field for field, _ in violations[:1]])
             if violations:
+                self._callers.rejected(caller, 1)
                 raise InvalidRequestError([(f"location.{field}", reason) for field, reason in violations])
             complete(location, rules.now_us)
             partition = partition_of(location.person_id, self._publisher.partitions)
-            await self._publish({partition: framed(location)}, 1)
+            await self._publish({partition: framed(location)}, 1, caller)
             return pb.CreateLocationResponse(location=location)
 
     async def BatchCreateLocations(  # noqa: N802  the contract's name
         self, request: pb.BatchCreateLocationsRequest, context: Context
     ) -> pb.BatchCreateLocationsResponse:
-        async with errors_as_status(context, self._metrics.failed):
-            receipt, acknowledged = self._take(request, pb.BatchCreateLocationsResponse)
+        async with self._rpc(context) as caller:
+            count = counted(request)
+            self._callers.count(caller, count)
+            if count > FEW:
+                await self._callers.turn(caller)
+            receipt, acknowledged = self._take(request, pb.BatchCreateLocationsResponse, caller)
             await acknowledged
             return receipt
 
     async def StreamLocations(  # noqa: N802  the contract's name
         self, request_iterator: AsyncIterator[pb.StreamLocationsRequest], context: Context
     ) -> AsyncIterator[pb.StreamLocationsResponse]:
-        taken: StreamQueue = asyncio.Queue()
-        window = asyncio.Semaphore(STREAM_WINDOW)
-        reader = asyncio.create_task(self._read(request_iterator, taken, window))
-        self._readers.add(reader)
-        reader.add_done_callback(self._readers.discard)
-        try:
-            async with errors_as_status(context, self._metrics.failed):
+        async with self._rpc(context) as caller:
+            taken: StreamQueue = asyncio.Queue()
+            window = asyncio.Semaphore(STREAM_WINDOW)
+            reader = asyncio.create_task(self._read(request_iterator, taken, window, caller))
+            self._readers.add(reader)
+            reader.add_done_callback(self._readers.discard)
+            try:
                 while (item := await taken.get()) is not None:
                     if isinstance(item, Exception):
                         raise item
@@ -94,20 +105,32 @@ class LocationService(LocationServiceServicer):
                     await acknowledged
                     yield receipt
                     window.release()
-        finally:
-            reader.cancel()
-            while not taken.empty():
-                if isinstance(item := taken.get_nowait(), tuple):
-                    item[1].cancel()  # nobody will ask what became of it
+            finally:
+                reader.cancel()
+                while not taken.empty():
+                    if isinstance(item := taken.get_nowait(), tuple):
+                        item[1].cancel()  # nobody will ask what became of it
 
     async def _read(
-        self, requests: AsyncIterator[pb.StreamLocationsRequest], taken: StreamQueue, window: asyncio.Semaphore
+        self,
+        requests: AsyncIterator[pb.StreamLocationsRequest],
+        taken: StreamQueue,
+        window: asyncio.Semaphore,
+        caller: str,
     ) -> None:
-        """Queue what is to be answered: receipts, and at the end None, or the error that ends the stream."""
+        """Queue what is to be answered: receipts, and at the end None, or the error that ends the stream.
+
+        A caller who sends more than he may is read later, which slows him down.
+        """
         end: Exception | None = None
         try:
             async for request in requests:
-                taken.put_nowait(self._take(request, pb.StreamLocationsResponse))
+                count = counted(request)
+                while wait_s := self._callers.wait_s(caller, count):  # noqa: ASYNC110  it says how long
+                    await asyncio.sleep(wait_s)
+                if count > FEW:
+                    await self._callers.turn(caller)
+                taken.put_nowait(self._take(request, pb.StreamLocationsResponse, caller))
                 await window.acquire()
         except asyncio.CancelledError:
             end = NotAcknowledgedError("The server is stopping; connect again and send what has no receipt.")
@@ -123,7 +146,7 @@ class LocationService(LocationServiceServicer):
     async def KeepRefusedFixes(  # noqa: N802  the contract's name
         self, request: pb.KeepRefusedFixesRequest, context: Context
     ) -> pb.KeepRefusedFixesResponse:
-        async with errors_as_status(context, self._metrics.failed):
+        async with self._rpc(context):
             count = len(request.fixes)
             if not 1 <= count <= MAX_REFUSED_FIXES:
                 raise InvalidRequestError([("fixes", f"must hold 1 to {MAX_REFUSED_FIXES:,}, holds {count:,}")])
@@ -132,23 +155,38 @@ class LocationService(LocationServiceServicer):
             self._metrics.kept(count)
             return pb.KeepRefusedFixesResponse()
 
-    def _take(self, batch: Batch, receipt: type[Receipt]) -> PendingReceipt[Receipt]:
+    @asynccontextmanager
+    async def _rpc(self, context: Context) -> AsyncIterator[str]:
+        """Gives the caller, if he may have one more rpc open; ends it with the status of what is raised."""
+        caller = caller_of(context)
+        async with errors_as_status(context, self._metrics.failed):
+            with self._callers.rpc(caller):
+                yield caller
+
+    def _take(self, batch: Batch, receipt: type[Receipt], caller: str) -> PendingReceipt[Receipt]:
         """Validate and send; return the receipt, to be given when the future is done."""
         count = len(batch.locations)
-        if not 1 <= count <= MAX_LOCATIONS:
-            raise InvalidRequestError([("locations", f"must hold 1 to {MAX_LOCATIONS:,} locations, holds {count:,}")])
         check_persons(batch.locations)
         result = split(batch, self._publisher.partitions, self._rules())
         batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
         self._metrics.received(count, (rejection.field for rejection in result.rejections))
         accepted = count - len(result.rejections)
+        self._callers.rejected(caller, count - accepted)
         answer = receipt(accepted_count=accepted, rejections=result.rejections)
-        return answer, self._publish(result.records, accepted)
+        return answer, self._publish(result.records, accepted, caller)
 
-    def _publish(self, batches: Mapping[int, bytes], locations: int) -> asyncio.Future[None]:
-        acknowledged = self._publisher.publish(batches)
+    def _publish(self, batches: Mapping[int, bytes], locations: int, caller: str) -> asyncio.Future[None]:
+        acknowledged = self._publisher.publish(batches, caller)
         self._metrics.sent(locations, acknowledged)
         return acknowledged
 
     def _rules(self) -> Rules:
         return self._limits.at(self._clock())
+
+
+def counted(batch: Batch) -> int:
+    """How many locations it holds. Raises InvalidRequestError where it cannot be taken with so many."""
+    count = len(batch.locations)
+    if not 1 <= count <= MAX_LOCATIONS:
+        raise InvalidRequestError([("locations", f"must hold 1 to {MAX_LOCATIONS:,} locations, holds {count:,}")])
+    return count

@@ -17,6 +17,7 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 class Settings:
     kafka_bootstrap_servers: str
     location_topic: str
+    consumer_group: str
     dead_letter_topic: str
     grpc_bind: str
     metrics_bind: str
@@ -27,6 +28,7 @@ class Settings:
     in_flight_max_calls: int
     in_flight_max_bytes: int
     concurrent_rpcs_max: int
+    caller_locations_per_s: float  # 0: no limit
     shutdown_grace_s: float
     kafka_security: KafkaSecurity
     access: AccessSettings
@@ -38,6 +40,7 @@ def read(env: Env) -> Settings:
     return Settings(
         kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
+        consumer_group=env.str("CONSUMER_GROUP", "location_consumer"),
         dead_letter_topic=env.str("DEAD_LETTER_TOPIC", "location.dead-letter"),
         grpc_bind=grpc_bind,
         metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30006"),
@@ -52,6 +55,7 @@ def read(env: Env) -> Settings:
             "IN_FLIGHT_MAX_BYTES", 32 * 1024 * 1024, validate=validate.Range(min=MAX_MESSAGE_BYTES)
         ),
         concurrent_rpcs_max=env.int("CONCURRENT_RPCS_MAX", 4_000, validate=validate.Range(min=1)),
+        caller_locations_per_s=env.float("CALLER_LOCATIONS_PER_S", 50_000.0, validate=validate.Range(min=0)),
         shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 15.0, validate=validate.Range(min=0)),
         kafka_security=read_kafka_security(env),
         access=read_access(env, {"GRPC_BIND": grpc_bind}),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Engine, Select, func, insert, select
 
 from person_service.models import NAMES, Person
-from service_kit.database import check_table, connection
+from service_kit.database import check_table, connection, writing_connection
 from service_kit.errors import InvalidInput, NotFound
 
 IDS: Final = range(1, 2**63)
@@ -43,13 +43,13 @@ class People:
         self.engine = engine
 
     def check(self) -> None:
-        """Say by returning that persons can be read."""
-        check_table(self.engine, Person.__tablename__)
+        """Say by returning that persons can be read and written."""
+        check_table(self.engine, Person.__tablename__, writing=True)
 
     def create(self, *, first_name: str, last_name: str, company_name: str) -> PersonRow:
         statement = insert(Person).returning(Person.id)
         names = {"first_name": first_name, "last_name": last_name, "company_name": company_name}
-        with connection(self.engine) as database:
+        with writing_connection(self.engine) as database:
             return PersonRow(database.execute(statement, names).scalar_one(), **names)
 
     def get(self, person_id: int) -> PersonRow:
@@ -68,12 +68,18 @@ class People:
         off, another call goes on with.
         """
         if person_id in IDS:
-            with connection(self.engine) as database:
-                if database.scalar(select(func.erase_person(person_id))):
-                    while database.scalar(select(func.erase_locations(person_id))):
-                        pass
-                    return
+            with writing_connection(self.engine) as database:
+                is_erased = database.scalar(select(func.erase_person(person_id)))
+            if is_erased:
+                while self._erase_locations(person_id):
+                    pass
+                return
         raise NotFound(f"person {person_id}")
+
+    def _erase_locations(self, person_id: int) -> bool:
+        """Remove some of the locations. Returns whether any are left."""
+        with writing_connection(self.engine) as database:
+            return bool(database.scalar(select(func.erase_locations(person_id))))
 
     def get_many(self, ids: Sequence[int]) -> list[PersonRow]:
         """Find those that exist, each once, ordered by id. Raises InvalidInput for more than BATCH_MAX_IDS."""

@@ -38,7 +38,9 @@ class NotFound(DomainError):
 
 
 class DependencyDown(DomainError):
-    """A database, broker or service that is needed does not answer; trying again later is right."""
+    """A database, broker or service that is needed does not answer; trying again `after_s` seconds later is right."""
+
+    after_s = 1
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} does not answer, try again later")

@@ -14,6 +14,7 @@ import numpy as np
 import psycopg2
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from numpy.typing import NDArray
+from udaconnect.location.v1.location_pb2 import LocationBatch
 
 from tests.fuzz.oracle import CONFLICT, REASONS, STORABLE, UNREADABLE, expected
 from tests.fuzz.record_values import PEOPLE, RecordValues
@@ -213,13 +214,26 @@ def dead_letters(pipeline: Pipeline) -> Letters:
         for found in reader.poll(timeout_ms=1000, max_records=10_000).values():
             for letter in found:
                 headers = {name: value.decode() for name, value in letter.headers}
-                position = int(headers["position"]) if "position" in headers else None
-                where = place(int(headers["partition"]), int(headers["offset"]), position)
-                letters.fate[where] = REASONS.index(headers["reason"])
-                letters.checksum[where] = crc32(letter.value or b"")
-                letters.times[where] += 1
+                for position, value in parts(letter.value or b"", headers.get("position", "")):
+                    where = place(int(headers["partition"]), int(headers["offset"]), position)
+                    letters.fate[where] = REASONS.index(headers["reason"])
+                    letters.checksum[where] = crc32(value)
+                    letters.times[where] += 1
     reader.close()
     return letters
+
+
+def parts(value: bytes, positions: str) -> list[tuple[int | None, bytes]]:
+    """What a letter would be made of if each of its locations had one of its own."""
+    match [int(position) for position in positions.split(",") if position]:
+        case []:
+            return [(None, value)]
+        case [position]:
+            return [(position, value)]
+        case several:
+            locations = LocationBatch.FromString(value).locations
+            alone = (LocationBatch(locations=[location]).SerializeToString() for location in locations)
+            return list(zip(several, alone, strict=True))
 
 
 def stored(database_url: str) -> Table:

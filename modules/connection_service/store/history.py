@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from connection_service.store.copy_rows import CopiedFixes
 from proximity.fixes import Fixes
 from proximity.instants import DAY_US
-from service_kit.database import connection
+from service_kit.database import connection, raw_errors
 from service_kit.errors import DependencyDown
 
 HISTORY: Final = files(__package__).joinpath("history.sql").read_text()
@@ -49,10 +49,11 @@ def _portion(engine: Engine, person_id: int, start_us: int, end_us: int) -> Fixe
     values = {"person_id": person_id, "portion": PORTION, "start": _timestamp(start_us), "end": _timestamp(end_us)}
     with connection(engine) as borrowed:
         try:
-            cursor = borrowed.connection.cursor()
-            filled = cursor.mogrify(HISTORY, values).decode()
-            cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+            with raw_errors(borrowed):
+                cursor = borrowed.connection.cursor()
+                filled = cursor.mogrify(HISTORY, values).decode()
+                cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
+        except psycopg2.errors.QueryCanceled as error:
             raise DependencyDown("the database") from error
     copied.finish()
     return Fixes.concatenate(parts)

@@ -19,13 +19,13 @@ from proximity.cells import Probes
 from proximity.fixes import Fixes, Ints
 from proximity.instants import EPOCH
 from proximity.spans import Spans
-from service_kit.database import connection
-from service_kit.errors import DependencyDown
+from service_kit.database import connection, raw_errors
 
 TRACK, TRACKS, CANDIDATES, FRESHNESS = (
     files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
 )
 PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint, timestamptz) AS {FRESHNESS}"
+UNPREPARED = FRESHNESS.replace("$1", "%(person_id)s").replace("$2", "%(since)s")
 
 
 class LocationStore:
@@ -87,11 +87,14 @@ class Locations:
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""
         with self._in_time() as cursor:
-            if "prepared" not in self.borrowed.info:
-                cursor.execute(PREPARE)
-                self.borrowed.info["prepared"] = True
+            asked = UNPREPARED
+            if "begin" not in self.borrowed.info:  # it is a session of our own, and not one of a pooler's
+                asked = "EXECUTE freshness(%(person_id)s, %(since)s)"
+                if "prepared" not in self.borrowed.info:
+                    cursor.execute(PREPARE)
+                    self.borrowed.info["prepared"] = True
             for since in (_timestamp(start_us), "-infinity"):
-                cursor.execute("EXECUTE freshness(%s, %s)", [person_id, since])
+                cursor.execute(asked, {"person_id": person_id, "since": since})
                 found = Freshness._make(cursor.fetchone())
                 if found.newest:
                     break
@@ -121,14 +124,10 @@ class Locations:
         if time.monotonic() > self.deadline_s:
             raise TooSlow
         try:
-            yield self.borrowed.connection.cursor()
+            with raw_errors(self.borrowed):
+                yield self.borrowed.connection.cursor()
         except psycopg2.errors.QueryCanceled as error:
             raise TooSlow from error
-        except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-            raise DependencyDown("the database") from error
-        except Exception:
-            self.borrowed.invalidate()  # it may be in the middle of a COPY
-            raise
 
 
 def probe_values(probes: Probes, start_us: int, end_us: int) -> dict[str, str]:

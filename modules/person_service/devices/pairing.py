@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from person_service.models import Device, Person
 from person_service.people import IDS
 from service_kit.access.rate_limit import RateLimit
-from service_kit.database import connection
+from service_kit.database import connection, writing_connection
 from service_kit.errors import InvalidInput, NotFound
 
 APPS: Final = ("owntracks", "traccar", "overland", "gpslogger", "osmand")
@@ -71,7 +71,7 @@ class Pairing:
         secret = secrets.token_hex(SECRET_BYTES)
         added = insert(Device).returning(*COLUMNS)
         values = {"person_id": person_id, "name": name, "app": app, "secret_sha256": hashed(secret)}
-        with connection(self.engine) as database:
+        with writing_connection(self.engine) as database:
             database.execute(
                 delete(Device).where(
                     Device.person_id == person_id, Device.revoked_at < datetime.now(UTC) - REVOKED_KEPT
@@ -102,7 +102,7 @@ class Pairing:
                 .values(revoked_at=func.clock_timestamp())
             )
             known = select(Device.id).where(Device.id == device_id, Device.person_id == person_id)
-            with connection(self.engine) as database:
+            with writing_connection(self.engine) as database:
                 database.execute(statement)
                 if database.scalar(known) is not None:
                     return

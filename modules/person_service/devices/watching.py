@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Engine
 
-from service_kit.database import connection
+from service_kit.database import connection, writing_connection
 from service_kit.errors import InvalidInput
 
 BATCH_MAX: Final = 10_000
@@ -86,7 +86,7 @@ class Watching:
 
     def report(self, reports: Sequence[Report]) -> None:
         check_size("reports", len(reports))
-        with connection(self.engine) as database:
+        with writing_connection(self.engine) as database:
             database.exec_driver_sql(
                 REPORT,
                 {

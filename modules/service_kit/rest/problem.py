@@ -76,6 +76,8 @@ def access_headers(error: Exception) -> dict[str, str]:
             return {"WWW-Authenticate": f'{REALM}, error="insufficient_scope", error_description="{error}"{scope}'}
         case TooManyCalls():
             return {"Retry-After": str(math.ceil(error.after_s))}
+        case DependencyDown():
+            return {"Retry-After": str(DependencyDown.after_s)}
         case _:
             return {}
 

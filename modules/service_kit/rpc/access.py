@@ -7,7 +7,9 @@ google.rpc.RetryInfo above the rate. Health and reflection tell nobody's data an
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, Final, TypeAlias
+from urllib.parse import unquote
 
 import grpc
 
@@ -161,6 +163,24 @@ def authorization_of(details: grpc.HandlerCallDetails) -> str | None:
     metadata: Iterable[tuple[str, str | bytes]] = details.invocation_metadata or ()
     given = [str(value) for name, value in metadata if name == "authorization"]
     return ", ".join(given) if given else None
+
+
+def caller_of(context: "Context | grpc.ServicerContext") -> str:
+    """Whose call it is, for whatever is counted by caller: the subject of his token, or else where he is.
+
+    Of IPv6 the network of 64 bits, which everybody has at least one of: a machine has as many addresses as it likes.
+    """
+    caller = CALLER.get()
+    if caller is not None:
+        return caller.subject
+    host = unquote(address_of(context).partition(":")[2]).strip("[]")
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return address_of(context)  # a Unix socket
+    if isinstance(address, IPv4Address) or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(IPv6Network((address, 64), strict=False))
 
 
 def address_of(context: "Context | grpc.ServicerContext") -> str:

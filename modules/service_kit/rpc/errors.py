@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from service_kit.errors import DomainError, InvalidInput, TooManyCalls, status_of
+from service_kit.errors import DependencyDown, DomainError, InvalidInput, TooManyCalls, status_of
 
 
 def field_violations_status(violations: Sequence[tuple[str, str]]) -> grpc.Status:
@@ -41,7 +41,7 @@ def domain_status(error: DomainError) -> grpc.Status:
     if isinstance(error, InvalidInput):
         return field_violations_status(error.violations)
     code = grpc.StatusCode[status_of(error).grpc]
-    if isinstance(error, TooManyCalls):
+    if isinstance(error, TooManyCalls | DependencyDown):
         return retry_status(code, str(error), after_s=error.after_s)
     status: grpc.Status = rpc_status.to_status(status_pb2.Status(code=code.value[0], message=str(error)))
     return status

@@ -63,6 +63,16 @@ class DeadLetter(NamedTuple):
         except (KeyError, ValueError):
             return None
 
+    @property
+    def positions(self) -> Sequence[str]:
+        """Of its locations in the record that they came from; empty where that is not known."""
+        return [position for position in self.headers.get("position", "").split(",") if position]
+
+    @property
+    def size(self) -> int:
+        """How many locations it stands for; a record that could not be read counts as one."""
+        return len(self.positions) or 1
+
     def locations(self) -> Sequence[Location]:
         """None of them where the value is no LocationBatch."""
         try:

@@ -7,7 +7,7 @@ stored this time either becomes a new dead letter, with a new offset and time.
 from array import array
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -55,12 +55,13 @@ class Records:
 
 @dataclass
 class Replayed:
-    """What a replay did: letters = sum of `letters` = sum of `same` + sum of `failed` + number of `records`."""
+    """What a replay did: letters = sum of `letters` = `same` + number of `failed` + number of `records`."""
 
     letters: Counter[str] = field(default_factory=Counter)  # by reason
     same: int = 0  # their bytes had been published already, for another letter
     failed: list[tuple[DeadLetter, str]] = field(default_factory=list)  # Kafka did not take it, and why
     records: Records = field(default_factory=Records)
+    locations: int = 0  # that the records hold, as far as the letters say
 
 
 def partition_for(letter: DeadLetter, partitions: int) -> int:
@@ -109,15 +110,15 @@ def _await(sent: tuple[DeadLetter, Any], replayed: Replayed) -> None:
         replayed.failed.append((letter, type(error).__name__))
     else:
         replayed.records.add(written.partition, written.offset)
+        replayed.locations += letter.size
 
 
 def dead_again(letters: Iterable[DeadLetter], topic: str, records: Records) -> Counter[str]:
-    """By reason, those of the letters that came of these records."""
+    """By reason, the locations of those letters that came of these records."""
 
-    def of_these() -> Iterator[str]:
-        for letter in letters:
-            match letter.origin:
-                case Origin(origin, partition, offset) if origin == topic and (partition, offset) in records:
-                    yield letter.reason
-
-    return Counter(of_these())
+    again: Counter[str] = Counter()
+    for letter in letters:
+        match letter.origin:
+            case Origin(origin, partition, offset) if origin == topic and (partition, offset) in records:
+                again[letter.reason] += letter.size
+    return again

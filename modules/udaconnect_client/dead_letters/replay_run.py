@@ -100,12 +100,12 @@ def say_what_became_of_them(replayed: Replayed, again: Counter[str]) -> None:
     if not again:
         typer.echo("The consumer has been over them: none is a dead letter again.")
         return
-    # A letter whose bytes became readable may hold many locations, of which each may be a dead letter of its own.
+    # By location: one letter may have held many, of which some are stored now.
     typer.echo(f"The consumer has been over them. Dead letters again: {by_reason(again)}.")
     for reason in sorted(again):
         typer.echo(f"  {harmless(reason)}: {PROSPECTS.get(reason, 'not known')}")
-    if (rest := len(replayed.records) - again.total()) > 0:
-        typer.echo(f"The other {rest:,} are no dead letters any more.")
+    if (rest := replayed.locations - again.total()) > 0:
+        typer.echo(f"The other {rest:,} locations are no dead letters any more.")
 
 
 def number_of_letters(count: int) -> str:

@@ -21,9 +21,10 @@ WIDE = 200
 
 @dataclass
 class Sum:
-    """How many letters of a reason, and the first and the last of them."""
+    """How many letters of a reason, with how many locations, and the first and the last of them."""
 
     letters: int = 0
+    locations: int = 0
     first: datetime = field(default=EPOCH)
     last: datetime = field(default=EPOCH)
 
@@ -31,6 +32,7 @@ class Sum:
         self.first = min(self.first, letter.time) if self.letters else letter.time
         self.last = max(self.last, letter.time)
         self.letters += 1
+        self.locations += letter.size
 
 
 def prospects(counted: Counter[str]) -> Table:
@@ -41,13 +43,16 @@ def prospects(counted: Counter[str]) -> Table:
 
 
 def summary(sums: Mapping[str, Sum]) -> Table:
-    table = columns("Reason", "Letters", "First (UTC)", "Last (UTC)", "After a replay", right={"Letters"})
+    table = columns(
+        "Reason", "Letters", "First (UTC)", "Last (UTC)", "Locations", "After a replay", right={"Letters", "Locations"}
+    )
     for reason, one in sorted(sums.items(), key=lambda item: -item[1].letters):
-        table.add_row(
-            cell(reason), f"{one.letters:,}", clock(one.first), clock(one.last), PROSPECTS.get(reason, "not known")
-        )
+        when = clock(one.first), clock(one.last)
+        prospect = PROSPECTS.get(reason, "not known")
+        table.add_row(cell(reason), f"{one.letters:,}", *when, f"{one.locations:,}", prospect)
     if len(sums) > 1:
-        table.add_row("all", f"{sum(one.letters for one in sums.values()):,}")
+        letters, locations = (sum(getattr(one, name) for one in sums.values()) for name in ("letters", "locations"))
+        table.add_row("all", f"{letters:,}", "", "", f"{locations:,}")
     return table
 
 
@@ -73,7 +78,10 @@ def came_from(letter: DeadLetter) -> str:
             f"{letter.headers.get('app', '')} device {letter.headers['device']}" if "device" in letter.headers else "?"
         )
     place = f"{letter.origin.topic} {letter.origin.partition}:{letter.origin.offset}"
-    return f"{place} #{letter.headers['position']}" if "position" in letter.headers else place
+    if not letter.positions:
+        return place
+    first, *others = letter.positions
+    return f"{place} #{first} and {len(others):,} more" if others else f"{place} #{first}"
 
 
 def print_letter(letter: DeadLetter) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from prometheus_client import CollectorRegistry
 
 from location_consumer.metrics import Metrics as ConsumerMetrics
+from location_producer.callers.allowance import Callers
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics as ProducerMetrics
 from phone_gateway.metrics import Metrics as GatewayMetrics
@@ -35,7 +36,7 @@ def registries() -> Iterator[CollectorRegistry]:
     gateway.watch(lambda: 0, lambda: 0, lambda: True)
     yield gateway.registry
     producer = ProducerMetrics()
-    producer.watch(InFlight(max_calls=1, max_bytes=1))
+    producer.watch(InFlight(max_calls=1, max_bytes=1), Callers(1, 1))
     GrpcMetrics(producer.registry)
     yield producer.registry
     yield ConsumerMetrics().registry

@@ -119,3 +119,34 @@ def test_however_slow_kafka_is_a_little_may_always_wait() -> None:
         broker.work(10)
     assert broker.bound.rate < 2000
     assert ALWAYS_BYTES - 2 * CALL < broker.bound.bytes <= ALWAYS_BYTES
+
+
+def fill(bound: InFlight, caller: str) -> int:
+    """How many calls of this caller are taken in until one is refused."""
+    taken = 0
+    while True:
+        try:
+            bound.reserve(CALL, caller)
+        except OverloadedError:
+            return taken
+        taken += 1
+
+
+@pytest.mark.parametrize(
+    "bound", [InFlight(1000, 2**40, max_wait_s=2**40), InFlight(2**40, 1000 * CALL, max_wait_s=2**40)]
+)
+def test_whoever_comes_next_finds_room_beside_one_who_takes_all_he_gets(bound: InFlight) -> None:
+    alone = fill(bound, "greedy")
+    assert 750 < alone < 850
+    others = [fill(bound, f"other {number}") for number in range(3)]
+    assert others[0] > 100
+    assert all(room > 0 for room in others)
+    for _ in range(alone):
+        bound.release(CALL, "greedy")
+    assert fill(bound, "other 0") > 100, "what one gives back is there for the others"
+
+
+def test_a_slow_kafka_is_shared_as_well() -> None:
+    bound = InFlight(max_calls=10_000, max_bytes=32 * 1024 * 1024)  # the rate is not known: a megabyte may wait
+    assert fill(bound, "greedy") > 20
+    assert fill(bound, "modest") > 2

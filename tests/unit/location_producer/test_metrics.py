@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from udaconnect.location.v1 import location_pb2 as pb
 
+from location_producer.callers.allowance import Callers
 from location_producer.errors import OverloadedError
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics
@@ -24,6 +25,9 @@ class Aborted(Exception):  # noqa: N818  not an error of ours
 
 
 class FakeContext:
+    def peer(self) -> str:
+        return "ipv4:192.0.2.1:5000"
+
     async def abort_with_status(self, _status: grpc.Status) -> None:
         raise Aborted
 
@@ -35,7 +39,8 @@ class FakePublisher:
         self.error = error
         self.waiting: list[asyncio.Future[None]] = []
 
-    def publish(self, _batches: object) -> asyncio.Future[None]:
+    def publish(self, _batches: object, caller: str = "") -> asyncio.Future[None]:
+        assert caller
         if self.error:
             raise self.error
         self.waiting.append(asyncio.get_running_loop().create_future())
@@ -53,7 +58,8 @@ async def keep_nothing(fixes: Sequence[pb.RefusedFix]) -> None:
 async def call(publisher: FakePublisher, metrics: Metrics, *locations: pb.Location) -> asyncio.Task[Any]:
     """Begin a call and let it come as far as it can."""
     context: Any = FakeContext()
-    service = LocationService(publisher, keep_nothing, metrics, TimeLimits(EARLIEST_US), clock=lambda: NOW_US)
+    limits, callers = TimeLimits(EARLIEST_US), Callers(100, 0)
+    service = LocationService(publisher, keep_nothing, metrics, limits, callers, lambda: NOW_US)
     request = pb.BatchCreateLocationsRequest(locations=locations)
     task = asyncio.ensure_future(service.BatchCreateLocations(request, context))
     for _ in range(20):
@@ -118,7 +124,7 @@ def test_a_refused_call_counts_by_its_status() -> None:
 
 def test_what_is_in_flight_is_looked_at_when_somebody_asks() -> None:
     metrics, in_flight = Metrics(), InFlight(max_calls=10, max_bytes=100)
-    metrics.watch(in_flight)
+    metrics.watch(in_flight, Callers(100, 0))
     in_flight.reserve(40)
     assert value(metrics.registry, "in_flight_calls") == 1
     assert value(metrics.registry, "in_flight_bytes") == 40

@@ -10,6 +10,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 from udaconnect.location.v1 import location_pb2 as pb
 
+from location_producer.callers.allowance import Callers
 from location_producer.errors import NotAcknowledgedError, OverloadedError
 from location_producer.metrics import Metrics
 from location_producer.service import STREAM_WINDOW, LocationService
@@ -34,6 +35,9 @@ class Aborted(Exception):  # noqa: N818  not an error of ours
 
 
 class FakeContext:
+    def peer(self) -> str:
+        return "ipv4:192.0.2.1:5000"
+
     async def abort_with_status(self, status: grpc.Status) -> None:
         raise Aborted(status)
 
@@ -55,7 +59,8 @@ class FakePublisher:
             raise self.error
         self.kept += fixes
 
-    def publish(self, batches: Mapping[int, bytes]) -> asyncio.Future[None]:
+    def publish(self, batches: Mapping[int, bytes], caller: str = "") -> asyncio.Future[None]:
+        assert caller == "192.0.2.1"
         if isinstance(self.error, OverloadedError):
             raise self.error
         self.published.append(batches)
@@ -69,8 +74,9 @@ class FakePublisher:
         return future
 
 
-def service(publisher: FakePublisher) -> LocationService:
-    return LocationService(publisher, publisher.keep, Metrics(), TimeLimits(EARLIEST_US), clock=lambda: NOW_US)
+def service(publisher: FakePublisher, callers: Callers | None = None) -> LocationService:
+    limits, callers = TimeLimits(EARLIEST_US), callers or Callers(100, 0)
+    return LocationService(publisher, publisher.keep, Metrics(), limits, callers, lambda: NOW_US)
 
 
 def create(publisher: FakePublisher, request: pb.CreateLocationRequest) -> pb.CreateLocationResponse:

@@ -64,3 +64,15 @@ def test_memory_is_bounded_and_the_busy_are_not_forgotten(monkeypatch: pytest.Mo
         limit.count(name)
     assert limit.wait_s("a") > 0
     assert calls_let_in(limit, "b", 9) == 2  # forgotten, so that its bucket is full
+
+
+def test_what_counts_as_many_waits_until_there_is_room_for_all_of_it() -> None:
+    clock = Clock()
+    limit = RateLimit(100, 300, clock=clock)
+    limit.count("a", 200)
+    assert limit.wait_s("a", 300) == pytest.approx(2)
+    limit.count("a", 100)
+    clock.now += 2
+    assert limit.wait_s("a", 201) == pytest.approx(0.01)
+    limit.count("a", 200)
+    assert limit.wait_s("b", 300) == 0

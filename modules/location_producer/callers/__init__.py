@@ -1,0 +1,1 @@
+"""What each caller may have, so that none takes from another."""

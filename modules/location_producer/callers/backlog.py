@@ -1,0 +1,83 @@
+"""How long what this process has sent waits to be stored: asked of Kafka, which knows how far the consumers are."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import structlog
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+log = structlog.get_logger()
+
+LOOK_EVERY_S: Final = 0.25
+TRY_AGAIN_AFTER_S: Final = 5.0
+STANDS_STILL_AFTER_S: Final = 5.0
+"""Consumers that have committed nothing for so long are away, or can't store: nobody's doing who sends."""
+
+MOST_MARKS: Final = 1_000  # of a partition; then the newest are left out
+
+
+class Backlog:
+    """By partition: at which moment its end was where. Whatever lies before what is committed is stored."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._marks: dict[int, deque[tuple[float, int]]] = {}
+        self._committed: dict[int, int] = {}
+        self._moved_at = clock()
+
+    def look(self, acknowledged: Mapping[int, int], committed: Mapping[int, int]) -> float | None:
+        """Seconds that the oldest record has waited; None where nothing is being stored.
+
+        `acknowledged`: where each partition ends, as far as this process knows. `committed`: what is stored.
+        """
+        now = self._clock()
+        waiting_s = 0.0
+        for partition, end in acknowledged.items():
+            marks = self._marks.setdefault(partition, deque())
+            if (not marks or marks[-1][1] < end) and len(marks) < MOST_MARKS:
+                marks.append((now, end))
+            while marks and marks[0][1] <= committed.get(partition, 0):
+                marks.popleft()
+            if marks:
+                waiting_s = max(waiting_s, now - marks[0][0])
+        if not waiting_s or committed != self._committed:
+            self._moved_at = now
+            self._committed = dict(committed)
+        return None if now - self._moved_at > STANDS_STILL_AFTER_S else waiting_s
+
+
+async def watch_backlog(
+    make_admin: Callable[[], KafkaAdminClient],
+    topic: str,
+    group: str,
+    acknowledged: Mapping[int, int],
+    seen: Callable[[float | None], None],
+) -> None:
+    """Look for ever, and tell `seen` how long records wait; None while Kafka does not say."""
+
+    def committed(admin: KafkaAdminClient) -> dict[int, int]:
+        offsets = admin.list_group_offsets(group).get(group, {})
+        return {
+            partition.partition: getattr(found, "offset", 0)
+            for partition, found in offsets.items()
+            if partition.topic == topic
+        }
+
+    while True:
+        backlog = Backlog()
+        try:
+            admin = await asyncio.to_thread(make_admin)
+            try:
+                while True:
+                    seen(backlog.look(acknowledged, await asyncio.to_thread(committed, admin)))
+                    await asyncio.sleep(LOOK_EVERY_S)
+            finally:
+                admin.close()
+        except (KafkaError, OSError) as error:
+            log.info("how far the consumers are is not known", reason=type(error).__name__)
+            seen(None)
+            await asyncio.sleep(TRY_AGAIN_AFTER_S)

@@ -1,0 +1,58 @@
+"""Whatever one client sends, and however much of it: what another one sends is visible within a second meanwhile."""
+
+import time
+from functools import partial
+from statistics import median
+from typing import Any
+
+import psycopg2
+import pytest
+from udaconnect.location.v1 import location_pb2 as pb
+
+from tests.conftest import PollUntil
+from tests.integration.fairness.conftest import MODEST, Way
+from tests.integration.fairness.flood import AT_ONCE, KINDS
+
+ROUNDS = 12
+BEGINS_US = 1_772_445_600_000_000  # 2026-03-02
+
+
+def visible_after_s(way: Way, poll_until: PollUntil, first: int) -> list[float]:
+    """Seconds from each call of a modest client until its location can be seen."""
+    waits = []
+    session: Any = psycopg2.connect(way.database.superuser)
+    session.autocommit = True
+    with way.stub("modest") as (stub, metadata), session.cursor() as cursor:
+
+        def seen(time_us: int) -> bool:
+            cursor.execute(
+                "SELECT count(*) FROM location WHERE person_id = %s AND creation_time = to_timestamp(%s / 1e6::float8)",
+                [MODEST, time_us],
+            )
+            return bool(cursor.fetchone()[0])
+
+        for number in range(first, first + ROUNDS):
+            location = pb.Location(person_id=MODEST, latitude=50, longitude=8)
+            location.creation_time.FromMicroseconds(BEGINS_US + number * 1_000_000)
+            began = time.monotonic()
+            stub.CreateLocation(pb.CreateLocationRequest(location=location), metadata=metadata, timeout=60)
+            poll_until(partial(seen, BEGINS_US + number * 1_000_000), timeout_s=60, interval_s=0.02)
+            waits.append(time.monotonic() - began)
+            time.sleep(0.1)
+    session.close()
+    return waits
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_else_is_harmed(way: Way, poll_until: PollUntil, kind: str) -> None:
+    visible_after_s(way, poll_until, 0)
+    alone_s = median(visible_after_s(way, poll_until, ROUNDS))
+    with way.flooded(kind) as flood:
+        poll_until(lambda: flood.calls > AT_ONCE, timeout_s=120)
+        visible_after_s(way, poll_until, 2 * ROUNDS)  # meanwhile it is found out how much may come
+        before = flood.calls
+        waits = visible_after_s(way, poll_until, 3 * ROUNDS)
+        if kind != "idle_streams":
+            poll_until(lambda: flood.calls > before, timeout_s=60)  # or there was no flood to be harmed by
+    # On a machine that is slow by itself, in relation to how slow it is.
+    assert median(waits) < max(1, 5 * alone_s), (alone_s, waits, flood.answers)
