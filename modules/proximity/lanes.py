@@ -90,7 +90,7 @@ def _side_by_side(fixes: Fixes, person: Ints, window: Ints, begin: Ints, count: 
     is_exact = accuracy <= EXACT_M
     deviation_m = np.maximum(accuracy, np.where(is_exact, EXACT_M / 2, LEAST_M)) / RADIUS_68
     placed = geocentric(fixes.latitude[at], fixes.longitude[at])
-    kept = held & ~_outliers(placed, fixes.time_us[at], deviation_m, count)
+    kept = held & (is_exact | ~_outliers(placed, fixes.time_us[at], deviation_m, count))
     # The kept ones move up; the order stays. An outlier is never the only fix.
     order = np.argsort(~kept, axis=0, kind="stable")
     count = kept.sum(axis=0)

@@ -39,7 +39,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         query["distance"] = min(query["distance"], MAX_DISTANCE_M)
     if case.path.endswith(MEETINGS):
         choose_method(query)
-    if query.get("time_window") == "any" and query.get("interpolate") in {True, "true"}:
+    if query.get("time_window") == "any" and str(query.get("interpolate")) in {"True", "true"}:
         query["time_window"] = "600"
     put_in_order(query)
 
@@ -58,7 +58,7 @@ def choose_method(query: Any) -> None:
             query["method"] = "fixes"
         query.setdefault("method", "fixes")
     if query.get("method") == "fixes":
-        if is_number(query.get("min_probability")) and LEAST_LIKELY <= query["min_probability"] <= 1:
+        if is_probability(query.get("min_probability")):
             del query["min_probability"]
     elif query.get("gap") == "any":
         query["gap"] = "30"
@@ -81,6 +81,14 @@ def instant(value: object) -> datetime | None:
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def is_probability(value: object) -> bool:
+    """As a number, or as the text of one."""
+    try:
+        return LEAST_LIKELY <= float(str(value)) <= 1
+    except ValueError:
+        return False
 
 
 def is_number(value: object) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from proximity.chance import rice, share_within
 from proximity.circles import circles, reported_inside
 from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
-from proximity.fixes import Fixes, all_fixes
+from proximity.fixes import Fixes
 from proximity.ways import ways
 from proximity.windows import WINDOW_US
 from tests.unit.proximity.scenes import WGS84, Place, geodesic_m, go
@@ -46,7 +46,7 @@ def test_exact_fixes_give_the_geodesic_answer(place: Place, distance_m: float) -
     start, end = go(place, 30.0, 78.0), go(place, 210.0 + 0.4 * distance_m, 78.0)
     standing = track(1, [(0, place), (120, place)], interval_s=1.0, accuracy_m=0.05)
     walking = track(2, [(0, start), (120, end)], interval_s=0.4, accuracy_m=0.05)
-    met = meetings(all_fixes([standing, walking]), distance_m)
+    met = meetings(Fixes.concatenate([standing, walking]), distance_m)
     azimuth, _, metres = WGS84.inv(start[1], start[0], end[1], end[0])
 
     def apart_m(at_s: float) -> float:
@@ -94,7 +94,7 @@ def test_the_other_sees_the_same_meetings(crowd: Fixes) -> None:
 
 def test_two_who_talk_meet_and_two_who_pass_do_not_for_long() -> None:
     there = go(FRANKFURT, 90.0, 1.0)
-    crowd = all_fixes(
+    crowd = Fixes.concatenate(
         [
             track(1, [(0, FRANKFURT), (1200, FRANKFURT)], off_m=2.0, seed=1),
             track(2, [(0, there), (1200, there)], off_m=2.0, seed=2),
@@ -113,7 +113,7 @@ def test_two_who_talk_meet_and_two_who_pass_do_not_for_long() -> None:
 def test_two_who_walk_together_meet() -> None:
     one = [(0.0, FRANKFURT), (300.0, go(FRANKFURT, 70.0, 390.0))]
     other = [(time, go(place, 160.0, 0.8)) for time, place in one]
-    crowd = all_fixes([track(1, one, off_m=1.0, seed=1), track(2, other, off_m=1.0, seed=2)])
+    crowd = Fixes.concatenate([track(1, one, off_m=1.0, seed=1), track(2, other, off_m=1.0, seed=2)])
     assert meetings(crowd, 2.0, 30 * SECOND).duration_us.sum() > 250 * SECOND
 
 

@@ -122,6 +122,64 @@ def test_contacts_by_fixes_are_the_persons_met_by_the_time_spent_together(client
     assert get(client, "7/contacts", **FIXES, min_duration="121").get_json() == []
 
 
+def test_encounters_are_times_within_the_distance_and_say_how_likely_that_is(client: FlaskClient) -> None:
+    rows = get(client, "7/encounters").get_json()
+    assert [(row["person"]["id"], row["started_at"], row["ended_at"]) for row in rows] == [
+        (2, "2026-03-02T12:00:01Z", "2026-03-02T12:02:00Z"),
+        (5, "2026-03-02T12:00:01.250000Z", "2026-03-02T12:02:00Z"),
+        (2, "2026-03-02T13:00:01Z", "2026-03-02T13:01:00Z"),
+    ]
+    first = rows[0]
+    assert (first["duration_s"], first["closest_m"]) == (119, pytest.approx(2, abs=0.01))
+    assert first["place"] == {"latitude": pytest.approx(47.0 + 2 * METRE), "longitude": pytest.approx(8.0)}
+    assert first["started_at"] <= first["closest_at"] <= first["ended_at"]
+    assert 1 < first["closest_sd_m"] < 5, "phones that say no accuracy may be off by metres"
+    assert 0.5 < first["probability"] < rows[1]["probability"] < 1
+    assert len(get(client, "7/encounters", min_duration="60").get_json()) == 2
+    assert [row["person"]["id"] for row in get(client, "7/encounters", min_probability="0.85").get_json()] == [5]
+    assert get(client, "7/encounters", distance="1").get_json() == []
+    assert len(get(client, "7/encounters", distance="1", min_probability="0.1").get_json()) > 0
+    assert get(client, "7/encounters", start_date="2026-03-02T12:01:00Z").get_json()[0]["duration_s"] == 60
+
+
+def test_contacts_add_up_the_times_within_the_distance(client: FlaskClient) -> None:
+    rows = get(client, "7/contacts").get_json()
+    assert [(row["person"]["id"], row["encounters"], row["duration_s"]) for row in rows] == [
+        (2, 2, 178),
+        (5, 1, 118.75),
+    ]
+    assert (rows[0]["first_met_at"], rows[0]["last_met_at"]) == ("2026-03-02T12:00:01Z", "2026-03-02T13:01:00Z")
+    met = get(client, "7/encounters").get_json()
+    assert rows[0]["probability"] == max(row["probability"] for row in met if row["person"]["id"] == 2)
+
+
+def test_a_way_is_steady_motion_and_says_how_sure_it_is(client: FlaskClient, store: Any) -> None:
+    store.accuracy_m = {7: 3.0}
+    pieces = get(client, "7/way").get_json()
+    assert [(piece["started_at"], piece["ended_at"]) for piece in pieces] == [
+        ("2026-03-02T12:00:00Z", "2026-03-02T12:02:00Z"),
+        ("2026-03-02T13:00:00Z", "2026-03-02T13:01:00Z"),
+    ], "nobody knows where the person was in between"
+    for piece in pieces:
+        assert piece["is_stay"] is True
+        assert piece["start"]["latitude"] == pytest.approx(47.0, abs=1e-8)
+        assert 0.5 < piece["start"]["sd_m"] < 3
+        assert 0.5 < piece["middle_sd_m"] < 3
+    [part] = get(client, "7/way", start_date="2026-03-02T12:00:30Z", end_date="2026-03-02T12:01:00Z").get_json()
+    assert (part["started_at"], part["ended_at"]) == ("2026-03-02T12:00:30Z", "2026-03-02T12:01:00Z")
+    assert part["start"] == pieces[0]["start"]
+
+
+def test_two_who_report_that_they_do_not_know_how_accurate_they_are_are_no_sure_company(
+    client: FlaskClient, store: Any
+) -> None:
+    """home-assistant/core#1957: an accuracy of 0 means that it is not known."""
+    unknown = get(client, "7/encounters").get_json()
+    store.accuracy_m = {7: 0.0, 2: 0.0, 5: 0.0}
+    assert get(client, "7/encounters").get_json() == unknown
+    assert {row["certainty"] for row in get(client, "7/encounters", **FIXES).get_json()} == {"likely"}
+
+
 def test_the_nearest_come_first_when_asked_for(client: FlaskClient) -> None:
     rows = get(client, "7/connection", order="distance").get_json()
     assert [row["person"]["id"] for row in rows] == [5, 5, 5, 2, 2, 2, 2, 2]

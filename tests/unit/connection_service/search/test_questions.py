@@ -3,7 +3,14 @@ from typing import Any
 
 import pytest
 
-from connection_service.search.questions import ConnectionQuestion, ContactQuestion, EncounterQuestion
+from connection_service.search.questions import (
+    ConnectionQuestion,
+    ContactEstimateQuestion,
+    ContactQuestion,
+    EncounterQuestion,
+    EstimateQuestion,
+    PagedQuestion,
+)
 from service_kit.errors import InvalidInput
 
 COMMON: dict[str, Any] = {
@@ -47,7 +54,25 @@ def test_the_cursor_of_another_question_is_refused(person_id: int, other: Connec
         replace(other, cursor=cursor).after(person_id)
 
 
-def test_the_cursors_of_encounters_and_contacts_are_not_mixed_up() -> None:
-    cursor = EncounterQuestion(**COMMON, **MEETINGS).cursor_at(7, (5, 3))
+ESTIMATE: dict[str, Any] = {
+    "start_us": 0, "end_us": 10, "distance_m": 5.0, "limit": 2, "cursor": None,
+    "gap_us": 30, "min_duration_us": 0, "min_probability": 0.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (EncounterQuestion(**COMMON, **MEETINGS), ContactQuestion(**COMMON, **MEETINGS)),
+        (EstimateQuestion(**ESTIMATE), ContactEstimateQuestion(**ESTIMATE)),
+        (EstimateQuestion(**ESTIMATE), EncounterQuestion(**COMMON, **MEETINGS)),
+        (EstimateQuestion(**ESTIMATE), EstimateQuestion(**ESTIMATE | {"min_probability": 0.6})),
+    ],
+)
+def test_the_cursors_of_encounters_and_contacts_and_of_the_methods_are_not_mixed_up(
+    one: PagedQuestion, other: PagedQuestion
+) -> None:
+    cursor = one.cursor_at(7, (5, 3))
+    assert replace(one, cursor=cursor).after(7) == (5, 3)
     with pytest.raises(InvalidInput):
-        replace(ContactQuestion(**COMMON, **MEETINGS), cursor=cursor).after(7)
+        replace(other, cursor=cursor).after(7)
