@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import pytest
 
 from deployment.native.folders import REPOSITORY
+from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
 
@@ -22,14 +23,16 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 
 class PollUntil(Protocol):
-    def __call__(self, condition: Callable[[], Result], timeout_s: float = 30, interval_s: float = 0.1) -> Result: ...
+    def __call__(
+        self, condition: Callable[[], Result], timeout_s: float = PATIENCE_S, interval_s: float = 0.1
+    ) -> Result: ...
 
 
 @pytest.fixture(scope="session")
 def poll_until() -> PollUntil:
     """Call the condition until its value is truthy, and return that; an AssertionError after `timeout_s`."""
 
-    def poll(condition: Callable[[], Result], timeout_s: float = 30, interval_s: float = 0.1) -> Result:
+    def poll(condition: Callable[[], Result], timeout_s: float = PATIENCE_S, interval_s: float = 0.1) -> Result:
         deadline = time.monotonic() + timeout_s
         while not (value := condition()):
             assert time.monotonic() < deadline, f"still {value!r} after {timeout_s} s"

@@ -6,13 +6,15 @@ from typing import Any
 
 import requests
 
+from tests.patience import PATIENCE_S
+
 # In a container of its own, without docker compose: nginx, and one question.
 ASK = "nginx -c /tmp/nginx.conf && wget -S -O - http://127.0.0.1:30000{} 2>&1"
 UPSTREAMS = {"PERSON_URL": "http://localhost:1", "CONNECTION_URL": "http://localhost:1"}
 
 
 def test_the_page_comes_with_the_headers_that_the_front_end_wants(addresses: Mapping[str, str]) -> None:
-    answer = requests.get(addresses["FRONTEND_URL"], timeout=10)
+    answer = requests.get(addresses["FRONTEND_URL"], timeout=PATIENCE_S)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
@@ -39,48 +41,48 @@ def test_a_page_that_is_told_nothing_has_no_venue_and_lets_no_origin_in(
     addresses: Mapping[str, str], compose: Any
 ) -> None:
     for config in (
-        requests.get(f"{addresses['FRONTEND_URL']}/config.json", timeout=10).text,
+        requests.get(f"{addresses['FRONTEND_URL']}/config.json", timeout=PATIENCE_S).text,
         compose.once("frontend", ASK.format("/config.json"), **UPSTREAMS),
     ):
         assert '{"style_url":"","venue_url":""}' in config
     assert "connect-src 'self'; worker-src" in compose.once("frontend", ASK.format("/"), **UPSTREAMS)
-    assert requests.get(f"{addresses['FRONTEND_URL']}/venue.geojson", timeout=10).status_code == 404
+    assert requests.get(f"{addresses['FRONTEND_URL']}/venue.geojson", timeout=PATIENCE_S).status_code == 404
     assert "404 Not Found" in compose.once("frontend", f"{ASK.format('/venue.geojson')} || true", **UPSTREAMS)
 
 
 def test_what_never_changes_is_kept_and_what_may_change_is_asked_for_again(addresses: Mapping[str, str]) -> None:
-    page = requests.get(addresses["FRONTEND_URL"], timeout=10)
+    page = requests.get(addresses["FRONTEND_URL"], timeout=PATIENCE_S)
     [script] = re.findall(r'src="(/assets/[^"]+\.js)"', page.text)
-    asset = requests.get(addresses["FRONTEND_URL"] + script, timeout=10)
+    asset = requests.get(addresses["FRONTEND_URL"] + script, timeout=PATIENCE_S)
     assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert asset.headers["X-Content-Type-Options"] == "nosniff"
     assert asset.headers["Content-Encoding"] == "gzip"
     assert page.headers["Cache-Control"] == "no-cache"
-    missing = requests.get(addresses["FRONTEND_URL"] + "/assets/none.js", timeout=10)
+    missing = requests.get(addresses["FRONTEND_URL"] + "/assets/none.js", timeout=PATIENCE_S)
     assert missing.status_code == 404
 
 
 def test_the_page_reaches_both_services_through_its_own_origin(addresses: Mapping[str, str]) -> None:
     origin = addresses["FRONTEND_URL"]
     body = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
-    created = requests.post(f"{origin}/api/persons", json=body, timeout=10)
+    created = requests.post(f"{origin}/api/persons", json=body, timeout=PATIENCE_S)
     assert created.status_code == 201
     day = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
     for resource in ("connection", "encounters", "locations", "way"):
-        answer = requests.get(f"{origin}{created.headers['Location']}/{resource}", params=day, timeout=10)
+        answer = requests.get(f"{origin}{created.headers['Location']}/{resource}", params=day, timeout=PATIENCE_S)
         assert (answer.status_code, answer.json()) == (200, [])
-    assert requests.get(f"{origin}/api/other", timeout=10).headers["Content-Type"].startswith("text/html")
+    assert requests.get(f"{origin}/api/other", timeout=PATIENCE_S).headers["Content-Type"].startswith("text/html")
 
 
 def test_a_service_that_is_down_is_said_to_be_so(addresses: Mapping[str, str], compose: Any, poll_until: Any) -> None:
     compose.run("stop", "--timeout", "30", "person_service")
     try:
-        answer = requests.get(f"{addresses['FRONTEND_URL']}/api/persons", timeout=30)
+        answer = requests.get(f"{addresses['FRONTEND_URL']}/api/persons", timeout=PATIENCE_S)
         assert answer.status_code == 502
         assert answer.headers["Content-Type"].startswith("application/problem+json")
         assert answer.json()["detail"] == "person_service does not answer"
-        assert requests.get(addresses["FRONTEND_URL"], timeout=10).status_code == 200
+        assert requests.get(addresses["FRONTEND_URL"], timeout=PATIENCE_S).status_code == 200
     finally:
         compose.run("start", "person_service")
         poll_until(lambda: compose.health("person_service") == "healthy")
-    poll_until(lambda: requests.get(f"{addresses['FRONTEND_URL']}/api/persons", timeout=30).status_code == 200)
+    poll_until(lambda: requests.get(f"{addresses['FRONTEND_URL']}/api/persons", timeout=PATIENCE_S).status_code == 200)

@@ -13,6 +13,8 @@ import requests
 from google.protobuf.timestamp_pb2 import Timestamp
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
+from tests.patience import PATIENCE_S
+
 BATCH = 20
 SERVICES = [
     "phone_gateway",
@@ -25,9 +27,8 @@ SERVICES = [
     "frontend",
 ]
 GRACE = {"first_name": "Grace", "last_name": "Hopper", "company_name": "Compilers"}
+CALL_S = 15  # then a client sends the same again
 START = datetime(2017, 1, 2, tzinfo=UTC)
-PATIENCE_S = 120
-
 # What a client does when it is told that the system is not there: it sends the same again.
 TRY_AGAIN = {
     grpc.StatusCode.UNAVAILABLE,
@@ -54,7 +55,7 @@ class Reporter(threading.Thread):
             while not self.stopping.is_set():
                 request = location_pb2.BatchCreateLocationsRequest(locations=self.next_batch())
                 try:
-                    answer = stub.BatchCreateLocations(request, timeout=15)
+                    answer = stub.BatchCreateLocations(request, timeout=CALL_S)
                 except grpc.RpcError as error:
                     self.refusals.append(error.code())
                     self.stopping.wait(0.2)
@@ -83,7 +84,7 @@ class Registrar(threading.Thread):
     def run(self) -> None:
         while not self.stopping.wait(0.05):
             try:
-                answer = requests.post(self.url, json=GRACE, timeout=15)
+                answer = requests.post(self.url, json=GRACE, timeout=CALL_S)
             except requests.RequestException:
                 self.refusals.append(None)
                 continue
@@ -100,7 +101,7 @@ class Load(NamedTuple):
 
 @contextmanager
 def load(addresses: Mapping[str, str], start: datetime) -> Iterator[Load]:
-    person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=GRACE, timeout=10).json()["id"]
+    person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=GRACE, timeout=PATIENCE_S).json()["id"]
     threads = Load(Reporter(addresses["LOCATION_GRPC"], person, start), Registrar(addresses["FRONTEND_URL"]))
     for thread in threads:
         thread.start()
@@ -131,10 +132,9 @@ def test_nothing_acknowledged_is_lost_when_a_service_restarts_under_load(
         poll_until(lambda: reporter.acknowledged > 5 * BATCH and len(registrar.made) > 5)
         compose.run("restart", "--timeout", "60", service)
         locations, people = reporter.acknowledged, len(registrar.made)
-        poll_until(lambda: compose.health(service) == "healthy", timeout_s=PATIENCE_S)
+        poll_until(lambda: compose.health(service) == "healthy")
         poll_until(
             lambda: reporter.acknowledged > locations + 5 * BATCH and len(registrar.made) > people + 5,
-            timeout_s=PATIENCE_S,
         )
     assert set(reporter.refusals) <= TRY_AGAIN
     assert set(registrar.refusals) <= {None, 502, 503}
@@ -143,9 +143,9 @@ def test_nothing_acknowledged_is_lost_when_a_service_restarts_under_load(
     if service not in ("frontend", "person_service", "postgis"):
         assert not registrar.refusals, "people are no part of the way of a location"
     for person in registrar.made:
-        assert requests.get(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=10).ok
+        assert requests.get(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=PATIENCE_S).ok
     # One more than acknowledged may be stored: the batch whose answer was lost on the way.
-    poll_until(lambda: stored(addresses, reporter.person_id) >= reporter.acknowledged, timeout_s=PATIENCE_S)
+    poll_until(lambda: stored(addresses, reporter.person_id) >= reporter.acknowledged)
     assert stored(addresses, reporter.person_id) <= reporter.acknowledged + BATCH
 
 
@@ -159,7 +159,7 @@ def test_a_rest_service_ends_by_itself_and_comes_back(
     assert compose.inspect()[service]["State"]["ExitCode"] == 0
     compose.run("start", service)
     poll_until(lambda: compose.health(service) == "healthy")
-    poll_until(lambda: requests.get(f"{addresses[address]}/readyz", timeout=10).ok)
+    poll_until(lambda: requests.get(f"{addresses[address]}/readyz", timeout=PATIENCE_S).ok)
 
 
 def test_the_whole_system_stops_at_sigterm_and_has_lost_nothing(
@@ -177,5 +177,5 @@ def test_the_whole_system_stops_at_sigterm_and_has_lost_nothing(
     assert set(reporter.refusals) <= TRY_AGAIN
 
     compose.run("start")
-    poll_until(lambda: compose.health("location_consumer") == "healthy", timeout_s=PATIENCE_S)
-    poll_until(lambda: stored(addresses, reporter.person_id) >= acknowledged, timeout_s=PATIENCE_S)
+    poll_until(lambda: compose.health("location_consumer") == "healthy")
+    poll_until(lambda: stored(addresses, reporter.person_id) >= acknowledged)

@@ -13,6 +13,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
+from tests.patience import PATIENCE_S
+
 TOPIC, DEAD_LETTER_TOPIC, GROUP = "location", "location.dead-letter", "location_consumer"
 
 
@@ -44,7 +46,7 @@ class System:
 
     def create_person(self, first_name: str = "Ada", last_name: str = "Byron", company_name: str = "Looms") -> int:
         body = {"first_name": first_name, "last_name": last_name, "company_name": company_name}
-        answer = requests.post(f"{self._addresses['PERSON_URL']}/api/persons", json=body, timeout=10)
+        answer = requests.post(f"{self._addresses['PERSON_URL']}/api/persons", json=body, timeout=PATIENCE_S)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
 
@@ -54,7 +56,7 @@ class System:
         for first in range(0, len(fixes), batch_size):
             locations = [location(fix) for fix in fixes[first : first + batch_size]]
             request = location_pb2.BatchCreateLocationsRequest(locations=locations)
-            accepted += self.locations.BatchCreateLocations(request, timeout=30).accepted_count
+            accepted += self.locations.BatchCreateLocations(request, timeout=PATIENCE_S).accepted_count
         return accepted
 
     def wait_until_consumed(self) -> None:
@@ -70,7 +72,7 @@ class System:
                     for partition, end in ends.items()
                 )
 
-            self._poll_until(done, timeout_s=120)
+            self._poll_until(done)
 
     def dead_letters(self) -> list[Any]:
         """All records of the dead-letter topic."""
@@ -102,7 +104,7 @@ class System:
         rows: list[Any] = []
         url: str | None = f"{self._addresses['CONNECTION_URL']}{path}"
         while url:
-            answer = requests.get(url, params=parameters, timeout=60)
+            answer = requests.get(url, params=parameters, timeout=PATIENCE_S)
             assert answer.status_code == 200, answer.text
             rows += answer.json()
             parameters = {}

@@ -14,6 +14,8 @@ from grpc_status import rpc_status
 from kafka import KafkaProducer
 from udaconnect.location.v1 import location_pb2
 
+from tests.patience import PATIENCE_S
+
 NOW_S = int(time.time())
 GOOD = location_pb2.Location(person_id=1, latitude=1, longitude=1, creation_time=Timestamp(seconds=NOW_S))
 
@@ -44,7 +46,7 @@ BAD_LOCATIONS = [
 @pytest.mark.parametrize(("field", "location"), BAD_LOCATIONS)
 def test_a_bad_location_is_refused_with_its_field(system: Any, field: str, location: location_pb2.Location) -> None:
     with pytest.raises(grpc.RpcError) as error:
-        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=location), timeout=10)
+        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=location), timeout=PATIENCE_S)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     bad_request = error_details_pb2.BadRequest()
     [detail] = rpc_status.from_call(error.value).details
@@ -59,7 +61,7 @@ def test_a_batch_is_taken_but_for_its_bad_locations(system: Any) -> None:
     good = wrong(person_id=person_id)
     locations = [good] + [location for _, location in BAD_LOCATIONS] + [good]
     receipt = system.locations.BatchCreateLocations(
-        location_pb2.BatchCreateLocationsRequest(locations=locations), timeout=10
+        location_pb2.BatchCreateLocationsRequest(locations=locations), timeout=PATIENCE_S
     )
     assert receipt.accepted_count == 2
     assert [(one.index, one.field) for one in receipt.rejections] == [
@@ -71,7 +73,7 @@ def test_a_batch_is_taken_but_for_its_bad_locations(system: Any) -> None:
 def test_a_batch_of_nothing_or_of_too_many_is_refused_as_a_whole(system: Any, count: int) -> None:
     request = location_pb2.BatchCreateLocationsRequest(locations=[GOOD] * count)
     with pytest.raises(grpc.RpcError) as error:
-        system.locations.BatchCreateLocations(request, timeout=10)
+        system.locations.BatchCreateLocations(request, timeout=PATIENCE_S)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert "locations" in (error.value.details() or "")
 
@@ -82,7 +84,7 @@ def test_garbage_on_the_topic_and_unknown_persons_are_dead_letters_and_the_next_
     garbage = b"\x00garbage of this test"
     with KafkaProducer(bootstrap_servers=addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
         for partition in producer.partitions_for("location"):
-            producer.send("location", garbage, partition=partition).get(timeout=10)
+            producer.send("location", garbage, partition=partition).get(timeout=PATIENCE_S)
     [[nobody]] = system.query("SELECT max(id) + 1000000 FROM person")
     ada = system.create_person()
     moment = GOOD.creation_time.ToDatetime()
@@ -113,14 +115,17 @@ ADA = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
     ],
 )
 def test_a_bad_person_is_refused_with_the_field(addresses: Mapping[str, str], body: Any, field: str) -> None:
-    answer = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=body, timeout=10)
+    answer = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=body, timeout=PATIENCE_S)
     assert_problem(answer, 400, field)
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"[]", b"7", b'"Ada"', b"\xff\xfe"])
 def test_what_is_no_json_object_is_refused(addresses: Mapping[str, str], body: bytes) -> None:
     answer = requests.post(
-        f"{addresses['PERSON_URL']}/api/persons", data=body, headers={"Content-Type": "application/json"}, timeout=10
+        f"{addresses['PERSON_URL']}/api/persons",
+        data=body,
+        headers={"Content-Type": "application/json"},
+        timeout=PATIENCE_S,
     )
     assert_problem(answer, 400)
 
@@ -170,7 +175,7 @@ def test_a_bad_question_is_refused_with_the_parameter(
 ) -> None:
     person_id = system.create_person()
     url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
-    assert_problem(requests.get(url, params=parameters, timeout=10), 400, field)
+    assert_problem(requests.get(url, params=parameters, timeout=PATIENCE_S), 400, field)
 
 
 def test_a_question_that_mixes_both_methods_is_told_all_that_do_not_fit(
@@ -178,19 +183,19 @@ def test_a_question_that_mixes_both_methods_is_told_all_that_do_not_fit(
 ) -> None:
     url = f"{addresses['CONNECTION_URL']}/api/persons/{system.create_person()}/encounters"
     mixed = {**DAY, "time_window": "600", "interpolate": "true", "min_probability": "0.9"}
-    answer = requests.get(url, params=mixed, timeout=10)
+    answer = requests.get(url, params=mixed, timeout=PATIENCE_S)
     assert_problem(answer, 400, "time_window")
     assert {error["field"] for error in answer.json()["errors"]} == {"time_window", "interpolate"}
     assert "method=fixes" in answer.json()["detail"]
-    assert_problem(requests.get(url, params={**mixed, "method": "fixes"}, timeout=10), 400, "min_probability")
+    assert_problem(requests.get(url, params={**mixed, "method": "fixes"}, timeout=PATIENCE_S), 400, "min_probability")
 
 
 @pytest.mark.parametrize("person_id", ["999999999", "0", str(2**63), "ada", "-1"])
 def test_an_unknown_person_is_not_found(addresses: Mapping[str, str], person_id: str) -> None:
-    assert_problem(requests.get(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=10), 404)
+    assert_problem(requests.get(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=PATIENCE_S), 404)
     for resource in ("connection", "encounters", "contacts", "locations", "way"):
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
-        assert_problem(requests.get(url, params=DAY, timeout=10), 404)
+        assert_problem(requests.get(url, params=DAY, timeout=PATIENCE_S), 404)
 
 
 def assert_problem(answer: requests.Response, status: int, field: str | None = None) -> None:

@@ -18,6 +18,8 @@ import requests
 from kafka import KafkaAdminClient, KafkaProducer
 from udaconnect.location.v1 import location_pb2
 
+from tests.patience import PATIENCE_S
+
 NAME = "Xanthippe"
 BATCH = 200
 PLACE = -48.8765432  # of the one who is erased, in both coordinates; nobody else is there
@@ -81,7 +83,7 @@ def assert_nothing_is_left(system: Any, addresses: Mapping[str, str], person: in
     week = {"start_date": "2015-01-01", "end_date": "2026-12-31"}
     for resource in ("locations", "connection", "encounters", "way", "export"):
         parameters = {} if resource == "export" else week
-        assert requests.get(f"{of_person}/{resource}", params=parameters, timeout=30).status_code == 404
+        assert requests.get(f"{of_person}/{resource}", params=parameters, timeout=PATIENCE_S).status_code == 404
 
 
 def letters_of(system: Any, person: int) -> list[bytes]:
@@ -115,10 +117,10 @@ def replay_the_topic(addresses: Mapping[str, str], poll_until: Any, ends: Mappin
             return all(not end or (at in committed and committed[at].offset >= end) for at, end in ends.items())
 
         try:
-            poll_until(done, timeout_s=180)
+            poll_until(done)
         finally:
             consumer.send_signal(signal.SIGTERM)
-        assert consumer.wait(60) == 0
+        assert consumer.wait(PATIENCE_S) == 0
 
 
 def test_under_load_everything_of_the_one_goes_and_everything_of_the_others_stays(
@@ -137,7 +139,7 @@ def test_under_load_everything_of_the_one_goes_and_everything_of_the_others_stay
     load = Load(system, make_fix, people, start + timedelta(seconds=1))
     with load.running():
         poll_until(lambda: stored(system, erased) > 5_000)
-        answer = requests.delete(url, timeout=60)
+        answer = requests.delete(url, timeout=PATIENCE_S)
         assert (answer.status_code, answer.content) == (204, b"")
         before = stored(system, others[0])
         poll_until(lambda: stored(system, others[0]) > before + 5_000)
@@ -146,11 +148,11 @@ def test_under_load_everything_of_the_one_goes_and_everything_of_the_others_stay
     assert_nothing_is_left(system, addresses, erased)
     assert [stored(system, other) for other in others] == [load.acknowledged] * 3
     assert letters_of(system, erased) == letters, "no place of the person may go where it would stay"
-    assert requests.delete(url, timeout=60).status_code == 404
+    assert requests.delete(url, timeout=PATIENCE_S).status_code == 404
 
     replay_the_topic(addresses, poll_until, system.ends())
     with KafkaProducer(bootstrap_servers=addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
-        producer.send("location", letters[0]).get(timeout=30)
+        producer.send("location", letters[0]).get(timeout=PATIENCE_S)
     system.wait_until_consumed()
 
     assert_nothing_is_left(system, addresses, erased)
@@ -160,4 +162,6 @@ def test_under_load_everything_of_the_one_goes_and_everything_of_the_others_stay
 
 def test_an_unknown_person_cannot_be_erased(addresses: Mapping[str, str]) -> None:
     for person_id in ("0", "999999999", "-1", "9" * 30, "ada"):
-        assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=10).status_code == 404
+        assert (
+            requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=PATIENCE_S).status_code == 404
+        )

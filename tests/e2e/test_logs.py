@@ -17,6 +17,7 @@ from udaconnect.person.v1 import person_pb2
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.folders import data_folder
+from tests.patience import PATIENCE_S
 
 # Of this run alone, and found in no number by chance.
 WORDS = [f"name{secrets.token_hex(6)}" for _ in range(3)]
@@ -72,22 +73,25 @@ def ask_everything(addresses: Mapping[str, str], person: int) -> None:
                 for more in ("", f"&distance={LATITUDE}N", f"&distance={first}", f"&{last}={LONGITUDE}")
             ),
         ):
-            requests.get(url + path, headers={"User-Agent": first, "Cookie": last}, timeout=30)
+            requests.get(url + path, headers={"User-Agent": first, "Cookie": last}, timeout=PATIENCE_S)
         persons = f"{url}/api/persons"
-        requests.post(persons, data=f'{{"first_name": "{first}', timeout=30)
-        requests.post(persons, json={"first_name": first * 100, "last_name": last, company: "?"}, timeout=30)
-        requests.post(persons, json={"first_name": f"{first}\x00", "last_name": last, "company_name": "?"}, timeout=30)
-        requests.put(f"{persons}/{person}", json={"first_name": first}, timeout=30)
+        requests.post(persons, data=f'{{"first_name": "{first}', timeout=PATIENCE_S)
+        requests.post(persons, json={"first_name": first * 100, "last_name": last, company: "?"}, timeout=PATIENCE_S)
+        requests.post(
+            persons, json={"first_name": f"{first}\x00", "last_name": last, "company_name": "?"}, timeout=PATIENCE_S
+        )
+        requests.put(f"{persons}/{person}", json={"first_name": first}, timeout=PATIENCE_S)
 
 
 def send_everything(system: Any, addresses: Mapping[str, str], person: int) -> None:
     """Locations that are stored, refused at the door, and given up for every reason that can be brought about."""
     good, bad = location(person), location(person, TOO_FAR_NORTH)
-    system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=good), timeout=30)
+    system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=good), timeout=PATIENCE_S)
     with pytest.raises(grpc.RpcError):
-        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=bad), timeout=30)
+        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=bad), timeout=PATIENCE_S)
     system.locations.BatchCreateLocations(
-        location_pb2.BatchCreateLocationsRequest(locations=[bad, location(person, 47.0), location(10**15)]), timeout=30
+        location_pb2.BatchCreateLocationsRequest(locations=[bad, location(person, 47.0), location(10**15)]),
+        timeout=PATIENCE_S,
     )
     records = [
         location_pb2.LocationBatch(locations=[bad, location(0), good]).SerializeToString(),
@@ -95,7 +99,7 @@ def send_everything(system: Any, addresses: Mapping[str, str], person: int) -> N
     ]
     with KafkaProducer(bootstrap_servers=addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
         for record in records:
-            producer.send("location", record).get(timeout=30)
+            producer.send("location", record).get(timeout=PATIENCE_S)
 
 
 def test_no_log_holds_a_place_or_a_name(
@@ -113,7 +117,7 @@ def test_no_log_holds_a_place_or_a_name(
     send_everything(system, addresses, person)
     system.wait_until_consumed()
     ask_everything(addresses, person)
-    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=30).status_code == 204
+    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=PATIENCE_S).status_code == 204
     send_everything(system, addresses, person)
     system.wait_until_consumed()
 
@@ -133,8 +137,8 @@ def test_who_reads_and_who_erases_is_in_the_log(
     for resource in ("connection", "encounters", "contacts", "locations", "way", "export"):
         parameters = {} if resource == "export" else DAY
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person}/{resource}"
-        assert requests.get(url, params=parameters, timeout=30).status_code == 200
-    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=30).status_code == 204
+        assert requests.get(url, params=parameters, timeout=PATIENCE_S).status_code == 200
+    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=PATIENCE_S).status_code == 204
 
     def audited() -> list[str]:
         lines = [line for line in logs().splitlines() if " audit" in line or '"event": "audit"' in line]

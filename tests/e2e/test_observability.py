@@ -16,6 +16,7 @@ import yaml
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_port
+from tests.patience import PATIENCE_S
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
 
@@ -70,7 +71,7 @@ def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iter
         )
 
     def ask(expression: str) -> list[Any]:
-        answer = requests.get(f"http://127.0.0.1:{port}/api/v1/query", params={"query": expression}, timeout=10)
+        answer = requests.get(f"http://127.0.0.1:{port}/api/v1/query", params={"query": expression}, timeout=PATIENCE_S)
         assert answer.status_code == 200, answer.text
         found: list[Any] = answer.json()["data"]["result"]
         return found
@@ -78,7 +79,7 @@ def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iter
     def ready() -> bool:
         assert process.poll() is None, (tmp_path / "log").read_text()
         try:
-            return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok
+            return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=PATIENCE_S).ok
         except requests.ConnectionError:
             return False
 
@@ -87,7 +88,7 @@ def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iter
         yield ask
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
 
 def test_prometheus_reaches_every_service_and_every_panel_shows_something(
@@ -114,6 +115,6 @@ def test_prometheus_reaches_every_service_and_every_panel_shows_something(
         waiting.difference_update(seen)
         return not waiting
 
-    poll_until(everything_is_seen, timeout_s=60, interval_s=1)
+    poll_until(everything_is_seen, interval_s=1)
     firing = query('ALERTS{alertstate="firing", severity="critical"}')
     assert not firing

@@ -5,6 +5,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from tests.patience import PATIENCE_S
+
 OTHER_FILES = 500
 
 
@@ -19,7 +21,7 @@ def connections(target: str, count: int, hello: bytes) -> Iterator[list[socket.s
     with ExitStack() as open_ones:
         made = []
         for _ in range(count):
-            connection = open_ones.enter_context(socket.create_connection((host, int(port)), timeout=20))
+            connection = open_ones.enter_context(socket.create_connection((host, int(port)), timeout=PATIENCE_S))
             connection.sendall(hello)
             made.append(connection)
         yield made

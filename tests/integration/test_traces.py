@@ -20,6 +20,7 @@ from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from tests.patience import PATIENCE_S
 
 START_S = 1_771_200_000  # 2026-02-16
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -85,7 +86,7 @@ def service(module: str, **environment: str) -> Iterator[subprocess.Popen[bytes]
         yield process
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_S)
 
 
 def children(spans: dict[str, Span]) -> list[tuple[str, str]]:
@@ -98,7 +99,9 @@ def send(channel: grpc.Channel, *locations: location_pb2.Location, **metadata: s
     request = location_pb2.BatchCreateLocationsRequest(locations=locations)
     stub = location_pb2_grpc.LocationServiceStub(channel)
     try:
-        return stub.BatchCreateLocations(request, timeout=5, metadata=tuple(metadata.items())).accepted_count > 0
+        return (
+            stub.BatchCreateLocations(request, timeout=PATIENCE_S, metadata=tuple(metadata.items())).accepted_count > 0
+        )
     except grpc.RpcError:
         return False
 
@@ -109,7 +112,7 @@ def location(person_id: int) -> location_pb2.Location:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        return requests.get(url, timeout=PATIENCE_S).ok
     except requests.ConnectionError:
         return False
 
@@ -174,7 +177,7 @@ def test_a_question_is_one_trace_through_both_services_that_answer_it(
             f"http://{meetings}/api/persons/7/connection",
             params={"start_date": "2026-02-16", "end_date": "2026-02-16"},
             headers={"traceparent": TRACEPARENT},
-            timeout=10,
+            timeout=PATIENCE_S,
         )
         assert answer.status_code == 404
         poll_until(lambda: len(collector.of_trace(TRACE)) == 3)
@@ -184,14 +187,13 @@ def test_a_question_is_one_trace_through_both_services_that_answer_it(
     assert children(collector.of_trace(TRACE)) == sorted([("caller", route), (route, asking), (asking, answering)])
 
 
-def test_a_collector_that_is_away_delays_the_end_of_a_service_by_seconds_at_most() -> None:
+def test_a_collector_that_is_away_does_not_keep_a_service_from_ending() -> None:
     program = """
-import time
 from service_kit.telemetry.tracing import tracer, tracing
 with tracing("tools"):
     tracer().start_span("use").end()
-    began = time.monotonic()
-assert time.monotonic() - began < 5, time.monotonic() - began
 """
     away = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
-    subprocess.run([sys.executable, "-c", program], check=True, env=os.environ | away, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", program], check=True, env=os.environ | away, capture_output=True, timeout=PATIENCE_S
+    )

@@ -12,6 +12,7 @@ import requests
 from deployment.native.ports import free_address
 from tests.e2e.access.running import Starter, starter
 from tests.issuer import AUDIENCE, ISSUER, Issuer
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -33,7 +34,10 @@ class Guarded:
     def new_person(self) -> int:
         body = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
         answer = requests.post(
-            f"{self.person_url}/api/persons", json=body, headers=self.bearer(self.issuer.token("admin")), timeout=10
+            f"{self.person_url}/api/persons",
+            json=body,
+            headers=self.bearer(self.issuer.token("admin")),
+            timeout=PATIENCE_S,
         )
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
@@ -64,7 +68,7 @@ def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_un
         starting.connection_service(connection, person_grpc, PERSON_SERVICE_TOKEN_FILE=str(token_file), **settings),
     ]
     for service in services:
-        poll_until(service.serves, timeout_s=60)
+        poll_until(service.serves)
     with grpc.insecure_channel(person_grpc) as to_persons, grpc.insecure_channel(location) as to_locations:
         yield Guarded(
             issuer,

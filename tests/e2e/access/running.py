@@ -11,6 +11,7 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 
 from service_kit.telemetry.probe import is_ready
+from tests.patience import PATIENCE_S
 
 Settings = Mapping[str, str]
 
@@ -30,7 +31,7 @@ class Service:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(PATIENCE_S)
 
 
 class Starter:

@@ -19,6 +19,7 @@ from deployment.native.ports import free_address
 from service_kit.rpc.tls import channel_credentials
 from tests.certificates import Authority, Pair
 from tests.e2e.access.running import Starter
+from tests.patience import PATIENCE_S
 
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
 
@@ -49,7 +50,7 @@ def encrypted(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_
         starting.person_service(person, person_grpc, GRPC_TLS_CLIENT_CA=str(ours.ca), **tls),
     ]
     for service in services:
-        poll_until(service.serves, timeout_s=60)
+        poll_until(service.serves)
     yield Encrypted(ours, theirs, client, server, location, person_grpc, f"http://{person}")
     for service in services:
         service.stop()
@@ -60,7 +61,7 @@ def answers(target: str, credentials: grpc.ChannelCredentials | None) -> bool:
     channel = grpc.insecure_channel(target) if credentials is None else grpc.secure_channel(target, credentials)
     with channel:
         try:
-            health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=3)
+            health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S)
         except grpc.RpcError:
             return False
         return True
@@ -90,7 +91,7 @@ def test_a_certificate_for_another_host_is_refused(
     pair = other.issue("server", "elsewhere.test")
     location, metrics = free_address(), free_address()
     service = starting.location_producer(location, metrics, GRPC_TLS_CERT=str(pair.cert), GRPC_TLS_KEY=str(pair.key))
-    poll_until(service.serves, timeout_s=60)
+    poll_until(service.serves)
     assert not answers(location, trusting(other))
     # Renewed: no restart, and connections from now on see the new one.
     renewed = encrypted.ours.issue("renewed")
@@ -104,7 +105,7 @@ def test_connection_service_and_person_service_recognise_each_other(
     encrypted: Encrypted, starting: Starter, poll_until: Any
 ) -> None:
     body = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
-    person = requests.post(f"{encrypted.person_url}/api/persons", json=body, timeout=10).json()
+    person = requests.post(f"{encrypted.person_url}/api/persons", json=body, timeout=PATIENCE_S).json()
 
     def status(ca: Path, pair: Pair | None) -> int:
         rest = free_address()
@@ -112,8 +113,8 @@ def test_connection_service_and_person_service_recognise_each_other(
         if pair:
             settings |= {"PERSON_SERVICE_TLS_CERT": str(pair.cert), "PERSON_SERVICE_TLS_KEY": str(pair.key)}
         service = starting.connection_service(rest, encrypted.person_grpc, **settings)
-        poll_until(service.serves, timeout_s=60)
-        answer = requests.get(f"http://{rest}/api/persons/{person['id']}/encounters", params=DAY, timeout=10)
+        poll_until(service.serves)
+        answer = requests.get(f"http://{rest}/api/persons/{person['id']}/encounters", params=DAY, timeout=PATIENCE_S)
         service.stop()
         return answer.status_code
 
@@ -128,7 +129,9 @@ def test_the_client_speaks_tls(encrypted: Encrypted, tmp_path: Path) -> None:
 
     def push(*arguments: str) -> int:
         command = [sys.executable, "-m", "udaconnect_client", "push", str(file), "--location-grpc"]
-        return subprocess.run([*command, encrypted.location_grpc, *arguments], timeout=60, check=False).returncode
+        return subprocess.run(
+            [*command, encrypted.location_grpc, *arguments], timeout=PATIENCE_S, check=False
+        ).returncode
 
     assert push("--ca", str(encrypted.ours.ca)) == 0
     assert push("--ca", str(encrypted.theirs.ca)) == 2
@@ -139,7 +142,7 @@ def test_locations_are_taken_over_tls(encrypted: Encrypted) -> None:
     with grpc.secure_channel(encrypted.location_grpc, trusting(encrypted.ours)) as channel:
         fix = location_pb2.Location(person_id=1, latitude=1, longitude=2)
         request = location_pb2.BatchCreateLocationsRequest(locations=[fix])
-        receipt = location_pb2_grpc.LocationServiceStub(channel).BatchCreateLocations(request, timeout=30)
+        receipt = location_pb2_grpc.LocationServiceStub(channel).BatchCreateLocations(request, timeout=PATIENCE_S)
     assert receipt.accepted_count == 1
 
 
@@ -154,7 +157,7 @@ def test_locations_are_taken_over_tls(encrypted: Encrypted) -> None:
 def test_what_does_not_fit_together_is_told_at_the_start(settings: dict[str, str], named: str) -> None:
     environment = {**os.environ, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", **settings}
     command = [sys.executable, "-m", "location_producer"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert ended.returncode != 0
     assert named in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -23,6 +23,7 @@ from service_kit.access.rules import (
 )
 from tests.e2e.access.conftest import Guarded
 from tests.issuer import Issuer, raw_token
+from tests.patience import PATIENCE_S
 
 OK, UNAUTHENTICATED, DENIED = "ok", "unauthenticated", "denied"
 OF_HTTP = {200: OK, 201: OK, 204: OK, 401: UNAUTHENTICATED, 403: DENIED}
@@ -37,7 +38,7 @@ Attempt = Callable[[Guarded, str | None, int], str]
 def rest(method: str, path: str, service: str = "person_url", **more: Any) -> Attempt:
     def attempt(guarded: Guarded, token: str | None, person_id: int) -> str:
         url = getattr(guarded, service) + path.format(person_id=person_id)
-        answer = requests.request(method, url, headers=guarded.bearer(token), timeout=30, **more)
+        answer = requests.request(method, url, headers=guarded.bearer(token), timeout=PATIENCE_S, **more)
         outcome = OF_HTTP.get(answer.status_code, answer.text)
         if outcome != OK:
             assert answer.headers["Content-Type"] == "application/problem+json"
@@ -67,7 +68,7 @@ def revoke(guarded: Guarded, token: str | None, person_id: int) -> str:
     path = f"/api/persons/{person_id}/devices"
     admin = guarded.bearer(guarded.issuer.token(ADMIN))
     body = {"name": "phone", "app": "osmand"}
-    connected = requests.post(guarded.person_url + path, json=body, headers=admin, timeout=30).json()
+    connected = requests.post(guarded.person_url + path, json=body, headers=admin, timeout=PATIENCE_S).json()
     # Where there is no such person there is no device either; access is looked at first.
     return rest("DELETE", f"{path}/{connected.get('id', 1)}")(guarded, token, person_id)
 
@@ -90,7 +91,7 @@ def fix(person_id: int) -> location_pb2.Location:
 
 def stream(guarded: Guarded, person_id: int, metadata: Any) -> None:
     request = location_pb2.StreamLocationsRequest(locations=[fix(person_id)])
-    [receipt] = locations(guarded).StreamLocations(iter([request]), metadata=metadata, timeout=30)
+    [receipt] = locations(guarded).StreamLocations(iter([request]), metadata=metadata, timeout=PATIENCE_S)
     assert receipt.accepted_count == 1
 
 
@@ -168,7 +169,7 @@ CALLS = {
         LOCATIONS_WRITE,
         rpc(
             lambda to, one, token: locations(to).CreateLocation(
-                location_pb2.CreateLocationRequest(location=fix(one)), metadata=token, timeout=30
+                location_pb2.CreateLocationRequest(location=fix(one)), metadata=token, timeout=PATIENCE_S
             )
         ),
     ),
@@ -176,7 +177,7 @@ CALLS = {
         LOCATIONS_WRITE,
         rpc(
             lambda to, one, token: locations(to).BatchCreateLocations(
-                location_pb2.BatchCreateLocationsRequest(locations=[fix(one)]), metadata=token, timeout=30
+                location_pb2.BatchCreateLocationsRequest(locations=[fix(one)]), metadata=token, timeout=PATIENCE_S
             )
         ),
     ),
@@ -259,7 +260,7 @@ def test_the_table_is_complete(guarded: Guarded) -> None:
     """Whatever the services say that they offer is tested here."""
     offered = set()
     for url in (guarded.person_url, guarded.connection_url):
-        paths = requests.get(f"{url}/swagger.json", timeout=10).json()["paths"]
+        paths = requests.get(f"{url}/swagger.json", timeout=PATIENCE_S).json()["paths"]
         offered |= {
             f"{method.upper()} {path}"
             for path, operations in paths.items()
@@ -275,6 +276,6 @@ def test_the_table_is_complete(guarded: Guarded) -> None:
 @pytest.mark.parametrize("path", ["/", "/livez", "/readyz", "/metrics", "/swagger.json"])
 def test_what_tells_nobodys_data_is_open(guarded: Guarded, path: str) -> None:
     for url in (guarded.person_url, guarded.connection_url):
-        assert requests.get(url + path, timeout=10).status_code == 200
+        assert requests.get(url + path, timeout=PATIENCE_S).status_code == 200
     if path in {"/livez", "/readyz", "/metrics"}:
-        assert requests.get(guarded.producer_url + path, timeout=10).status_code == 200
+        assert requests.get(guarded.producer_url + path, timeout=PATIENCE_S).status_code == 200

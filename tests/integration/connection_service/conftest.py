@@ -15,6 +15,7 @@ from udaconnect.person.v1.person_pb2_grpc import PersonServiceServicer, add_Pers
 from connection_service.app import running_app
 from connection_service.settings import Settings
 from deployment.native.schema import Database
+from tests.patience import PATIENCE_S
 
 # person, time within 2026-03-02 or the whole instant, latitude, longitude
 Row = tuple[int, str, float, float]
@@ -72,7 +73,9 @@ def make_client(database: Database, people_server: PeopleServer) -> Iterator[Cal
     """make_client(max_locations=…, query_timeout_s=…, database_url=…) → a client of the service as it would run."""
     with ExitStack() as opened:
 
-        def make(max_locations: int = 1_000_000, query_timeout_s: float = 10, database_url: str = "") -> FlaskClient:
+        def make(
+            max_locations: int = 1_000_000, query_timeout_s: float = PATIENCE_S, database_url: str = ""
+        ) -> FlaskClient:
             settings = Settings(
                 database_url=database_url or database.connection_service,
                 person_service_target=f"127.0.0.1:{people_server.port}",

@@ -48,7 +48,7 @@ def test_without_person_service_the_answer_names_it_and_with_it_all_is_well_agai
     assert status(1, "export") == 503, "what is taken away is asked for anew"
     assert client.get("/readyz").status_code == 200
     people_server.start()
-    poll_until(lambda: status(2) == 200, timeout_s=10)
+    poll_until(lambda: status(2) == 200)
 
 
 def test_who_is_erased_is_known_no_more(client: FlaskClient, people_server: Server, database: Database) -> None:

@@ -17,6 +17,7 @@ from connection_service.store.models import Base as LocationBase
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database, migrate
 from person_service.models import Base as PersonBase
+from tests.patience import PATIENCE_S
 
 WITHOUT_MODEL = {"consumer_progress", "erased_person", "location_floor"}  # only ever written and read by SQL
 OF_OTHERS = {"spatial_ref_sys", "alembic_version"}
@@ -105,7 +106,7 @@ def test_two_at_once_go_one_after_the_other(database: Database, as_owner: Connec
     environment = {**os.environ, "DATABASE_URL": database.owner}
     jobs = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(2)]
 
-    assert [job.wait(60) for job in jobs] == [0, 0]
+    assert [job.wait(PATIENCE_S) for job in jobs] == [0, 0]
     assert stored_things(as_owner) == expected
 
 

@@ -13,6 +13,7 @@ from psycopg2.errors import InsufficientPrivilege, InvalidParameterValue
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database
+from tests.patience import PATIENCE_S
 
 Query = Callable[..., list[Any]]
 TODAY = datetime.now(UTC).date()
@@ -54,7 +55,7 @@ def ages(query: Query) -> Callable[[], list[int]]:
 def run_job(database: Database, days: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": days}
     command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
-    return subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def test_whole_days_are_dropped_and_a_second_run_changes_nothing(
@@ -89,7 +90,7 @@ def test_two_runs_at_once_do_the_work_once(database: Database, ages: Callable[[]
     command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
     environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": "30"}
     jobs = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [job.wait(60) for job in jobs] == [0, 0]
+    assert [job.wait(PATIENCE_S) for job in jobs] == [0, 0]
     assert ages() == [-1, 0, 1, 29, 30]
 
 
@@ -118,7 +119,7 @@ def test_a_reader_in_the_middle_of_its_query_only_delays_it(
             cursor.execute("SELECT count(*) FROM location")
             assert cursor.fetchall() == [(7,)]
             reader.commit()
-            assert job.wait(60) == 0
+            assert job.wait(PATIENCE_S) == 0
     reader.close()
     poll_until(lambda: ages() == [-1, 0, 1, 29, 30])
 

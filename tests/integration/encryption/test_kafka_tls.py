@@ -18,6 +18,7 @@ from deployment.native.kafka import JAVA, PROPERTIES, kafka_command
 from deployment.native.ports import free_address, free_port
 from deployment.native.schema import Database
 from tests.certificates import Authority
+from tests.patience import PATIENCE_S
 
 USER, PASSWORD = "kafka-services", "correct horse battery staple"
 
@@ -72,7 +73,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         )
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE_S)
 
 
 def format_with_user(data: DataFolder, internal: int, controller: int, more: str) -> None:
@@ -89,7 +90,7 @@ def format_with_user(data: DataFolder, internal: int, controller: int, more: str
 def make_topics(settings: Mapping[str, str], wait_s: int) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "KAFKA_WAIT_S": str(wait_s), "LOCATION_PARTITIONS": "1", **settings}
     command = [sys.executable, "-m", "location_producer.topics"]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -131,11 +132,13 @@ def test_a_location_goes_the_whole_way_over_tls(topics: Broker, database: Databa
 
             def is_taken() -> bool:
                 try:
-                    return bool(stub.CreateLocation(location_pb2.CreateLocationRequest(location=fix), timeout=10))
+                    return bool(
+                        stub.CreateLocation(location_pb2.CreateLocationRequest(location=fix), timeout=PATIENCE_S)
+                    )
                 except grpc.RpcError:
                     return False
 
-            poll_until(is_taken, timeout_s=60)
+            poll_until(is_taken)
 
         def stored() -> int:
             with psycopg2.connect(database.owner) as session, session.cursor() as cursor:
@@ -144,9 +147,9 @@ def test_a_location_goes_the_whole_way_over_tls(topics: Broker, database: Databa
             session.close()
             return int(count)
 
-        poll_until(stored, timeout_s=60)
+        poll_until(stored)
     finally:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(60)
+            process.wait(PATIENCE_S)

@@ -21,6 +21,7 @@ from location_consumer.store import Store, StoreUnavailableError
 from service_kit.database import connection, make_engine
 from service_kit.errors import DependencyDown
 from tests.certificates import Authority
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -87,7 +88,7 @@ def location_consumer(url: str) -> bool:
 def await_schema(url: str) -> bool:
     command = [sys.executable, str(REPOSITORY / "db" / "await_schema.py"), "database"]
     environment = {**os.environ, "DATABASE_URL": url, "SCHEMA_WAIT_S": "2"}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     if ended.returncode:
         raise DependencyDown(ended.stderr)
     return True

@@ -17,6 +17,7 @@ from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from tests.patience import PATIENCE_S
 
 START_S = 1_771_200_000  # 2026-02-16
 OF_THE_CONSUMER = "application_name = 'location_consumer' AND datname = current_database()"
@@ -59,7 +60,7 @@ class Pipeline:
 
     def publish(self, *values: bytes, partition: int = 0) -> None:
         for future in [self.producer.send(self.topic, value, partition=partition) for value in values]:
-            future.get(timeout=10)
+            future.get(timeout=PATIENCE_S)
 
     def query(self, statement: str) -> Any:
         with psycopg2.connect(self.database.superuser) as session, session.cursor() as cursor:
@@ -77,16 +78,16 @@ class Pipeline:
         return sum(found.offset for partition, found in offsets.items() if partition.topic == self.topic)
 
     def dead_letters(self) -> list[Any]:
-        consumer = KafkaConsumer(
-            self.dead_letter_topic,
-            bootstrap_servers=self.servers,
-            auto_offset_reset="earliest",
-            consumer_timeout_ms=1000,
-        )
-        try:
-            return list(consumer)
-        finally:
-            consumer.close()
+        """All that are there now."""
+        with KafkaConsumer(bootstrap_servers=self.servers) as consumer:
+            partition = TopicPartition(self.dead_letter_topic, 0)
+            [end] = consumer.end_offsets([partition]).values()
+            consumer.assign([partition])
+            consumer.seek_to_beginning()
+            letters: list[Any] = []
+            while consumer.position(partition) < end:
+                letters += consumer.poll(timeout_ms=500).get(partition, [])
+            return letters
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ def test_a_killed_consumer_loses_nothing_and_stores_nothing_twice(pipeline: Pipe
         consumer.kill()
         consumer.wait()
         consumer = pipeline.start_consumer(BATCH_MAX_LOCATIONS="50")
-    poll_until(lambda: pipeline.committed() == 1200, timeout_s=60)
+    poll_until(lambda: pipeline.committed() == 1200)
     assert pipeline.stored() == 2400
     assert pipeline.dead_letters() == []
 
@@ -181,8 +182,8 @@ def test_consumers_that_come_and_go_lose_nothing(pipeline: Pipeline, poll_until:
             pipeline.start_consumer()
         if round_ == 2:
             first.send_signal(signal.SIGTERM)
-    assert first.wait(30) == 0
-    poll_until(lambda: pipeline.committed() == 2400, timeout_s=90)
+    assert first.wait(PATIENCE_S) == 0
+    poll_until(lambda: pipeline.committed() == 2400)
     assert pipeline.stored() == 2400
     assert pipeline.dead_letters() == []
 
@@ -194,7 +195,7 @@ def test_sigterm_writes_what_is_in_hand(pipeline: Pipeline, poll_until: Any) -> 
         poll_until(lambda: admin.describe_groups([pipeline.group])[pipeline.group]["group_state"] == "Stable")
     poll_until(lambda: pipeline.query(f"SELECT 1 FROM pg_stat_activity WHERE {OF_THE_CONSUMER}"))
     consumer.send_signal(signal.SIGTERM)
-    assert consumer.wait(30) == 0
+    assert consumer.wait(PATIENCE_S) == 0
 
 
 def test_a_database_that_is_away_for_a_while_costs_nothing(pipeline: Pipeline, poll_until: Any) -> None:
@@ -221,7 +222,7 @@ def test_the_brake_stops_a_consumer_that_finds_only_bad_records_until_somebody_l
     assert status(address, "/readyz") == 503
     assert status(address, "/livez") == 200, "it would be started again, and give up another window"
     consumer.send_signal(signal.SIGTERM)
-    assert consumer.wait(30) == 1
+    assert consumer.wait(PATIENCE_S) == 1
     assert pipeline.committed() < 300
     assert len(pipeline.dead_letters()) == pipeline.committed()
 
@@ -236,7 +237,7 @@ def test_a_record_that_unpacks_to_more_than_any_letter_may_hold_is_cut_and_the_n
     packed = KafkaProducer(bootstrap_servers=pipeline.servers, compression_type="lz4", max_request_size=1 << 30)
     too_long, too_many = b"\xff" * 20_000_000, record(*[Location(person_id=1)] * 10_001)
     for value in (too_long, too_many):
-        packed.send(pipeline.topic, value, partition=0).get(timeout=30)
+        packed.send(pipeline.topic, value, partition=0).get(timeout=PATIENCE_S)
     packed.close()
     pipeline.publish(record(location(1, 0)))
     pipeline.start_consumer()
@@ -251,13 +252,13 @@ def test_a_record_that_unpacks_to_more_than_any_letter_may_hold_is_cut_and_the_n
 
 def answer(address: str, path: str) -> str:
     try:
-        return requests.get(f"http://{address}{path}", timeout=5).text
+        return requests.get(f"http://{address}{path}", timeout=PATIENCE_S).text
     except requests.ConnectionError:
         return ""
 
 
 def status(address: str, path: str) -> int:
-    return requests.get(f"http://{address}{path}", timeout=5).status_code
+    return requests.get(f"http://{address}{path}", timeout=PATIENCE_S).status_code
 
 
 def test_a_person_erased_while_the_consumer_is_down_is_neither_stored_nor_a_dead_letter_nor_brought_back(
@@ -275,7 +276,7 @@ def test_a_person_erased_while_the_consumer_is_down_is_neither_stored_nor_a_dead
     assert pipeline.dead_letters() == []
 
     consumer.send_signal(signal.SIGTERM)
-    assert consumer.wait(30) == 0
+    assert consumer.wait(PATIENCE_S) == 0
     with KafkaAdminClient(bootstrap_servers=pipeline.servers) as admin:
         topic = TopicPartition(pipeline.topic, 0)
         poll_until(lambda: admin.reset_group_offsets(pipeline.group, {topic: 0})[topic]["error"] is NoError)

@@ -12,6 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from deployment.native.ports import free_address
 from tests.integration.location_producer.kafka_proxy import KafkaBehindProxy
 from tests.integration.location_producer.running import Producer, ReadTopic, Records, StartProducer
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def start_producer(kafka_bootstrap_servers: str) -> Iterator[StartProducer]:
         producer.channel.close()
         producer.process.terminate()
         try:
-            producer.process.wait(timeout=30)
+            producer.process.wait(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             producer.process.kill()
             producer.process.wait()

@@ -9,6 +9,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
+from tests.patience import PATIENCE_S
+
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -26,7 +28,11 @@ class Producer:
     def health(self) -> "health_pb2.HealthCheckResponse.ServingStatus.ValueType | None":
         """None while the port is not open yet."""
         try:
-            return health_pb2_grpc.HealthStub(self.channel).Check(health_pb2.HealthCheckRequest(), timeout=2).status
+            return (
+                health_pb2_grpc.HealthStub(self.channel)
+                .Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S)
+                .status
+            )
         except grpc.RpcError:
             return None
 

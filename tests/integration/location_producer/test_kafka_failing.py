@@ -10,13 +10,16 @@ from udaconnect.location.v1 import location_pb2 as pb
 from tests.conftest import PollUntil
 from tests.integration.location_producer.kafka_proxy import KafkaBehindProxy
 from tests.integration.location_producer.running import NOT_SERVING, Producer, ReadTopic, StartProducer, locations
+from tests.patience import PATIENCE_S
 
 MakeTopic = Callable[..., str]
 
 
 def create(producer: Producer, person_id: int) -> grpc.StatusCode:
     try:
-        producer.stub.CreateLocation(pb.CreateLocationRequest(location=pb.Location(person_id=person_id)), timeout=60)
+        producer.stub.CreateLocation(
+            pb.CreateLocationRequest(location=pb.Location(person_id=person_id)), timeout=PATIENCE_S
+        )
     except grpc.RpcError as error:
         return error.code()
     return grpc.StatusCode.OK

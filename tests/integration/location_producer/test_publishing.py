@@ -14,6 +14,7 @@ from udaconnect.location.v1 import location_pb2 as pb
 from service_kit.kafka.partition import partition_of
 from tests.conftest import PollUntil
 from tests.integration.location_producer.running import ReadTopic, StartProducer, locations
+from tests.patience import PATIENCE_S
 
 PARTITIONS = 6
 NOON_US = 1_772_445_600_000_000  # 2026-03-02T10:00:00Z
@@ -146,7 +147,7 @@ def test_sigterm_in_the_middle_of_the_work_loses_nothing_that_was_acknowledged(
         for turn in range(100_000):
             those = batch(worker * 100_000 + turn, 50)
             try:
-                producer.stub.BatchCreateLocations(pb.BatchCreateLocationsRequest(locations=those), timeout=30)
+                producer.stub.BatchCreateLocations(pb.BatchCreateLocationsRequest(locations=those), timeout=PATIENCE_S)
             except grpc.RpcError as error:
                 ends.append(error.code())
                 return
@@ -161,7 +162,7 @@ def test_sigterm_in_the_middle_of_the_work_loses_nothing_that_was_acknowledged(
                 yield pb.StreamLocationsRequest(locations=sent[-1])
 
         try:
-            for index, _ in enumerate(producer.stub.StreamLocations(requests(), timeout=60)):
+            for index, _ in enumerate(producer.stub.StreamLocations(requests(), timeout=PATIENCE_S)):
                 acknowledged.extend(sent[index])
         except grpc.RpcError as error:
             ends.append(error.code())
@@ -170,7 +171,7 @@ def test_sigterm_in_the_middle_of_the_work_loses_nothing_that_was_acknowledged(
         running = [*(pool.submit(push, worker) for worker in range(4)), pool.submit(stream)]
         poll_until(lambda: len(acknowledged) > 2000)
         producer.process.send_signal(signal.SIGTERM)
-        assert producer.process.wait(timeout=30) == 0
+        assert producer.process.wait(timeout=PATIENCE_S) == 0
         for each in running:
             each.result()
 

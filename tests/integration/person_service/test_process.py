@@ -18,6 +18,7 @@ from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from tests.patience import PATIENCE_S
 
 MODULES = Path(__file__).parents[3] / "modules"
 
@@ -32,7 +33,7 @@ class Service:
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=5).ok
+        return requests.get(url, timeout=PATIENCE_S).ok
     except requests.ConnectionError:
         return False
 
@@ -58,7 +59,7 @@ def service(database: Database, tmp_path: Path, poll_until: Callable[..., object
 
 def test_rest_and_grpc_are_served_until_sigterm(service: Service) -> None:
     person = {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Engines"}
-    added = requests.post(f"{service.rest}/api/persons", json=person, timeout=5)
+    added = requests.post(f"{service.rest}/api/persons", json=person, timeout=PATIENCE_S)
     with grpc.insecure_channel(service.grpc) as channel:
         found = PersonServiceStub(channel).GetPerson(person_pb2.GetPersonRequest(id=added.json()["id"]))
         reflected = ProtoReflectionDescriptorDatabase(channel).get_services()
@@ -67,7 +68,7 @@ def test_rest_and_grpc_are_served_until_sigterm(service: Service) -> None:
     assert found.person.first_name == "Ada"
     assert "udaconnect.person.v1.PersonService" in reflected
     service.process.send_signal(signal.SIGTERM)
-    assert service.process.wait(15) == 0
+    assert service.process.wait(PATIENCE_S) == 0
 
 
 POST = (
@@ -79,7 +80,7 @@ POST = (
 def exchange(address: str, request: bytes) -> bytes:
     """Send bytes as they are, and read the answer to its end."""
     host, _, port = address.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
         connection.sendall(request)
         return b"".join(iter(lambda: connection.recv(65_536), b""))
 
@@ -99,10 +100,10 @@ def test_what_is_no_http_request_is_answered_by_a_problem_too(service: Service) 
 
 
 def test_the_log_holds_paths_but_neither_names_nor_secrets(service: Service, database: Database) -> None:
-    requests.get(f"{service.rest}/api/persons?q=Lovelace", timeout=5)
-    requests.post(f"{service.rest}/api/persons", json={"first_name": "Lovelace"}, timeout=5)
+    requests.get(f"{service.rest}/api/persons?q=Lovelace", timeout=PATIENCE_S)
+    requests.post(f"{service.rest}/api/persons", json={"first_name": "Lovelace"}, timeout=PATIENCE_S)
     service.process.send_signal(signal.SIGTERM)
-    service.process.wait(15)
+    service.process.wait(PATIENCE_S)
 
     log = service.log.read_text()
     assert '"path": "/api/persons"' in log
@@ -121,7 +122,7 @@ def test_a_missing_variable_ends_the_process_with_its_name() -> None:
         capture_output=True,
         check=False,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
 
     assert ended.returncode != 0

@@ -19,6 +19,7 @@ import requests
 from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from tests.patience import PATIENCE_S
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES")
 FEW_EXAMPLES = "25"
@@ -48,12 +49,12 @@ def running(name: str, log: Path, poll_until: Any, **settings: str) -> Iterator[
         yield f"http://{address}"
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_S)
 
 
 def is_ready(address: str) -> bool:
     try:
-        return requests.get(f"http://{address}/readyz", timeout=5).ok
+        return requests.get(f"http://{address}/readyz", timeout=PATIENCE_S).ok
     except requests.ConnectionError:
         return False
 

@@ -12,6 +12,7 @@ import pytest
 import requests
 from typer.testing import CliRunner, Result
 
+from tests.patience import PATIENCE_S
 from udaconnect_client.__main__ import app
 from udaconnect_client.people import Person, find_or_create, invent
 
@@ -37,7 +38,7 @@ def somebody(addresses: Mapping[str, str]) -> int:
 
 def track(addresses: Mapping[str, str], person_id: int, accept: str = "application/json") -> requests.Response:
     url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/locations"
-    response = requests.get(url, params=DAY, headers={"Accept": accept}, timeout=10)
+    response = requests.get(url, params=DAY, headers={"Accept": accept}, timeout=PATIENCE_S)
     response.raise_for_status()
     return response
 
@@ -119,7 +120,7 @@ def test_the_example_shows_an_answer_and_an_error(
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=PATIENCE_S,
     )
     assert example.returncode == status, example.stderr
     assert output in example.stdout

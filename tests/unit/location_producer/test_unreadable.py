@@ -8,6 +8,7 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from location_producer.unreadable import UnreadableRequests
+from tests.patience import PATIENCE_S
 
 GARBAGE = b"\xff"
 REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
@@ -23,10 +24,10 @@ async def status_of(method: str, *messages: bytes, many_answers: bool) -> grpc.S
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             if not many_answers:
                 unary: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
-                await unary(messages[0], timeout=5)
+                await unary(messages[0], timeout=PATIENCE_S)
             else:
                 stream: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
-                async for _ in stream(iter(messages), timeout=5):
+                async for _ in stream(iter(messages), timeout=PATIENCE_S):
                     pass
     except grpc.RpcError as error:
         return error.code()

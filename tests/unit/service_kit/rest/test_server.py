@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from deployment.native.ports import free_port
+from tests.patience import PATIENCE_S
 
 SERVER = """
     import signal, time
@@ -45,7 +46,7 @@ def test_a_worker_told_to_stop_before_it_can_hear_stops_all_the_same(
         poll_until(lambda: answers(port))
         process.terminate()
         try:
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_S) == 0
         finally:
             process.kill()
     assert log.read_text().splitlines().count("left") == 2
@@ -53,7 +54,7 @@ def test_a_worker_told_to_stop_before_it_can_hear_stops_all_the_same(
 
 def answers(port: int) -> bool:
     try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_S) as answer:
             return bool(answer.status == HTTPStatus.OK)
     except OSError:
         return False

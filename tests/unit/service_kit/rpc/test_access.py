@@ -19,6 +19,7 @@ from service_kit.errors import DomainError
 from service_kit.rpc.access import AccessOfAioCalls, AccessOfCalls
 from service_kit.rpc.errors import domain_status
 from tests.issuer import AUDIENCE, ISSUER, Issuer
+from tests.patience import PATIENCE_S
 
 SERVICE = "tools.v1.Tools"
 RULES = {f"/{SERVICE}/Use": Rule("tools:use"), f"/{SERVICE}/UseMany": Rule("tools:use")}
@@ -92,14 +93,14 @@ def ask(channel: grpc.Channel, method: str, token: str | None = None) -> str:
     """Who the handler was told is calling, or the name of the status."""
     use: Callable[..., bytes] = channel.unary_unary(method)
     metadata = (("authorization", f"Bearer {token}"),) if token else None
-    return outcome(lambda: use(b"", timeout=10, metadata=metadata))
+    return outcome(lambda: use(b"", timeout=PATIENCE_S, metadata=metadata))
 
 
 def ask_many(channel: grpc.Channel, method: str, token: str | None, messages: int) -> str:
     """Likewise, for each message of a stream."""
     use: Callable[..., Iterator[bytes]] = channel.stream_stream(method)
     metadata = (("authorization", f"Bearer {token}"),) if token else None
-    return outcome(lambda: b" ".join(use(iter([b""] * messages), timeout=10, metadata=metadata)))
+    return outcome(lambda: b" ".join(use(iter([b""] * messages), timeout=PATIENCE_S, metadata=metadata)))
 
 
 def with_asyncio(gate: Gate, use: Use, refusals: list[grpc.StatusCode] | None = None) -> None:
@@ -228,7 +229,7 @@ def test_a_stream_ends_when_its_token_is_taken_back(revocable: TokenCheck, issue
 
     def requests() -> Iterator[bytes]:
         yield b""
-        answered.wait(30)
+        answered.wait(PATIENCE_S)
         list_file.write_text('{"revoked": ["lost"]}')
         while True:  # until it is ended
             yield b""
@@ -237,7 +238,7 @@ def test_a_stream_ends_when_its_token_is_taken_back(revocable: TokenCheck, issue
         nonlocal messages
         call: Any = channel.stream_stream(f"/{SERVICE}/UseMany")
         metadata = [("authorization", f"Bearer {issuer.token('tools:use', jti='lost')}")]
-        answers = call(requests(), timeout=60, metadata=metadata)
+        answers = call(requests(), timeout=PATIENCE_S, metadata=metadata)
         try:
             for _ in answers:
                 messages += 1

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from service_kit.rpc.metrics import GrpcMetrics
 from service_kit.rpc.surrounding import AroundAioCalls, AroundCalls
+from tests.patience import PATIENCE_S
 
 SERVICE = "tools.v1.Tools"
 
@@ -54,7 +55,7 @@ def handlers(unary: Callable[..., Any], stream: Callable[..., Any] | None = None
 def ask(channel: grpc.Channel, request: bytes, method: str = f"/{SERVICE}/Use") -> bytes | grpc.StatusCode:
     use: Callable[..., Any] = channel.unary_unary(method)
     try:
-        answer: bytes = use(request, timeout=5)
+        answer: bytes = use(request, timeout=PATIENCE_S)
     except grpc.RpcError as error:
         code: grpc.StatusCode = error.code()
         return code

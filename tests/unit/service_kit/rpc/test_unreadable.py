@@ -11,6 +11,7 @@ from grpc_reflection.v1alpha import reflection
 from service_kit.errors import InvalidInput
 from service_kit.rpc.errors import domain_status
 from service_kit.rpc.unreadable import UnreadableRequests
+from tests.patience import PATIENCE_S
 
 GARBAGE = b"\xff"
 REFLECTION = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
@@ -48,7 +49,7 @@ def channel() -> Iterator[grpc.Channel]:
 def test_a_unary_call(channel: grpc.Channel) -> None:
     check: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary("/grpc.health.v1.Health/Check")
     with pytest.raises(grpc.RpcError) as error:
-        check(GARBAGE, timeout=5)
+        check(GARBAGE, timeout=PATIENCE_S)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert "protobuf message" in (error.value.details() or "")
 
@@ -56,7 +57,7 @@ def test_a_unary_call(channel: grpc.Channel) -> None:
 def test_a_call_with_many_answers(channel: grpc.Channel) -> None:
     watch: grpc.UnaryStreamMultiCallable[bytes, bytes] = channel.unary_stream("/grpc.health.v1.Health/Watch")
     with pytest.raises(grpc.RpcError) as error:
-        list(watch(GARBAGE, timeout=5))
+        list(watch(GARBAGE, timeout=PATIENCE_S))
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
@@ -64,10 +65,10 @@ def test_a_stream_whose_second_message_is_garbage(channel: grpc.Channel) -> None
     good = b"\x3a\x00"  # list_services: ""
     ask: grpc.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(REFLECTION)
     with pytest.raises(grpc.RpcError) as error:
-        list(ask(iter([good, GARBAGE]), timeout=5))
+        list(ask(iter([good, GARBAGE]), timeout=PATIENCE_S))
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_readable_requests_pass(channel: grpc.Channel) -> None:
-    answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+    answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING

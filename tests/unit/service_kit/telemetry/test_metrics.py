@@ -20,6 +20,7 @@ from deployment.native.ports import free_port
 from service_kit.rest.api import Resource, operation
 from service_kit.rest.app import create_rest_app
 from service_kit.telemetry.health import health_server
+from tests.patience import PATIENCE_S
 
 
 class Tool(Resource):
@@ -78,7 +79,7 @@ def test_a_service_without_rest_shows_its_registry_beside_its_checks() -> None:
 
 
 def get(port: int, path: str) -> str:
-    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE_S) as answer:
         return str(answer.read().decode())
 
 
@@ -109,7 +110,7 @@ def two_workers(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]
     )
     yield process, port
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE_S)
 
 
 def test_the_counts_of_all_workers_are_added_up_also_of_one_that_has_ended(
@@ -127,7 +128,7 @@ def test_the_counts_of_all_workers_are_added_up_also_of_one_that_has_ended(
     poll_until(lambda: answered(port, "/pid") not in {None, *pids})
     assert samples(get(port, "/metrics"))["http_requests_total", "GET", "/pid", "200"] > asked
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_S) == 0
     assert list(tmp_path.glob("udaconnect-metrics-*")) == []
 
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import grpc
 import pytest
 from flask.testing import FlaskClient
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
@@ -21,6 +22,7 @@ from service_kit.rest.app import create_rest_app
 from service_kit.rpc.surrounding import AroundAioCalls, AroundCalls
 from service_kit.rpc.tracing import TraceOwnCalls, spans_of_calls
 from service_kit.telemetry.tracing import exporter_asked_for, tracer, tracing
+from tests.patience import PATIENCE_S
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{PARENT}-01"
@@ -167,9 +169,9 @@ def test_a_call_to_another_service_is_in_the_same_trace_on_both_sides(spans: InM
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             call: Any = grpc.intercept_channel(channel, TraceOwnCalls(ours)).unary_unary("/tools.v1.Tools/Use")
             with ours.start_as_current_span("request"):
-                assert call(b"hammer", timeout=5) == b"hammer"
+                assert call(b"hammer", timeout=PATIENCE_S) == b"hammer"
             with pytest.raises(grpc.RpcError):
-                call(b"refuse", timeout=5)
+                call(b"refuse", timeout=PATIENCE_S)
     finally:
         server.stop(0).wait()
     served, made, request, refused, asked = spans.get_finished_spans()
@@ -198,3 +200,21 @@ def test_an_asyncio_server_takes_up_the_trace_of_its_caller(spans: InMemorySpanE
 
     asyncio.run(test())
     assert trace_and_parent(only(spans)) == (TRACE, PARENT)
+
+
+def test_spans_that_nobody_takes_do_not_keep_a_service_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, told = threading.Event(), threading.Event()
+
+    class OfASilentCollector(SpanProcessor):
+        def shutdown(self) -> None:
+            told.set()
+            answers.wait(PATIENCE_S)
+
+    monkeypatch.setattr("service_kit.telemetry.tracing.SHUT_DOWN_WITHIN_S", 0.1)
+    before = threading.active_count()
+    with tracing("tools", processor=OfASilentCollector()):
+        pass
+    assert told.wait(PATIENCE_S)
+    assert threading.active_count() == before + 1, "it waits for the collector still, and nobody for it"
+    assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+    answers.set()
