@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deployment.native.folders import REPOSITORY
 from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
+
+# Nor do examples fail by how long one takes, or by how long it took to think of them.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

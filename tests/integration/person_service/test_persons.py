@@ -73,7 +73,7 @@ def test_a_person_added_over_grpc_is_found_over_both(rest: FlaskClient, stub: Pe
     assert json.loads(rest.get(f"/api/persons/{added.id}").data) == as_json(added)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 @given(name=st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=100))
 def test_any_text_comes_back_as_it_was_given(rest: FlaskClient, stub: PersonServiceStub, name: str) -> None:
     if not name.strip():

@@ -47,7 +47,7 @@ def render(checkout: Path) -> Callable[[str], list[Manifest]]:
             [*kustomize, checkout / folder], check=False, capture_output=True, text=True, env=os.environ
         )
         assert result.returncode == 0, result.stderr
-        return [manifest for manifest in yaml.safe_load_all(result.stdout) if manifest]
+        return [manifest for manifest in yaml.load_all(result.stdout, Loader=yaml.CSafeLoader) if manifest]
 
     return rendered
 

@@ -1,11 +1,14 @@
 """What each overlay promises of its pods, in general."""
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import kubernetes_validate  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from kubernetes_validate import SchemaNotFoundError
+from kubernetes_validate.utils import schema_contents  # type: ignore[import-untyped]  # likewise
 
 from tests.unit.deployment.manifests import (
     EVERY_OVERLAY,
@@ -66,10 +69,19 @@ def manifests(request: pytest.FixtureRequest, render: Any) -> Any:
     return render(request.param)
 
 
+@pytest.fixture(scope="module")
+def _schemas_read_once() -> Iterator[None]:
+    """By itself the library reads all definitions, megabytes of them, for each manifest."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kubernetes_validate.utils.schema_contents", cache(schema_contents))
+        yield
+
+
 def test_the_versions_checked_are_the_newest_that_the_schemas_know() -> None:
     assert kubernetes_validate.latest_version().startswith(f"{VERSIONS[-1]}.")
 
 
+@pytest.mark.usefixtures("_schemas_read_once")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_manifest_is_valid_to_the_letter(manifests: Any, version: str) -> None:
     without_schema = set()

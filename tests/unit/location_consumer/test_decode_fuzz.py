@@ -16,7 +16,7 @@ def test_damaged_and_odd_records_are_seen_as_protobuf_sees_them(seed: int) -> No
     assert list(differences(seed, len(CORPUS) + 300, quick=True)) == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.binary(max_size=80) | st.just(GOOD), max_size=5))
 def test_any_bytes_are_read_or_called_unreadable(values: list[bytes]) -> None:
     batch = Batch(BatchPolicy(10_000, 1), lambda: 0.0)

@@ -74,7 +74,7 @@ def brute_force(scene: Scene) -> dict[tuple[int, int], tuple[float, float | None
     return answer
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenes(spread=3.0), st.booleans())
 def test_every_row_is_as_sure_as_the_rule_says_and_no_possible_one_is_missing(
     scene: Scene, include_possible: bool

@@ -85,7 +85,7 @@ def derived(asked: Asked) -> list[Any]:
     )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(questions())
 def test_encounters_follow_from_the_rows_of_connection(asked: Asked) -> None:
     met = encounter_page(MemoryStore(asked.everybody), 1, asked.encounter).rows
@@ -97,7 +97,7 @@ def test_encounters_follow_from_the_rows_of_connection(asked: Asked) -> None:
         assert rows[person, closest_us] == metres
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(questions())
 def test_contacts_follow_from_the_rows_of_connection(asked: Asked) -> None:
     expected = []
@@ -111,7 +111,7 @@ def test_contacts_follow_from_the_rows_of_connection(asked: Asked) -> None:
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == sorted(expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(questions(), st.integers(1, 4), st.booleans())
 def test_the_pages_together_are_the_whole_answer(asked: Asked, limit: int, by_distance: bool) -> None:
     connection = replace(asked.connection, by_distance=by_distance)

@@ -35,7 +35,7 @@ def brute_force(scene: Scene) -> dict[int, tuple[float, int]]:
     return answer
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenes())
 def test_the_engine_finds_what_looking_at_every_pair_finds(scene: Scene) -> None:
     expected = brute_force(scene)
@@ -55,7 +55,7 @@ def test_the_engine_finds_what_looking_at_every_pair_finds(scene: Scene) -> None
         assert scene.window_us is None or gap <= scene.window_us
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenes())
 def test_the_probes_cover_every_fix_that_is_near_and_none_of_them_twice(scene: Scene) -> None:
     start, end = 0, 21 * MINUTE

@@ -86,7 +86,7 @@ def oracle(scene: Scene) -> dict[tuple[int, int], tuple[float, float]]:
 WINDOWS = (MINUTE, 3 * MINUTE, 10 * MINUTE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.one_of(
         scenes(windows=WINDOWS, distances=(1.0, 5.0, 50.0, 500.0)),
@@ -111,7 +111,7 @@ def test_rows_are_the_steps_whose_closest_approach_is_near(scene: Scene, cut: in
             assert seen > scene.distance_m - 0.01
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(scenes(windows=(MINUTE, 3 * MINUTE), distances=(5.0, 50.0)))
 def test_the_moment_of_a_row_is_when_they_were_that_near(scene: Scene) -> None:
     near = search(scene)
