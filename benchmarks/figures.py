@@ -69,6 +69,10 @@ def figures(measured: Measured) -> Iterator[Figure]:
             1,
             unit=" s",
         )
+    if "overload" in measured.asked:
+        waited = measured.detail("overload", "accepted_late_p99_ms")
+        name = "wait of what is accepted in an overload, p99"
+        yield Figure(name, waited and waited / 1000, Bound.AT_MOST, 5, unit=" s")
     if "whole_way" in measured.asked:
         for service in ("producer", "consumer"):
             peaks = [round_["whole_way"].details[f"{service}_peak_memory_mb"] for round_ in rounds]

@@ -5,6 +5,7 @@ a server that stalls cannot hide it by slowing its client down.
 """
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
@@ -54,9 +55,7 @@ def latency(stores: Stores, workload: Workload, rate: float) -> Result:
         markers = asking.submit(ask_for_markers, stub, target, stop, workload)
         began = time.monotonic()
         waits: list[Future[float]] = []
-        for number, call in enumerate(calls):
-            due = began + number * CALL / rate
-            time.sleep(max(0.0, due - time.monotonic()))
+        for call, due in zip(calls, paced(len(calls), rate / CALL), strict=True):
             waits.append(callers.submit(acknowledged_after, stub, call, due))
         acknowledged = [wait.result() for wait in waits]
         seconds = time.monotonic() - began
@@ -76,6 +75,15 @@ def latency(stores: Stores, workload: Workload, rate: float) -> Result:
             "visible_samples": float(len(visible)),
         },
     )
+
+
+def paced(count: int, rate: float) -> Iterator[float]:
+    """The moments at which so many calls are due, `rate` a second from now on; each is given when it has come."""
+    began = time.monotonic()
+    for number in range(count):
+        due = began + number / rate
+        time.sleep(max(0.0, due - time.monotonic()))
+        yield due
 
 
 def acknowledged_after(stub: LocationServiceStub, call: pb.BatchCreateLocationsRequest, due: float) -> float:

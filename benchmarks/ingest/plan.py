@@ -13,6 +13,7 @@ NAMES = (
     "growth",
     "latency",
     "small_messages",
+    "overload",
 )
 
 
@@ -29,6 +30,7 @@ class Plan:
     latency_s: float
     small_message_clients: tuple[int, ...]
     small_messages: int
+    overload_s: float
 
 
 FULL = Plan(
@@ -43,6 +45,7 @@ FULL = Plan(
     latency_s=40,
     small_message_clients=(1, 4, 16, 64, 256),
     small_messages=10_000,
+    overload_s=30,
 )
 QUICK = Plan(
     rounds=3,
@@ -56,4 +59,5 @@ QUICK = Plan(
     latency_s=8,
     small_message_clients=(1, 256),
     small_messages=2_000,
+    overload_s=10,
 )

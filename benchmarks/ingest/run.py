@@ -11,6 +11,7 @@ from benchmarks.ingest.jdbc_sink.run import jdbc_sink
 from benchmarks.ingest.latency import latency
 from benchmarks.ingest.measured import Measured
 from benchmarks.ingest.naive_peer import naive_peer
+from benchmarks.ingest.overload import OFFERED, overload
 from benchmarks.ingest.plan import Plan
 from benchmarks.ingest.small_messages import small_messages
 from benchmarks.ingest.whole_way import whole_way
@@ -77,6 +78,8 @@ def singles(stores: Stores, plan: Plan, measured: Measured) -> Iterator[tuple[st
         workload = Workload(plan.small_messages, yesterday(BEGINS_HOUR))
         for clients in plan.small_message_clients:
             yield f"one location a call, {clients} clients", small_messages(stores, workload, clients)
+    if "overload" in measured.asked:
+        yield "overload", overload(stores, Workload(round(OFFERED * plan.overload_s), yesterday(BEGINS_HOUR)))
 
 
 def say(name: str, result: Result) -> None:
