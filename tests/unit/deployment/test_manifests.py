@@ -161,11 +161,35 @@ def test_no_image_is_without_a_tag_or_latest(manifests: Any) -> None:
             assert re.fullmatch(r"[^:]+:\d[\w.-]+", container["image"])
 
 
-def test_a_job_bears_the_tag_in_its_name(manifests: Any) -> None:
+def test_a_job_bears_the_tag_in_its_name_without_dots(manifests: Any) -> None:
     for job in of_kind(manifests, "Job"):
         [container] = pod_spec(job)["containers"]
         name, _, tag = job["metadata"]["name"].partition("-")
-        assert (name, tag) == (job["metadata"]["labels"][NAME], container["image"].partition(":")[2])
+        said = container["image"].partition(":")[2].replace(".", "-")
+        assert (name, tag) == (job["metadata"]["labels"][NAME], said)
+
+
+def test_what_the_api_server_would_complete_is_written_where_kubectl_would_take_it_for_a_change(manifests: Any) -> None:
+    """`kubectl apply` sends lists without a merge key as a whole, and a strategy's keys: what was completed differs."""
+    for deployment in of_kind(manifests, "Deployment"):
+        assert "type" in deployment["spec"]["strategy"]
+    for policy in of_kind(manifests, "NetworkPolicy"):
+        for rule in policy["spec"].get("ingress", []) + policy["spec"].get("egress", []):
+            assert all("protocol" in port for port in rule.get("ports", []))
+    for store in of_kind(manifests, "StatefulSet"):
+        for claim in store["spec"]["volumeClaimTemplates"]:
+            assert {"apiVersion", "kind", "status"} <= claim.keys()
+            assert "volumeMode" in claim["spec"]
+
+
+def test_whatever_opens_the_database_waits_for_its_schema(manifests: Any) -> None:
+    for workload in workloads(manifests):
+        [image] = {container["image"] for container in pod_spec(workload)["containers"]}
+        names = [container["name"] for container in pod_spec(workload).get("initContainers", [])]
+        if workload["metadata"]["name"].startswith("migrations"):
+            assert names == ["await-database"]
+        elif "postgis" not in image and any("DATABASE_URL" in environment(each) for each in containers(workload)):
+            assert names == ["await-schema"]
 
 
 def test_everything_is_labelled_and_every_selector_finds_its_pods(manifests: Any) -> None:
