@@ -18,13 +18,14 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """Say which tests one worker takes, in their order, where there are several (`-n 2`): those of the running system,
     which would be in each other's way, and those of one file elsewhere, which may share what they started."""
     for item in items:
-        ring, *_ = item.path.relative_to(REPOSITORY / "tests").parts
+        ring, *file = item.path.relative_to(REPOSITORY / "tests").parts
         if ring != "unit":
-            item.add_marker(pytest.mark.xdist_group("system" if ring == "e2e" else item.path.stem))
+            item.add_marker(pytest.mark.xdist_group("system" if ring == "e2e" else "/".join(file)))
 
 
 class PollUntil(Protocol):

@@ -12,6 +12,7 @@ from tests.chaos.ledger import Ledger, Verdict, verdict
 from tests.chaos.load import Load
 from tests.chaos.stack import Stack
 from tests.chaos.store import DeadLetters, rows
+from tests.patience import PATIENCE_S
 
 Fault = Callable[[Stack, random.Random], str | None]
 """Does it, and returns when it is over: what then still does not work is recovery. The text: what it chose."""
@@ -19,7 +20,7 @@ Fault = Callable[[Stack, random.Random], str | None]
 DAY_US = 86_400_000_000
 FIRST_DAY_US = 1_735_689_600_000_000  # 2025-01-01: each round has a day of its own, whose partition is made in it
 RATE = 2000
-FLOWS_WITHIN_S = 60.0
+FLOWS_WITHIN_S = PATIENCE_S
 LOOK_EVERY_S = 0.2
 
 

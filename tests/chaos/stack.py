@@ -27,9 +27,10 @@ from tests.chaos.link import Link
 from tests.chaos.load import PEOPLE
 from tests.chaos.program import Program
 from tests.chaos.stores import kafka_program, mount, postgresql_program
+from tests.patience import PATIENCE_S
 
 CLOCKED = ("location_producer", "location_consumer", "kafka", "postgresql")
-UP_WITHIN_S = 120.0
+UP_WITHIN_S = PATIENCE_S
 LOOK_EVERY_S = 0.1
 ADD_PEOPLE = """
     INSERT INTO person (id, first_name, last_name, company_name)

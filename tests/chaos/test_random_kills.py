@@ -6,6 +6,7 @@ import random
 from tests.chaos.faults import random_kills
 from tests.chaos.round import came_or_went_afterwards, play
 from tests.chaos.stack import stack
+from tests.patience import PATIENCE_S
 
 ROUNDS = 10
 
@@ -16,7 +17,7 @@ def test_what_is_acknowledged_is_stored_once_whatever_is_killed() -> None:
     with stack() as running:
         outcomes = []
         for number in range(ROUNDS):
-            outcomes.append(play(running, "killed", random_kills, number, chance))
+            outcomes.append(play(running, "killed", random_kills, number, chance, recovers_within_s=PATIENCE_S))
             assert outcomes[-1].holds, f"SEED={seed}, round {number}: {outcomes[-1]}"
         assert came_or_went_afterwards(running, outcomes) == 0
-    assert sum(outcome.verdict.acknowledged for outcome in outcomes) > 1000 * ROUNDS
+    assert all(outcome.verdict.acknowledged > 100 for outcome in outcomes), "there was next to nothing to lose"
