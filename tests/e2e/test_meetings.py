@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.patience import PATIENCE_S
+
 Place = tuple[float, float]
 FIXES = {"method": "fixes"}
 TOGETHER = pytest.mark.parametrize(
@@ -129,7 +131,7 @@ def test_an_answer_tells_how_complete_it_is(
 
     complete = re.compile(rf"newest=@{noon.timestamp():.0f}, lag=0, as_of=@(\d+)")
     told = poll_until(lambda: complete.fullmatch(freshness()))
-    assert abs(time.time() - int(told[1])) < 60
+    assert abs(time.time() - int(told[1])) < PATIENCE_S
 
 
 def test_a_location_becomes_visible_though_no_other_one_follows(system: Any, make_fix: Any, poll_until: Any) -> None:
