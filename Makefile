@@ -46,8 +46,8 @@ test-containers: container-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Buil
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
 chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
-fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as records and requests, all accounted for; FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
-	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
+fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as files, records and requests, all accounted for; FUZZ_FILES=100000 FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
+	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_FILES),--files $(FUZZ_FILES)) $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
 bench-ingest: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast locations are taken in, beside limits and peers; QUICK=1: in 5 minutes
 	@$(PYTHON) -m benchmarks.ingest $(if $(QUICK),--quick) $(BENCH)
 bench-query: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast it is told who met whom, beside its queries and peers; QUICK=1: in 5 minutes

@@ -1,7 +1,10 @@
-"""python -m tests.fuzz [--records N] [--requests N] [--seed N]: bytes of every kind, on a system of its own.
+"""python -m tests.fuzz [--files N] [--records N] [--requests N] [--seed N]: bytes of every kind.
 
-What is promised: nothing crashes, nothing is answered with an error that nobody thought of, and every location that
-was sent is stored, a duplicate, or a dead letter with the one reason that it can have.
+Files are read in this process, records and requests go to a system of its own.
+
+What is promised: nothing crashes, nothing is answered with an error that nobody thought of, every location that was
+sent is stored, a duplicate, or a dead letter with the one reason that it can have, and a file is read as it was written
+or ends in a sentence.
 """
 
 import argparse
@@ -17,9 +20,11 @@ from benchmarks.stores import Stores, execute, stores
 from deployment.native.ports import free_address
 from deployment.native.run import exit_on_signals
 from tests.fuzz.decoding import differences
+from tests.fuzz.files import damaged_files, misread_files
 from tests.fuzz.records import Account, Pipeline, errors_in, fuzz_records, wait_until_consumed
 from tests.fuzz.requests_run import Outcome, Services, fuzz_requests
 from tests.fuzz.splitting import broken_promises
+from tests.fuzz.texts import odd_names, odd_zones
 
 PROBLEMS_SHOWN = 20
 ENDS = ("stored_total", "duplicates_total", "dead_letters_total", "dropped_total")  # the last: of persons erased since
@@ -33,6 +38,7 @@ IN_PROCESS = 100_000  # at most: what is decoded and split beside protobuf in th
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.fuzz", description=__doc__)
+    parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
@@ -40,15 +46,32 @@ def main() -> int:
     exit_on_signals()
     say(f"Seed {chosen.seed}.")
     found: list[Figure] = []
-    with stores() as running:
-        if chosen.records:
-            found += of_records(running, chosen.records, chosen.seed)
-        if chosen.requests:
-            found += of_requests(running, chosen.requests, chosen.seed)
+    if chosen.files:
+        found += of_files(chosen.files, chosen.seed)
+    if chosen.records or chosen.requests:
+        with stores() as running:
+            if chosen.records:
+                found += of_records(running, chosen.records, chosen.seed)
+            if chosen.requests:
+                found += of_requests(running, chosen.requests, chosen.seed)
     print()
     for figure in found:
         print(figure.line())
     return 0 if all(figure.ok for figure in found) else 1
+
+
+def of_files(files: int, seed: int) -> Iterator[Figure]:
+    say(f"Reading {files:,} files, half of them damaged, and as many names and zones.")
+    began = time.monotonic()
+    damaged, misread = list(damaged_files(seed, files // 2)), list(misread_files(seed, files // 2))
+    odd = [*odd_names(seed, files // 2), *odd_zones(seed, files // 2)]
+    show([f"{one.what:.200}: {one.name} {one.content!r:.300}" for one in damaged + misread])
+    show([f"{one.what:.200}: {one.text!r:.300}" for one in odd])
+    say(f"They took {time.monotonic() - began:.0f} s.")
+    yield Figure("files, fuzzed", files // 2 * 2, Bound.AT_LEAST, files // 2 * 2)
+    yield Figure("damaged files that ended otherwise than in a sentence", len(damaged), Bound.AT_MOST, 0)
+    yield Figure("files read otherwise than they were written", len(misread), Bound.AT_MOST, 0)
+    yield Figure("names and zones that a terminal would not only show", len(odd), Bound.AT_MOST, 0)
 
 
 def of_records(running: Stores, records: int, seed: int) -> Iterator[Figure]:

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
+from tests.fuzz import texts
 from tests.fuzz.mutation import mutate
 
 WITHIN_S = 20.0
@@ -59,6 +60,7 @@ TEXTS = (
         "0001-01-01",
         "9999-12-31",
     ),
+    *texts.ZONED_TIMES,
     *("2026-02-16T00:00:00+99:99", "10000-01-01", "WzFd", "time", "distance", "600", "1000", "%", "\r\n", "\t", " "),
 )
 DAYS = ("2026-02-16", "2026-02-17", "2026-02-16T10:00:00Z")
@@ -85,6 +87,7 @@ HEADERS = (
     *("Authorization: Bearer", "Authorization: Bearer x.y.z", "Authorization: " + "x" * 5000, "Cookie: a=b; c"),
     *("Range: bytes=0-1", "If-None-Match: *", "Expect: 100-continue", "Expect: x", "Upgrade: h2c", "X-Fields: {a"),
     *("X-HTTP-Method-Override: DELETE", "Accept-Encoding: gzip;q=9", "Origin: null", "Content-Encoding: gzip"),
+    *texts.HEADERS,
     *("X: \xff", "X-Forwarded-For: ' OR 1", "Traceparent: 00-0-0-0", "Host: evil", "Accept-Language: \x01"),
 )
 # Wrong lengths, wrong ends, two requests that pretend to be one: the connection is closed after them.
@@ -196,7 +199,8 @@ def quote_mostly(random: Random, text: str) -> str:
 def person(random: Random) -> bytes:
     names = ("first_name", "last_name", "company_name", *(("nickname",) if random.random() < 0.1 else ()))
     values = ("Ada", "Byron", "Looms", "Ada", "Byron", 7, None, "", " ", "x" * 101, ["a"], {"a": 1}, True, 1e308, "\0")
-    return json.dumps({name: random.choice(values) for name in names}).encode()
+    one_of = random.choice((values, texts.NAMES))
+    return json.dumps({name: random.choice(one_of) for name in names}).encode()
 
 
 class Connection:

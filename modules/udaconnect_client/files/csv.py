@@ -136,16 +136,15 @@ def parse_record(number: int, record: str, columns: Columns, reading: Reading) -
     if len(values) != columns.width:
         check_width(values, columns)
     person, time, latitude, longitude, radius, _, delimiter = columns
-    numbers = [values[latitude], values[longitude], values[radius] if radius is not None else ""]
     if delimiter != ",":
-        numbers = with_points(numbers)
+        with_points(values, [place for place in (latitude, longitude, radius) if place is not None])
     return (
         number,
         whole_number("person_id", values[person]) if person is not None else reading.person_id or 0,
-        reading.instant(values[time].strip()),
-        decimal("latitude", numbers[0]),
-        decimal("longitude", numbers[1]),
-        accuracy(numbers[2]),
+        reading.instant(values[time]),
+        decimal("latitude", values[latitude]),
+        decimal("longitude", values[longitude]),
+        accuracy(values[radius]) if radius is not None and values[radius] else None,
     )
 
 
@@ -158,11 +157,12 @@ def check_width(values: list[str], columns: Columns) -> None:
         raise UnreadableError("line", f"has fewer fields than the header: {len(values)}")
 
 
-def with_points(numbers: list[str]) -> list[str]:
-    """Decimal commas as points, unless there are points too: then a comma may be anything."""
-    if any("." in number for number in numbers):
-        return numbers
-    return [number.replace(",", ".") if number.count(",") == 1 else number for number in numbers]
+def with_points(values: list[str], places: list[int]) -> None:
+    """Decimal commas of these values become points, unless there are points too: then a comma may be anything."""
+    if not any("." in values[place] for place in places):
+        for place in places:
+            if values[place].count(",") == 1:
+                values[place] = values[place].replace(",", ".")
 
 
 def fields_of(record: str, delimiter: str) -> list[str]:

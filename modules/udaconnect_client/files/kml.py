@@ -7,6 +7,7 @@ memory stays small.
 
 import struct
 from collections.abc import Iterator
+from contextlib import closing
 from tempfile import SpooledTemporaryFile
 from typing import ClassVar
 
@@ -50,6 +51,10 @@ class Track:
         self.times = Waiting(TIME)
         self.positions = Waiting(POSITION)
 
+    def close(self) -> None:
+        self.times.close()
+        self.positions.close()
+
     def rows(self, owner: int) -> Rows:
         if self.times.count != self.positions.count:
             reason = f"is not clear: the track has {self.positions.count} positions and {self.times.count} times"
@@ -58,8 +63,6 @@ class Track:
             for (time,), (line, latitude, longitude) in zip(self.times, self.positions, strict=True):
                 if REFUSED not in {time, line}:
                     yield int(line), owner, int(time), latitude, longitude, None
-        self.times.close()
-        self.positions.close()
 
 
 class KmlPoints(TrackPoints):
@@ -126,7 +129,12 @@ class KmlPoints(TrackPoints):
     def taken(self) -> Rows:
         yield from super().taken()
         while self._done:
-            yield from self._done.pop(0).rows(self.owner)
+            with closing(self._done.pop(0)) as track:
+                yield from track.rows(self.owner)
+
+    def close(self) -> None:
+        for track in (*self._done, *([self._track] if self._track else [])):
+            track.close()
 
 
 def latitude_longitude(values: list[str]) -> tuple[float, float]:

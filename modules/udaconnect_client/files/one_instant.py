@@ -11,6 +11,7 @@ from udaconnect_client.files.rows import LocatedRow, Reading, Rejected, Rows, Un
 
 SECOND_US = 1_000_000
 MOST_IN_A_SECOND = 1000
+LONGEST_STEP_US = 10 * SECOND_US  # to the next instant; where they are further apart, seconds are not what was cut
 LONGEST_WAY_M = 100.0  # in one second: what is further apart was not one second's
 METRES_A_DEGREE = 111_195.0
 REMEMBERED = 25_000  # instants, twice; rows of one that are further apart in the file are the store's to tell apart
@@ -40,59 +41,78 @@ def one_position_an_instant(rows: Rows, reading: Reading) -> Rows:
     """The rows in their order, no two of them with different positions of a person at one instant."""
     instants = Instants()
     group: list[LocatedRow | Rejected] = []  # rows of one instant, and what could not be read between them
+    before: tuple[int, int] | None = None
     now: tuple[int, int] | None = None
     failure: UnreadableFileError | None = None
     try:
         for row in rows:
             if not isinstance(row, Rejected) and (row[1], row[2]) != now:
+                following = row[1], row[2]
                 if len(group) > 1:
-                    yield from settled(group, row[2], instants, reading)
-                elif group:
-                    yield from unless_taken(group[0], instants, reading)
-                group, now = [], (row[1], row[2])
+                    yield from settled(group, (before, following), instants, reading)
+                elif group and goes(group[0], instants, reading):
+                    yield group[0]
+                group, before, now = [], now, following
             if len(group) < MOST_IN_A_SECOND:
                 group.append(row)
-            else:
-                yield from unless_taken(row, instants, reading)
+            elif goes(row, instants, reading):
+                yield row
     except UnreadableFileError as error:
         failure = error
-    yield from settled(group, None, instants, reading)
+    yield from settled(group, (before, None), instants, reading)
     if failure:
         raise failure
 
 
-def settled(group: list[LocatedRow | Rejected], following_us: int | None, instants: Instants, reading: Reading) -> Rows:
-    """The rows of one instant. `following_us` is the instant of the row behind them."""
+def settled(
+    group: list[LocatedRow | Rejected],
+    around: tuple[tuple[int, int] | None, tuple[int, int] | None],
+    instants: Instants,
+    reading: Reading,
+) -> Rows:
+    """The rows of one instant. `around`: person and instant of the rows before and behind them."""
     located = [row for row in group if not isinstance(row, Rejected) and is_on_earth(row)]
-    if len({row[3:5] for row in located}) > 1 and may_be_of_one_second(located, following_us):
+    if len({row[3:5] for row in located}) > 1:
         first_us = located[0][2]
-        times_us = [first_us + number * SECOND_US // len(located) for number in range(len(located))]
-        if following_us is not None and following_us < first_us:  # the newest comes first in this file
-            times_us.reverse()
-        reading.remarks[SPREAD] += len(located)
-        time_us = iter(times_us)
-        for row in group:
-            if isinstance(row, Rejected) or not is_on_earth(row):
-                yield row
-            else:
-                place, person_id, _, *position = row
-                yield from unless_taken((place, person_id, next(time_us), *position), instants, reading)  # type: ignore[arg-type]  # three
-        return
+        steps_us = [
+            (other[1] - first_us) * sign
+            for other, sign in zip(around, (-1, 1), strict=True)
+            if other and other[0] == located[0][1]
+        ]
+        if may_be_of_one_second(located, steps_us):
+            times_us = [first_us + number * SECOND_US // len(located) for number in range(len(located))]
+            if sum(steps_us) < 0:  # the newest comes first in this file
+                times_us.reverse()
+            reading.remarks[SPREAD] += len(located)
+            group = timed_anew(group, times_us)
     for row in group:
-        yield from unless_taken(row, instants, reading)
+        if goes(row, instants, reading):
+            yield row
 
 
-def unless_taken(row: LocatedRow | Rejected, instants: Instants, reading: Reading) -> Rows:
+def goes(row: LocatedRow | Rejected, instants: Instants, reading: Reading) -> bool:
+    """Whether a row goes on, which is counted where it does not."""
     if isinstance(row, Rejected) or not is_on_earth(row) or not instants.is_taken(row):
-        yield row
-    else:
-        reading.remarks[LEFT_OUT] += 1
+        return True
+    reading.remarks[LEFT_OUT] += 1
+    return False
 
 
-def may_be_of_one_second(located: list[LocatedRow], following_us: int | None) -> bool:
-    """Whether the time was cut to a whole second, which ends before the next row begins, and the way is that of one."""
-    time_us = located[0][2]
-    if time_us % SECOND_US or (following_us is not None and abs(following_us - time_us) < SECOND_US):
+def timed_anew(group: list[LocatedRow | Rejected], times_us: list[int]) -> list[LocatedRow | Rejected]:
+    times = iter(times_us)
+    return [
+        row if isinstance(row, Rejected) or not is_on_earth(row) else (row[0], row[1], next(times), *row[3:])
+        for row in group
+    ]
+
+
+def may_be_of_one_second(located: list[LocatedRow], steps_us: list[int]) -> bool:
+    """Whether the time was cut to a whole second, and not to a minute, and the way is that of one second.
+
+    `steps_us` are the times from the instant before and to the one behind.
+    """
+    steps = [abs(step) for step in steps_us]
+    if located[0][2] % SECOND_US or (steps and not SECOND_US <= min(steps) <= LONGEST_STEP_US):
         return False
     return sum(way_m(one, another) for one, another in pairwise(located)) <= LONGEST_WAY_M
 

@@ -45,6 +45,9 @@ class TrackPoints:
         yield from self.rows
         self.rows.clear()
 
+    def close(self) -> None:
+        """What is still open is closed; also where nobody takes the rows any more."""
+
     def opened(self, path: list[str], attributes: dict[str, str], line: int) -> None:
         """An element begins."""
 

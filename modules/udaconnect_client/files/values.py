@@ -1,12 +1,14 @@
 """Single values of a file: numbers, and what is to be said where one is none."""
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 
 LARGEST_ID = 2**63 - 1
+DIGITS_OF_LARGEST_ID = len(str(LARGEST_ID))
 EXACT_IN_A_DOUBLE = 2**53  # a larger id that was a floating-point number on the way is another one now
 LONGEST_SHOWN = 60  # characters of a value that could not be read
-NO_ACCURACY = frozenset(("", "-", "nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "\\n"))
+NO_ACCURACY = frozenset(("", "-", "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "\\n"))
 
 NAMES = {
     "person_id": ("person_id", "personid"),
@@ -29,6 +31,8 @@ class UnreadableError(Exception):
 
 def whole_number(field: str, text: str) -> int:
     """An integer of 64 bits; also as 7.0, which is how data frames write ids when one is missing."""
+    if text.isdecimal() and text.isascii() and len(text) < DIGITS_OF_LARGEST_ID:
+        return int(text)
     whole, point, rest = text.strip().partition(".")
     try:
         number = int(text if rest.strip("0") else whole)
@@ -55,7 +59,13 @@ def decimal(field: str, text: str) -> float:
 
 def accuracy(text: str) -> float | None:
     """The radius in metres, or None where it says in one way or another that there is none."""
-    return None if text.strip().lower() in NO_ACCURACY else decimal("accuracy_m", text)
+    try:
+        number = decimal("accuracy_m", text)
+    except UnreadableError:
+        if text.strip().lower() in NO_ACCURACY:
+            return None
+        raise
+    return None if isnan(number) else number
 
 
 def named(values: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401  JSON

@@ -7,6 +7,7 @@ bytes can unfold to terabytes, and no program that writes tracks needs them.
 
 import codecs
 import re
+from contextlib import closing
 from io import TextIOWrapper
 from typing import BinaryIO
 from xml.parsers import expat
@@ -42,7 +43,9 @@ class Document:
         self._ended_at: int | None = None  # the byte at which the last tag begins
         self._ended_line = 0
         self._previous = self._current = b""
-        self._parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+        self._parser = expat.ParserCreate(
+            "utf-8"
+        )  # prefixes are cut off here: many files do not say what theirs stand for
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.CharacterDataHandler = self._text
@@ -77,6 +80,10 @@ class Document:
         if self._points:
             yield from self._points.taken()
 
+    def close(self) -> None:
+        if self._points:
+            self._points.close()
+
     def behind(self) -> tuple[bytes, int] | None:
         """What was fed behind the end of the document, and at which line; None: it has not ended."""
         if self._ended_at is None:
@@ -86,7 +93,7 @@ class Document:
         return behind, self._ended_line + tag.count(b"\n")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._path.append(name.rpartition(" ")[2])
+        self._path.append(name.rpartition(":")[2])
         if len(self._path) > DEEPEST:
             raise UnreadableFileError(f"has elements inside of elements, more than {DEEPEST} deep, at line {self.line}")
         if self._points is None:
@@ -125,28 +132,46 @@ def read_xml(file: BinaryIO, reading: Reading) -> Rows:
 
 
 def rows_of(text: TextIOWrapper, reading: Reading) -> Rows:
-    document = Document(reading, 1, follows=False)
-    while True:
-        chunk = text.read(CHUNK)
-        for number, piece in enumerate(chunk.split("\0")):
-            if number and document.fed:
-                raise UnreadableFileError(
-                    f"holds zeros from line {document.line} on, which a loss of power leaves behind"
-                )
-            octets: bytes | None = piece.translate(CONTROLS).encode("utf-8", "replace")
-            while octets or (octets is not None and not chunk):
-                try:
-                    document.feed(octets, last=not chunk)
-                except UnreadableFileError:
-                    yield from document.taken()
-                    raise
-                yield from document.taken()
-                octets = None
-                if behind := document.behind():
-                    octets, line = behind
-                    document = Document(reading, line, follows=True)
-        if not chunk:
-            return
+    with closing(Documents(reading)) as documents:
+        while chunk := text.read(CHUNK):
+            for number, piece in enumerate(chunk.split("\0")):
+                if number:
+                    documents.meet_zeros()
+                yield from documents.rows_of(piece.translate(CONTROLS).encode("utf-8", "replace"))
+        yield from documents.rows_of(b"", last=True)
+
+
+class Documents:
+    """One document after the other."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._current = Document(reading, 1, follows=False)
+
+    def rows_of(self, octets: bytes, *, last: bool = False) -> Rows:
+        """The rows that are complete with these bytes. Raises UnreadableFileError."""
+        while octets or last:
+            try:
+                self._current.feed(octets, last=last)
+            except UnreadableFileError:
+                yield from self._current.taken()
+                raise
+            yield from self._current.taken()
+            if (behind := self._current.behind()) is None:
+                return
+            octets, line = behind
+            self._current = Document(self._reading, line, follows=True)
+            last = False
+
+    def meet_zeros(self) -> None:
+        """Between documents they are nothing. Raises UnreadableFileError inside of one."""
+        if self._current.fed:
+            raise UnreadableFileError(
+                f"holds zeros from line {self._current.line} on, which a loss of power leaves behind"
+            )
+
+    def close(self) -> None:
+        self._current.close()
 
 
 def declared_encoding(head: bytes) -> str:

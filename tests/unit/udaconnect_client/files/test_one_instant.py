@@ -30,7 +30,7 @@ def test_the_points_of_a_fast_logger_are_spread_over_their_seconds() -> None:
 
 def test_where_the_newest_comes_first_the_last_one_of_a_second_is_its_first() -> None:
     rows, _ = settled(at(SECOND, 4), at(SECOND, 3), at(0, 2), at(0, 1))
-    assert times(rows) == [SECOND * 3 // 2, SECOND, 0, SECOND // 2]
+    assert times(rows) == [SECOND * 3 // 2, SECOND, SECOND // 2, 0]
 
 
 def test_what_is_apart_already_stays_as_it_is() -> None:
@@ -46,6 +46,20 @@ def test_points_that_cannot_be_of_one_second_are_thinned_to_the_first() -> None:
     assert times(within) == [0, SECOND // 2]
     halves, _ = settled(at(SECOND // 2, 0), at(SECOND // 2, 1), at(SECOND, 1))
     assert times(halves) == [SECOND // 2, SECOND]
+
+
+def test_times_that_were_cut_to_minutes_are_not_made_seconds() -> None:
+    rows, reading = settled(
+        *(at(minute * 60 * SECOND, minute * 60 + step) for minute in range(3) for step in range(60))
+    )
+    assert times(rows) == [0, 60 * SECOND, 120 * SECOND]
+    assert reading.remarks == {LEFT_OUT: 177}
+
+
+def test_two_fast_loggers_in_one_table_are_two() -> None:
+    logged = [at(second * SECOND, tick, person_id) for second in range(3) for person_id in (7, 8) for tick in range(2)]
+    rows, _ = settled(*logged)
+    assert times(rows) == [second * SECOND + half for second in range(3) for _ in (7, 8) for half in (0, SECOND // 2)]
 
 
 def test_another_track_over_the_same_time_is_left_out() -> None:

@@ -138,6 +138,13 @@ def test_a_time_of_gpx_may_be_written_in_several_ways_and_is_in_utc(time: str) -
     assert not reading.remarks
 
 
+def test_prefixes_that_nobody_explains_are_no_hindrance() -> None:
+    text = gpx(POINT.replace("</trkpt>", "<extensions><a:hr>90</a:hr></extensions></trkpt>"))
+    for written in (text, text.replace("<gpx ", "<g:gpx ").replace("</gpx>", "</g:gpx>").replace("trkpt", "g:trkpt")):
+        rows, failure = read(written, "day.gpx")
+        assert (fixes(rows), failure) == ([A_FIX], "")
+
+
 @pytest.mark.parametrize(
     ("inside", "creator", "expected"),
     [
