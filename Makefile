@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-query lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-phones bench-query lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -50,6 +50,8 @@ fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as files, re
 	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_FILES),--files $(FUZZ_FILES)) $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
 bench-ingest: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast locations are taken in, beside limits and peers; QUICK=1: in 5 minutes
 	@$(PYTHON) -m benchmarks.ingest $(if $(QUICK),--quick) $(BENCH)
+bench-phones: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast phones' posts are taken; QUICK=1: in two minutes
+	@$(PYTHON) -m benchmarks.phones $(if $(QUICK),--quick) $(BENCH)
 bench-query: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast it is told who met whom, beside its queries and peers; QUICK=1: in 5 minutes
 	@$(PYTHON) -m benchmarks.query $(if $(QUICK),--quick) $(BENCH)
 

@@ -61,6 +61,7 @@ def service(stores: Stores, name: str, database: Database, **settings: str) -> I
         "PERSON_SERVICE_DATABASE_URL": database.person_service,
         "LOCATION_CONSUMER_DATABASE_URL": database.location_consumer,
         "CONNECTION_SERVICE_DATABASE_URL": database.connection_service,
+        "PHONE_GATEWAY_URL": stores.addresses["PHONE_HEALTH_URL"],
     }
     if "HEALTH_BIND" in settings:
         of_run["LOCATION_CONSUMER_URL"] = f"http://{settings['HEALTH_BIND']}"

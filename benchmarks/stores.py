@@ -37,6 +37,7 @@ ADD_PEOPLE = """
 class Stores:
     folder: DataFolder
     addresses: dict[str, str]  # of everything that may run, as in run.env
+    broker_pid: int = 0  # 0: there is no Kafka
 
     @property
     def kafka_bootstrap_servers(self) -> str:
@@ -106,7 +107,7 @@ def stores(*, with_kafka: bool = True) -> Iterator[Stores]:
         if broker:
             wait_for_kafka(folder, broker, ports["kafka"])
         cleaning.callback(end_marked_processes, folder)
-        yield Stores(folder, in_use)
+        yield Stores(folder, in_use, broker.pid if broker else 0)
 
 
 @contextmanager

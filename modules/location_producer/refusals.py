@@ -22,6 +22,11 @@ class Letter(NamedTuple):
     value: bytes
     headers: list[tuple[str, bytes]]
 
+    @property
+    def size(self) -> int:
+        """Never 0: a phone may have sent nothing."""
+        return len(self.value) + sum(len(name) + len(said) for name, said in self.headers)
+
 
 class Refusals:
     def __init__(self, topic: str, in_flight: InFlight, publisher: KafkaPublisher, answer_within_s: float) -> None:
@@ -37,7 +42,7 @@ class Refusals:
         producer = self._publisher.producer
         now = datetime.now(UTC)
         letters = [letter_of(fix, now) for fix in fixes]
-        size = sum(len(letter.value) for letter in letters)
+        size = sum(letter.size for letter in letters)
         self._in_flight.reserve(size)
         acknowledged = False
         try:

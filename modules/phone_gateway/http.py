@@ -6,6 +6,7 @@ What the answers mean to an app: 2xx, forget it; anything else, keep it and send
 import asyncio
 import math
 import time
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -64,11 +65,10 @@ class Http:
         found = app_of(scope.path)
         try:
             answer = NOBODYS if found is None else await self._take(*found, scope, protocol)
-        except (ProtocolError, ProtocolClosed):
-            return  # nobody is there any more
         except Exception as error:  # noqa: BLE001  this is the edge: nothing passes it but an answer
             answer = answer_of(error)
-        protocol.response_bytes(answer.status, answer.headers, answer.body)
+        with suppress(ProtocolClosed):  # the phone may have gone away
+            protocol.response_bytes(answer.status, answer.headers, answer.body)
         if found is not None:
             self._metrics.answered(found[0].name, answer.status, time.perf_counter() - began)
 
@@ -105,6 +105,10 @@ class Http:
                 HTTPStatus.REQUEST_TIMEOUT,
                 f"the body did not come within {BODY_WITHIN_S:.0f} s",
                 ("connection", "close"),
+            ) from error
+        except (ProtocolError, ProtocolClosed) as error:
+            raise UnacceptableError(
+                HTTPStatus.BAD_REQUEST, "the body must come whole, as it says how long it is", ("connection", "close")
             ) from error
         finally:
             self._reading_bytes -= announced

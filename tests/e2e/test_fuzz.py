@@ -16,6 +16,7 @@ def test_whatever_is_asked_is_answered_and_what_was_accepted_is_on_the_topic(
         addresses["PERSON_GRPC"],
         addresses["PERSON_URL"],
         addresses["CONNECTION_URL"],
+        addresses["PHONE_URL"],
         addresses["KAFKA_BOOTSTRAP_SERVERS"],
         "location",
     )

@@ -122,7 +122,7 @@ def of_records(running: Stores, records: int, seed: int) -> Iterator[Figure]:
 
 def of_requests(running: Stores, requests: int, seed: int) -> Iterator[Figure]:
     say(f"Sending {requests:,} requests.")
-    names = ("location_producer", "person_service", "connection_service", "location_consumer")
+    names = ("location_producer", "person_service", "phone_gateway", "connection_service", "location_consumer")
     with running.database() as database, running.topic() as topic, running.topic(1) as dead_letter_topic:
         execute(database.superuser, PEOPLE_OF_REQUESTS)
         settings = {
@@ -157,6 +157,7 @@ def services_of(running: Stores, topic: str) -> Services:
         addresses["PERSON_GRPC"],
         addresses["PERSON_URL"],
         addresses["CONNECTION_URL"],
+        addresses["PHONE_URL"],
         running.kafka_bootstrap_servers,
         topic,
     )

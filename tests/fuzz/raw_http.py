@@ -6,7 +6,7 @@ The paths and parameters are those of the service's own specification, so that w
 import json
 import socket
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
@@ -241,10 +241,19 @@ class Connection:
 def fuzz_http(url: str, random: Random, count: int, *, deleting: bool = True) -> Answers:
     """Ask so many, over several connections; each must be answered as HTTP, with a status that is no fault of ours."""
     known = operations(url)
+
+    def stream(seeded: Random) -> Iterator[Raw]:
+        return (raw for raw in raw_requests(seeded, known) if deleting or b"DELETE" not in raw.octets)
+
+    return fuzz_streams(url, stream, random, count)
+
+
+def fuzz_streams(url: str, stream: Callable[[Random], Iterator[Raw]], random: Random, count: int) -> Answers:
+    """Ask what a stream of requests has, by a seed for each connection."""
     seeds = [random.randrange(2**32) for _ in range(CONNECTIONS)]
     shares = [len(range(number, count, CONNECTIONS)) for number in range(CONNECTIONS)]
     with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="fuzz") as pool:
-        parts = list(pool.map(lambda seed, share: fuzz_one(url, known, Random(seed), share, deleting), seeds, shares))
+        parts = list(pool.map(lambda seed, share: fuzz_one(url, stream(Random(seed)), share), seeds, shares))
     whole = Answers()
     for part in parts:
         whole.codes += part.codes
@@ -252,10 +261,9 @@ def fuzz_http(url: str, random: Random, count: int, *, deleting: bool = True) ->
     return whole
 
 
-def fuzz_one(url: str, known: Sequence[Operation], random: Random, count: int, deleting: bool) -> Answers:
+def fuzz_one(url: str, stream: Iterator[Raw], count: int) -> Answers:
     answers = Answers()
     connection = Connection(url)
-    stream = (raw for raw in raw_requests(random, known) if deleting or b"DELETE" not in raw.octets)
     for raw in islice(stream, count):
         try:
             status, content_type, body = connection.ask(raw)

@@ -11,11 +11,12 @@ from tests.fuzz.oracle import INVALID, UNREADABLE, expected
 from tests.fuzz.raw_grpc import Answers, fuzz_grpc, location_calls, person_calls
 from tests.fuzz.raw_http import Answers as HttpAnswers
 from tests.fuzz.raw_http import fuzz_http
+from tests.fuzz.raw_phones import fuzz_phones, phone_secrets
 from tests.fuzz.record_corpus import A_TIME
 from tests.fuzz.record_values import PEOPLE
 
-LOCATION_GRPC, PERSON_GRPC, PERSON_REST, CONNECTION_REST = range(4)
-SHARES = {LOCATION_GRPC: 0.4, PERSON_GRPC: 0.3, PERSON_REST: 0.2, CONNECTION_REST: 0.1}
+LOCATION_GRPC, PERSON_GRPC, PERSON_REST, CONNECTION_REST, PHONES = range(5)
+SHARES = {LOCATION_GRPC: 0.35, PERSON_GRPC: 0.25, PERSON_REST: 0.15, CONNECTION_REST: 0.1, PHONES: 0.15}
 
 
 class Services(NamedTuple):
@@ -23,6 +24,7 @@ class Services(NamedTuple):
     person_grpc: str
     person_url: str
     connection_url: str
+    phone_url: str
     bootstrap_servers: str
     location_topic: str
 
@@ -58,12 +60,16 @@ def fuzz_requests(
     rest_of_persons = fuzz_http(services.person_url, random, part[PERSON_REST], deleting=deleting)
     say("HTTP requests to connection_service")
     rest_of_connections = fuzz_http(services.connection_url, random, part[CONNECTION_REST], deleting=deleting)
-    problems += to_persons.problems + rest_of_persons.problems + rest_of_connections.problems
+    say("HTTP requests to phone_gateway")
+    of_phones = fuzz_phones(services.phone_url, phone_secrets(services.person_url), random, part[PHONES])
+    problems += to_persons.problems + of_phones.problems
+    problems += rest_of_persons.problems + rest_of_connections.problems
     answers: dict[str, Answers | HttpAnswers] = {
         "location_producer, gRPC": to_producer,
         "person_service, gRPC": to_persons,
         "person_service, REST": rest_of_persons,
         "connection_service, REST": rest_of_connections,
+        "phone_gateway": of_phones,
     }
     return Outcome(
         sum(one.requests for one in answers.values()),

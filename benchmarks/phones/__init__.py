@@ -1,0 +1,1 @@
+"""How fast phones' posts are taken, one location each."""
