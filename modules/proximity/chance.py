@@ -13,7 +13,7 @@ import numpy as np
 
 from proximity.fixes import Floats
 
-COMPANY, COMPANY_M = 6.0, 1.0
+COMPANY, COMPANY_M = 7.0, 1.0
 KNOWN_M = 0.1
 
 # The Rice distribution is tabulated over (a - d) / s and log(d / s); what is read from the table is 0.002 off at most.

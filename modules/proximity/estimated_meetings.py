@@ -110,7 +110,8 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
     begins[1:] = (met.person_id[1:] != met.person_id[:-1]) | (met.started_us[1:] - met.ended_us[:-1] > bridge_us)
     first = np.flatnonzero(begins)
     group = np.cumsum(begins) - 1
-    closest = np.lexsort((met.closest_us, met.closest_m, group))[first]
+    # Not the smallest of many unsure distances: that would be too small. The smallest of those that are well known.
+    closest = np.lexsort((met.closest_us, np.hypot(met.closest_m, met.closest_sd_m), group))[first]
     return EstimatedMeetings(
         person_id=met.person_id[first],
         started_us=met.started_us[first],

@@ -18,13 +18,17 @@ from proximity.fixes import Floats, Ints
 from proximity.instants import SECOND_US
 from proximity.lanes import Lanes
 
-WHITE, MEMORY_S = 0.7, 30.0
-NEVER_AVERAGES = 0.15  # the part of a phone's deviation that no mean takes away
+# Chosen on the tuning seeds of benchmarks/truth. For where to cut it is safer to think that errors repeat for longer.
+WHITE, MEMORY_S = 0.85, 20.0
+CUT_WHITE, CUT_MEMORY_S = 0.7, 30.0
+NEVER_AVERAGES = 0.1  # the part of a phone's deviation that no mean takes away
 PRICE, PRICE_OF_VELOCITY = 6.0, 3.0
 MOST_INFLATION = 4.0
 FASTEST_M_S, SLOWEST_WALK_M_S = 2.5, 0.2
 FEWEST_OF_A_WALK = 3
 WALKING_M_S, FIDGETING_M2_S = 0.9, 0.0005
+QUICK_M_S = 1.3  # nobody gets from one stay to the next any faster,
+MOST_ON_THE_WAY, FEWEST_TO_TRIM = 8, 4  # so up to so many fixes between them were taken on the way
 OPEN = 24  # candidates for where the last part began
 
 # What a phone says of its accuracy is corrected where its own stays say otherwise.
@@ -89,13 +93,20 @@ def parts(some: Lanes) -> Parts:
         began[:, wrong], walks[:, wrong] = _cut(
             some.at(wrong), Sums._make(column[:, wrong] for column in sums), inflation[wrong]
         )
+    _make_room_to_walk(some, sums, began, walks)
     return _described(some, sums, began, walks)
 
 
+def parts_of(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
+    """The parts of lanes that are cut already: whether one begins at a fix, and whether the fix belongs to a walk."""
+    return _described(some, _sums(some), began, walks)
+
+
 def _inflation(interval_s: Floats) -> Floats:
-    kept = np.exp(-interval_s / MEMORY_S)
+    """How many fixes tell as much as one would, if errors did not repeat."""
+    kept = np.exp(-interval_s / CUT_MEMORY_S)
     with np.errstate(divide="ignore"):
-        inflation: Floats = np.minimum(MOST_INFLATION, WHITE + (1 - WHITE) * (1 + kept) / (1 - kept))
+        inflation: Floats = np.minimum(MOST_INFLATION, CUT_WHITE + (1 - CUT_WHITE) * (1 + kept) / (1 - kept))
     return inflation
 
 
@@ -129,7 +140,6 @@ def _cut(some: Lanes, sums: Sums, inflation: Floats) -> tuple[NDArray[np.bool_],
     """Whether a part begins at a fix, and whether the fix belongs to a walk: [n, m] each."""
     rows, lanes = some.time_us.shape
     price = PRICE * inflation
-    price_of_velocity = PRICE_OF_VELOCITY
     slots = min(OPEN, rows)
     best = -price  # of all fixes so far
     stacked = np.stack(sums)  # [10, n + 1, m]
@@ -158,7 +168,7 @@ def _cut(some: Lanes, sums: Sums, inflation: Floats) -> tuple[NDArray[np.bool_],
         stay, walk = _squares(stacked[:, row + 1, None, now] - opened[:, :, now])
         many = row + 1 - opened_at[:, now] >= FEWEST_OF_A_WALK
         walk = np.where(many, walk, np.inf)
-        as_walk = walk / 2 + price_of_velocity
+        as_walk = walk / 2 + PRICE_OF_VELOCITY
         cost = opened_best[:, now] + np.minimum(stay / 2, as_walk)
         winner = cost.argmin(axis=0)
         best[now] = cost[winner, lane] + price[now]
@@ -223,11 +233,43 @@ def _learned(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) ->
     return np.where(wrong, np.clip(factor, *CORRECTION), 1.0)
 
 
-def _described(some: Lanes, sums: Sums, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
+def _make_room_to_walk(some: Lanes, sums: Sums, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> None:
+    """Take from the ends of stays what must have been on the way from one to the next: it takes time to get there."""
+    for _ in range(MOST_ON_THE_WAY):
+        lane, first, last = _ranges(some, began)
+        stays = np.flatnonzero((last - first + 1 >= FEWEST_TO_TRIM) & ~walks[first, lane])
+        lane, first, last = lane[stays], first[stays], last[stays]
+        weight = sums.w[last + 1, lane] - sums.w[first, lane]
+        mean = np.stack([axis[last + 1, lane] - axis[first, lane] for axis in (sums.x, sums.y, sums.z)]) / weight
+        metres = np.linalg.norm(np.diff(mean, axis=1), axis=0)
+        between_s = (some.time_us[first[1:], lane[1:]] - some.time_us[last[:-1], lane[:-1]]) / SECOND_US
+        tight = np.flatnonzero((lane[1:] == lane[:-1]) & (metres > between_s * QUICK_M_S))
+        if not tight.size:
+            return
+        leaving, coming = last[tight], first[tight + 1]
+        on = lane[tight]
+        off_before = (
+            np.linalg.norm(some.points[:, leaving, on] - mean[:, tight], axis=0) / some.deviation_m[leaving, on]
+        )
+        off_after = (
+            np.linalg.norm(some.points[:, coming, on] - mean[:, tight + 1], axis=0) / some.deviation_m[coming, on]
+        )
+        before = off_before >= off_after
+        began[leaving[before], on[before]] = True
+        began[coming[~before] + 1, on[~before]] = True
+
+
+def _ranges(some: Lanes, began: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    """Lane, first and last row of each part."""
     lane, first = (axis.astype(np.int64) for axis in np.nonzero(began.T))
     last = np.append(first[1:], 0) - 1
     ends = np.append(lane[1:] != lane[:-1], True)[: lane.size]
     last[ends] = some.held[lane[ends]] - 1
+    return lane, first, last
+
+
+def _described(some: Lanes, sums: Sums, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
+    lane, first, last = _ranges(some, began)
     w, u, uu, _, x, y, z, ux, uy, uz = (column[last + 1, lane] - column[first, lane] for column in sums)
     is_walk = walks[first, lane]
     number = last - first + 1
@@ -242,8 +284,7 @@ def _described(some: Lanes, sums: Sums, began: NDArray[np.bool_], walks: NDArray
     mean = np.stack([x, y, z]) / w
     cross = np.stack([ux, uy, uz]) - mean * u
     velocity = np.where(is_walk, cross / (spread + 1 / WALKING_M_S**2), 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        turning = np.where(is_walk, of_mean * w / spread, 0.0)
+    turning = np.where(is_walk, of_mean * w / (spread + 1 / WALKING_M_S**2), 0.0)
     return Parts(
         lane=lane,
         first=first,

@@ -3,6 +3,7 @@
 Each window of time (windows.py) is estimated for itself; what is said of it is the same whatever else is asked.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from proximity.windows import WINDOW_US, Windows, windows_around
 WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
 FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
 LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
+
+Cutter = Callable[[Lanes], Parts]
 
 
 class Ways(NamedTuple):
@@ -61,9 +64,9 @@ def ways(fixes: Fixes, start_us: int, until_us: int) -> Ways:
     return within(ways_in(fixes, windows_around(fixes, start_us, until_us)), start_us, until_us)
 
 
-def ways_in(fixes: Fixes, windows: Windows) -> Ways:
+def ways_in(fixes: Fixes, windows: Windows, cutter: Cutter = parts) -> Ways:
     """The most likely ways in these windows of persons. All fixes of `windows.spans()` are there, at least."""
-    found = [_clipped(*_pieces(some), some) for some in lanes(fixes, windows)]
+    found = [_clipped(*_pieces(some, cutter(some)), some) for some in lanes(fixes, windows)]
     if not found:
         return NOWHERE
     every = Ways._make(np.concatenate(column, axis=-1) for column in zip(*found, strict=True))
@@ -103,9 +106,8 @@ def placed(pieces: Ways, at_us: Ints | Floats) -> Placed:
     return Placed(pieces.start + (pieces.end - pieces.start) * done, variance)
 
 
-def _pieces(some: Lanes) -> tuple[Ways, Ints]:
+def _pieces(some: Lanes, cut_up: Parts) -> tuple[Ways, Ints]:
     """Pieces of all lanes, whole, and the lane of each: one a part of several fixes, one between each two parts."""
-    cut_up: Parts = parts(some)
     lane, first, last = cut_up.lane, cut_up.first, cut_up.last
     first_us, last_us = some.time_us[first, lane], some.time_us[last, lane]
     starts, ends = cut_up.at(first_us), cut_up.at(last_us)

@@ -32,6 +32,11 @@ class Paths:
         position: Points = found[:, 1:3] + found[:, 3:5] * (time_s - found[:, 0])[:, None]
         return position
 
+    def legs(self, person: NDArray[np.int64], time_s: Floats) -> tuple[NDArray[np.int64], Points, Points]:
+        """The knots from which persons went on at these times: their numbers, where, and how fast on each axis."""
+        knot = np.searchsorted(self._keys, time_s + self._offset(person), side="right") - 1
+        return knot, self._knots[knot, 1:3], self._knots[knot, 3:5]
+
     def everybody_at(self, time_s: float) -> Points:
         """The positions of all at one time, (n, 2)."""
         return self.at(np.arange(self._people), np.full(self._people, time_s))

@@ -70,7 +70,7 @@ def crossing(apart_m: Callable[[float], float], distance_m: float, outside_s: fl
 
 
 @given(crowds(), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_windows_joined_bit_by_bit_are_windows_joined_at_once(crowd: Fixes, data: st.DataObject) -> None:
     last = int(crowd.time_us.max()) // WINDOW_US
     first = int(crowd.time_us.min()) // WINDOW_US + 1
@@ -83,7 +83,7 @@ def test_windows_joined_bit_by_bit_are_windows_joined_at_once(crowd: Fixes, data
 
 
 @given(crowds(most=2))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_other_sees_the_same_meetings(crowd: Fixes) -> None:
     seen = meetings(crowd, 5.0)
     swapped = crowd._replace(person_id=3 - crowd.person_id)

@@ -34,7 +34,7 @@ def far_off(way: Ways, at_us: int, place: tuple[float, float]) -> float:
 
 
 @given(crowds(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_part_of_a_range_is_answered_as_the_whole_is(crowd: Fixes, data: st.DataObject) -> None:
     low, high = int(crowd.time_us.min()), int(crowd.time_us.max()) + 1
     start = data.draw(st.integers(low, high - 1))
@@ -46,7 +46,7 @@ def test_a_part_of_a_range_is_answered_as_the_whole_is(crowd: Fixes, data: st.Da
 
 
 @given(crowds())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_person_is_estimated_the_same_alone_and_in_company(crowd: Fixes) -> None:
     together = whole(crowd)
     for person_id in np.unique(crowd.person_id).tolist():
@@ -59,7 +59,7 @@ def test_a_person_is_estimated_the_same_alone_and_in_company(crowd: Fixes) -> No
 
 
 @given(crowds(), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_windows_may_be_asked_for_one_by_one(crowd: Fixes, data: st.DataObject) -> None:
     windows = windows_around(crowd, int(crowd.time_us.min()), int(crowd.time_us.max()) + 1)
     chosen = np.array(sorted(data.draw(st.sets(st.integers(0, windows.number.size - 1), min_size=1))))
@@ -71,7 +71,7 @@ def test_windows_may_be_asked_for_one_by_one(crowd: Fixes, data: st.DataObject) 
 
 
 @given(crowds())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_pieces_follow_each_other_and_lie_within_the_fixes(crowd: Fixes) -> None:
     way = whole(crowd)
     assert (way.end_us >= way.start_us).all()

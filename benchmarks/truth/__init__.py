@@ -1,0 +1,1 @@
+"""Who was really together: what the estimate and others say of conferences whose truth is known."""
