@@ -20,6 +20,8 @@ GRANT SELECT, INSERT (person_id, name, app, secret_sha256), DELETE,
 GRANT SELECT ON device_change TO person_service;
 REVOKE EXECUTE ON FUNCTION erase_person(bigint), erase_locations(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION erase_person(bigint) TO person_service;
+-- It tells those who keep in mind who there is whom to forget.
+GRANT SELECT (person_id, number) ON erased_person TO person_service;
 GRANT EXECUTE ON FUNCTION erase_locations(bigint) TO person_service, retention;
 
 -- location_consumer writes the locations, makes their partitions, and asks which persons exist and which were erased.

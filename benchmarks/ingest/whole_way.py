@@ -30,7 +30,8 @@ def pipeline(stores: Stores, database: Database, batch: int | None = None) -> It
     of_consumer = {} if batch is None else {"BATCH_MAX_LOCATIONS": str(batch)}
     with (
         stores.topic() as topic,
-        service(stores, "location_producer", database, LOCATION_TOPIC=topic) as producer,
+        # One client is to get all there is.
+        service(stores, "location_producer", database, LOCATION_TOPIC=topic, CALLER_LOCATIONS_PER_S="0") as producer,
         service(
             stores,
             "location_consumer",

@@ -40,6 +40,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
             "location_producer",
             {
                 "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
+                "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
                 "GRPC_BIND": bind("LOCATION_GRPC"),
                 "METRICS_BIND": bind("LOCATION_PRODUCER_URL"),
             },

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import threading
+from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 
@@ -19,6 +20,8 @@ from location_producer.callers.backlog import watch_backlog
 from location_producer.in_flight import InFlight
 from location_producer.kafka_connection import KafkaConnection, make_admin
 from location_producer.metrics import Metrics
+from location_producer.people.directory import Directory
+from location_producer.people.person_service import PersonService
 from location_producer.publisher import KafkaPublisher
 from location_producer.refusals import Refusals
 from location_producer.service import LocationService
@@ -65,15 +68,10 @@ async def serve(settings: Settings) -> None:
     metrics.watch(in_flight, callers)
     traces = None if (tracer := tracing.tracer()) is None else RecordTraces(tracer, settings.location_topic)
     publisher = KafkaPublisher(settings.location_topic, in_flight, answer_within_s=delivery_s + 1, traces=traces)
-    earliest_us = microseconds(settings.earliest_creation_time)
     refusals = Refusals(settings.dead_letter_topic, in_flight, publisher, answer_within_s=delivery_s)
-    service = LocationService(
-        publisher,
-        refusals.keep,
-        metrics,
-        TimeLimits(earliest_us, settings.location_retention_days),
-        callers,
-    )
+    directory = Directory(PersonService(settings.person_service) if settings.person_service.target else None)
+    limits = TimeLimits(microseconds(settings.earliest_creation_time), settings.location_retention_days)
+    service = LocationService(publisher, refusals.keep, metrics, limits, callers, directory)
     health_service = health.aio.HealthServicer()
 
     serves = threading.Event()
@@ -106,15 +104,7 @@ async def serve(settings: Settings) -> None:
     listen(settings, server, beside, health_server(settings.metrics_bind, **checks, metrics=metrics.registry))
     await server.start()
     keeping = asyncio.create_task(kafka.keep())
-    looking = asyncio.create_task(
-        watch_backlog(
-            partial(make_admin, settings),
-            settings.location_topic,
-            settings.consumer_group,
-            publisher.acknowledged,
-            callers.stored_after,
-        )
-    )
+    watching = [asyncio.create_task(each) for each in watched(settings, publisher, callers, directory)]
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({keeping, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -123,15 +113,24 @@ async def serve(settings: Settings) -> None:
         service.stop_streams()
         await server.stop(settings.shutdown_grace_s)
     finally:
-        beside_it = (stopping, keeping, looking)
-        for task in beside_it:
+        for task in (stopping, keeping, *watching):
             task.cancel()
-        await asyncio.gather(*beside_it, return_exceptions=True)
+        await asyncio.gather(stopping, keeping, *watching, return_exceptions=True)
         await kafka.close(within_s=delivery_s)
         await asyncio.to_thread(beside.close)
     log.info("stopped")
     if not keeping.cancelled():
         keeping.result()  # it runs for ever: if it ended, it was by an error that must be heard
+
+
+def watched(
+    settings: Settings, publisher: KafkaPublisher, callers: Callers, directory: Directory
+) -> Iterable[Coroutine[None, None, None]]:
+    """What is to be kept an eye on for ever: how far the consumers are, and who is erased."""
+    admin = partial(make_admin, settings)
+    topic, group = settings.location_topic, settings.consumer_group
+    yield watch_backlog(admin, topic, group, publisher.acknowledged, callers.stored_after)
+    yield directory.follow()
 
 
 def listen(settings: Settings, server: grpc.aio.Server, beside: ExitStack, http: AbstractContextManager[int]) -> None:

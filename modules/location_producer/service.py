@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from location_producer.access import check_persons
 from location_producer.callers.allowance import Callers
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
 from location_producer.metrics import Metrics
+from location_producer.people.directory import Directory
 from location_producer.publisher import Publisher
 from location_producer.split import FEW, framed, split
 from location_producer.validation import Rules, TimeLimits, complete
@@ -46,6 +47,7 @@ class LocationService(LocationServiceServicer):
         metrics: Metrics,
         limits: TimeLimits,
         callers: Callers,
+        directory: Directory,
         clock: Callable[[], int] = now_us,
     ) -> None:
         self._publisher = publisher
@@ -53,6 +55,7 @@ class LocationService(LocationServiceServicer):
         self._metrics = metrics
         self._limits = limits
         self._callers = callers
+        self._directory = directory
         self._clock = clock
         self._readers: set[asyncio.Task[None]] = set()
 
@@ -65,7 +68,7 @@ class LocationService(LocationServiceServicer):
             location = request.location
             check_persons((location,), "location")
             self._callers.count(caller, 1)
-            rules = self._rules()
+            rules = self._rules(await self._directory.unknown((location.person_id,)))
             violations = list(rules.violations(location))
             self._metrics.received(1, [field for field, _ in violations[:1]])
             if violations:
@@ -84,7 +87,7 @@ class LocationService(LocationServiceServicer):
             self._callers.count(caller, count)
             if count > FEW:
                 await self._callers.turn(caller)
-            receipt, acknowledged = self._take(request, pb.BatchCreateLocationsResponse, caller)
+            receipt, acknowledged = await self._take(request, pb.BatchCreateLocationsResponse, caller)
             await acknowledged
             return receipt
 
@@ -130,7 +133,7 @@ class LocationService(LocationServiceServicer):
                     await asyncio.sleep(wait_s)
                 if count > FEW:
                     await self._callers.turn(caller)
-                taken.put_nowait(self._take(request, pb.StreamLocationsResponse, caller))
+                taken.put_nowait(await self._take(request, pb.StreamLocationsResponse, caller))
                 await window.acquire()
         except asyncio.CancelledError:
             end = NotAcknowledgedError("The server is stopping; connect again and send what has no receipt.")
@@ -163,11 +166,12 @@ class LocationService(LocationServiceServicer):
             with self._callers.rpc(caller):
                 yield caller
 
-    def _take(self, batch: Batch, receipt: type[Receipt], caller: str) -> PendingReceipt[Receipt]:
+    async def _take(self, batch: Batch, receipt: type[Receipt], caller: str) -> PendingReceipt[Receipt]:
         """Validate and send; return the receipt, to be given when the future is done."""
         count = len(batch.locations)
         check_persons(batch.locations)
-        result = split(batch, self._publisher.partitions, self._rules())
+        nobodies = await self._directory.unknown({location.person_id for location in batch.locations})
+        result = split(batch, self._publisher.partitions, self._rules(nobodies))
         batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
         self._metrics.received(count, (rejection.field for rejection in result.rejections))
         accepted = count - len(result.rejections)
@@ -180,8 +184,8 @@ class LocationService(LocationServiceServicer):
         self._metrics.sent(locations, acknowledged)
         return acknowledged
 
-    def _rules(self) -> Rules:
-        return self._limits.at(self._clock())
+    def _rules(self, nobodies: Collection[int]) -> Rules:
+        return self._limits.at(self._clock(), nobodies)
 
 
 def counted(batch: Batch) -> int:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from environs import Env, ValidationError, validate
 
+from location_producer.people.person_service import PersonServiceAddress, read_person_service
 from service_kit.access.settings import AccessSettings, read_access
 from service_kit.kafka.security import KafkaSecurity, read_kafka_security
 from service_kit.rpc.tls import ServerTls, read_server_tls
@@ -19,6 +20,7 @@ class Settings:
     location_topic: str
     consumer_group: str
     dead_letter_topic: str
+    person_service: PersonServiceAddress
     grpc_bind: str
     metrics_bind: str
     earliest_creation_time: datetime
@@ -40,6 +42,7 @@ def read(env: Env) -> Settings:
     return Settings(
         kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
+        person_service=read_person_service(env),
         consumer_group=env.str("CONSUMER_GROUP", "location_consumer"),
         dead_letter_topic=env.str("DEAD_LETTER_TOPIC", "location.dead-letter"),
         grpc_bind=grpc_bind,

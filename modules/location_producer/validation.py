@@ -1,6 +1,6 @@
 """What a location must be to be taken in."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -24,19 +24,32 @@ class Rules:
 
     earliest_us: int
     now_us: int
+    nobodies: Collection[int] = ()
+    """Ids that were asked for, and are nobody's."""
 
     @property
     def latest_us(self) -> int:
         return self.now_us + AHEAD_S * SECOND_US
 
     def violations(self, location: Location) -> Iterator[Violation]:
-        """Yield everything that is wrong, in the order of the fields. NaN fails every comparison, which is wanted."""
+        """Yield all that is wrong, in the order of the fields; that the person is nobody where all else is good."""
+        good = True
+        for violation in self._of_fields(location):
+            good = False
+            yield violation
+        if good and location.person_id in self.nobodies:
+            yield "person_id", f"must be the id of a person, {location.person_id} is nobody's"
+
+    def _of_fields(self, location: Location) -> Iterator[Violation]:
+        """NaN fails every comparison, which is wanted."""
         if not location.person_id > 0:
             yield "person_id", f"must be greater than 0, is {location.person_id}"
         if not -90 <= location.latitude <= 90:  # noqa: PLR2004  degrees
             yield "latitude", f"must be between -90 and 90, is {location.latitude}"
         if not -180 <= location.longitude <= 180:  # noqa: PLR2004  degrees
             yield "longitude", f"must be between -180 and 180, is {location.longitude}"
+        if location.latitude == 0 == location.longitude:
+            yield "latitude", "must not be exactly 0 together with longitude: devices say that where they have no fix"
         if location.HasField("creation_time"):
             yield from self._time_violations(location.creation_time)
         if not 0 <= location.accuracy_m < inf:
@@ -61,9 +74,9 @@ class TimeLimits:
     earliest_us: int
     retention_days: int = 0  # 0: for ever
 
-    def at(self, now_us: int) -> Rules:
+    def at(self, now_us: int, nobodies: Collection[int] = ()) -> Rules:
         kept_from_us = now_us - self.retention_days * DAY_US if self.retention_days else self.earliest_us
-        return Rules(max(self.earliest_us, kept_from_us), now_us)
+        return Rules(max(self.earliest_us, kept_from_us), now_us, nobodies)
 
 
 def complete(location: Location, received_us: int) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, GetPersonRequest
+from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, CheckPersonsRequest, GetPersonRequest
 
 from service_kit.access.rules import ADMIN, DEVICES_CHECK, PEOPLE_READ, PEOPLE_WRITE, Rule, Rules
 from service_kit.rest.access import persons_in_path
@@ -27,7 +27,7 @@ def person_of(request: GetPersonRequest) -> list[int]:
     return [request.id]
 
 
-def persons_of(request: BatchGetPersonsRequest) -> list[int]:
+def persons_of(request: BatchGetPersonsRequest | CheckPersonsRequest) -> list[int]:
     return list(request.ids)
 
 
@@ -35,6 +35,8 @@ GRPC_RULES: Final[Rules] = {
     f"{SERVICE}/CreatePerson": Rule(PEOPLE_WRITE),
     f"{SERVICE}/GetPerson": Rule(PEOPLE_READ, person_of),
     f"{SERVICE}/BatchGetPersons": Rule(PEOPLE_READ, persons_of),
+    f"{SERVICE}/CheckPersons": Rule(PEOPLE_READ, persons_of),
+    f"{SERVICE}/ListErasures": Rule(PEOPLE_READ),
     f"{SERVICE}/ListPersons": Rule(PEOPLE_READ),
     f"{DEVICES}/CheckDevices": Rule(DEVICES_CHECK),
     f"{DEVICES}/ListDeviceChanges": Rule(DEVICES_CHECK),

@@ -22,6 +22,19 @@ BATCH: Final = """
 """
 
 
+# The newest erasure is read by the same statement: of a later one the answer cannot know, and ERASURES tells of it.
+CHECK: Final = """
+    SELECT newest.number, person.id
+    FROM (SELECT coalesce(max(number), 0) AS number FROM erased_person) AS newest
+    LEFT JOIN person ON person.id = ANY (%(ids)s::bigint[])
+"""
+ERASURES: Final = """
+    SELECT (SELECT coalesce(max(number), 0) FROM erased_person),
+           ARRAY (SELECT number FROM erased_person WHERE number > %(after)s ORDER BY number LIMIT 10000),
+           ARRAY (SELECT person_id FROM erased_person WHERE number > %(after)s ORDER BY number LIMIT 10000)
+"""
+
+
 class PersonRow(NamedTuple):
     id: int
     first_name: str
@@ -34,6 +47,14 @@ class Page(NamedTuple):
 
     persons: list[PersonRow]
     next_after: int | None
+
+
+class Erasures(NamedTuple):
+    """`number` is that of the last one; `start_anew`: the one asked about is not known."""
+
+    number: int
+    person_ids: list[int]
+    start_anew: bool
 
 
 class People:
@@ -91,6 +112,23 @@ class People:
             # As text: an array literal is parsed faster than an expression of ten thousand constants.
             parameters = {"ids": "{" + ",".join(map(str, ids)) + "}"}
             return [PersonRow._make(row) for row in database.exec_driver_sql(BATCH, parameters)]
+
+    def which_exist(self, ids: Sequence[int]) -> tuple[list[int], int]:
+        """Those of the ids that are of persons, and the newest erasure that is known of. Raises InvalidInput."""
+        if len(ids) > BATCH_MAX_IDS:
+            raise InvalidInput([("ids", f"must be at most {BATCH_MAX_IDS:,}, are {len(ids):,}")])
+        with connection(self.engine) as database:
+            rows = database.exec_driver_sql(CHECK, {"ids": "{" + ",".join(map(str, ids)) + "}"}).all()
+        return [person_id for _, person_id in rows if person_id is not None], rows[0][0]
+
+    def erasures(self, after: int | None) -> Erasures:
+        """Who was erased after the erasure of that number; None: only which is the newest."""
+        with connection(self.engine) as database:
+            newest, numbers, person_ids = database.exec_driver_sql(ERASURES, {"after": after or 0}).one()
+        if after is None:
+            return Erasures(newest, [], start_anew=False)
+        # Behind the newest: the database has been restored.
+        return Erasures(numbers[-1] if numbers else newest, person_ids, start_anew=after > newest)
 
     def list_page(self, *, q: str, limit: int, after: int) -> Page:
         """List persons with an id greater than `after`, by id, whose names hold every word of `q` in any case."""

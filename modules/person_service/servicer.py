@@ -47,6 +47,22 @@ class PersonServicer(person_pb2_grpc.PersonServiceServicer):
         del context
         return person_pb2.BatchGetPersonsResponse(persons=map(message, self.people.get_many(request.ids)))
 
+    def CheckPersons(
+        self, request: person_pb2.CheckPersonsRequest, context: grpc.ServicerContext
+    ) -> person_pb2.CheckPersonsResponse:
+        del context
+        ids, number = self.people.which_exist(request.ids)
+        return person_pb2.CheckPersonsResponse(ids=ids, erasure_number=number)
+
+    def ListErasures(
+        self, request: person_pb2.ListErasuresRequest, context: grpc.ServicerContext
+    ) -> person_pb2.ListErasuresResponse:
+        del context
+        found = self.people.erasures(request.after if request.HasField("after") else None)
+        return person_pb2.ListErasuresResponse(
+            erasure_number=found.number, person_ids=found.person_ids, start_anew=found.start_anew
+        )
+
     def ListPersons(
         self, request: person_pb2.ListPersonsRequest, context: grpc.ServicerContext
     ) -> person_pb2.ListPersonsResponse:

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 import requests
 from google.protobuf.timestamp_pb2 import Timestamp
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from tests.patience import PATIENCE_S
@@ -58,6 +58,12 @@ class System:
             request = location_pb2.BatchCreateLocationsRequest(locations=locations)
             accepted += self.locations.BatchCreateLocations(request, timeout=PATIENCE_S).accepted_count
         return accepted
+
+    def publish(self, *fixes: Fix) -> None:
+        """As one record of somebody else's: what location_producer would refuse at once."""
+        record = location_pb2.LocationBatch(locations=map(location, fixes)).SerializeToString()
+        with KafkaProducer(bootstrap_servers=self._addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
+            producer.send(TOPIC, record, partition=0).get(timeout=30)
 
     def wait_until_consumed(self) -> None:
         """Return when everything that is on the topic now is stored or a dead letter."""

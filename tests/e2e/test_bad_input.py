@@ -69,6 +69,31 @@ def test_a_batch_is_taken_but_for_its_bad_locations(system: Any) -> None:
     ]
 
 
+def test_an_unknown_person_is_told_with_the_field_and_the_id_and_a_new_one_is_let_in_at_once(system: Any) -> None:
+    [[nobody]] = system.query("SELECT max(id) + 1000000 FROM person")
+    ada = system.create_person()
+    locations = [wrong(person_id=person) for person in (ada, nobody)]
+    receipt = system.locations.BatchCreateLocations(
+        location_pb2.BatchCreateLocationsRequest(locations=locations), timeout=10
+    )
+    assert receipt.accepted_count == 1
+    assert [(one.index, one.field, one.reason) for one in receipt.rejections] == [
+        (1, "person_id", f"must be the id of a person, {nobody} is nobody's")
+    ]
+    with pytest.raises(grpc.RpcError) as error:
+        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=locations[1]), timeout=10)
+    assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert f"location.person_id must be the id of a person, {nobody} is nobody's" in (error.value.details() or "")
+
+
+def test_an_erased_person_is_nobody_within_a_second(system: Any, addresses: Mapping[str, str], poll_until: Any) -> None:
+    ada = system.create_person()
+    request = location_pb2.BatchCreateLocationsRequest(locations=[wrong(person_id=ada)])
+    assert system.locations.BatchCreateLocations(request, timeout=10).accepted_count == 1
+    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{ada}", timeout=30).status_code == 204
+    poll_until(lambda: system.locations.BatchCreateLocations(request, timeout=10).accepted_count == 0)
+
+
 @pytest.mark.parametrize("count", [0, 10_001])
 def test_a_batch_of_nothing_or_of_too_many_is_refused_as_a_whole(system: Any, count: int) -> None:
     request = location_pb2.BatchCreateLocationsRequest(locations=[GOOD] * count)
@@ -88,7 +113,9 @@ def test_garbage_on_the_topic_and_unknown_persons_are_dead_letters_and_the_next_
     [[nobody]] = system.query("SELECT max(id) + 1000000 FROM person")
     ada = system.create_person()
     moment = GOOD.creation_time.ToDatetime()
-    assert system.send([make_fix(nobody, moment, 1.0, 1.0), make_fix(ada, moment, 1.0, 1.0)]) == 2
+    fixes = [make_fix(person, moment, 1.0, 1.0) for person in (nobody, ada)]
+    assert system.send(fixes) == 1, "the other one is told at once"
+    system.publish(make_fix(nobody, moment, 1.0, 1.0))
     system.wait_until_consumed()
 
     assert system.query("SELECT person_id FROM location WHERE person_id = ANY(%s)", [nobody, ada]) == [(ada,)]

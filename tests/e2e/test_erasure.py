@@ -50,7 +50,8 @@ class Load:
             ]
             fixes = [self.make_fix(person, moment, *self.place(person)) for moment in moments for person in self.people]
             try:
-                assert self.system.send(fixes) == len(fixes)
+                # Those of the first one are refused as soon as he is nobody.
+                assert len(fixes) - BATCH <= self.system.send(fixes) <= len(fixes)
             except grpc.RpcError as error:
                 assert error.code() == grpc.StatusCode.RESOURCE_EXHAUSTED  # noqa: PT017  any other fails the test
                 continue

@@ -35,14 +35,15 @@ def test_rows_and_duplicates_and_dead_letters_are_all_that_was_sent(system: Any,
     assert duplicates, "the starter's rows repeat"
     assert in_two_places, "the starter's persons are in two places at once"
 
-    assert system.send(fixes) == len(fixes)
+    # A fix a call: what is at two places within a call is told in its receipt, and would not come so far.
+    assert system.send(fixes, batch_size=1) == len(fixes)
     system.wait_until_consumed()
 
     stored = system.query(
         "SELECT person_id, creation_time, ST_Y(coordinate), ST_X(coordinate) FROM location WHERE person_id = ANY(%s)",
         list(ids.values()),
     )
-    assert sorted(stored) == sorted(map(tuple, first_place.values()))
+    assert sorted(stored) == sorted(tuple(fix[:4]) for fix in first_place.values())
     dead: list[location_pb2.Location] = []
     for letter in system.dead_letters():
         if dict(letter.headers)["reason"] == b"conflict":

@@ -36,11 +36,15 @@ class Backlog:
         """
         now = self._clock()
         waiting_s = 0.0
+        if not acknowledged.keys() & committed.keys():
+            return None  # nobody has stored anything of this topic yet, or not in the name of this group
         for partition, end in acknowledged.items():
+            if partition not in committed:
+                continue
             marks = self._marks.setdefault(partition, deque())
             if (not marks or marks[-1][1] < end) and len(marks) < MOST_MARKS:
                 marks.append((now, end))
-            while marks and marks[0][1] <= committed.get(partition, 0):
+            while marks and marks[0][1] <= committed[partition]:
                 marks.popleft()
             if marks:
                 waiting_s = max(waiting_s, now - marks[0][0])

@@ -21,6 +21,7 @@ TO_SERVICES = {
     (ANYBODY, "phone-gateway", 30008),
     ("phone-gateway", "location-producer", 30003),
     ("phone-gateway", "person-service", 30004),
+    ("location-producer", "person-service", 30004),
     (ANYBODY, "location-producer", 30003),
     (ANYBODY, "person-service", 30001),
     (ANYBODY, "connection-service", 30002),

@@ -13,6 +13,7 @@ from location_producer.callers.allowance import Callers
 from location_producer.errors import OverloadedError
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics
+from location_producer.people.directory import Directory
 from location_producer.service import LocationService
 from location_producer.validation import TimeLimits
 
@@ -59,7 +60,7 @@ async def call(publisher: FakePublisher, metrics: Metrics, *locations: pb.Locati
     """Begin a call and let it come as far as it can."""
     context: Any = FakeContext()
     limits, callers = TimeLimits(EARLIEST_US), Callers(100, 0)
-    service = LocationService(publisher, keep_nothing, metrics, limits, callers, lambda: NOW_US)
+    service = LocationService(publisher, keep_nothing, metrics, limits, callers, Directory(None), lambda: NOW_US)
     request = pb.BatchCreateLocationsRequest(locations=locations)
     task = asyncio.ensure_future(service.BatchCreateLocations(request, context))
     for _ in range(20):

@@ -13,6 +13,7 @@ from udaconnect.location.v1 import location_pb2 as pb
 from location_producer.callers.allowance import Callers
 from location_producer.errors import NotAcknowledgedError, OverloadedError
 from location_producer.metrics import Metrics
+from location_producer.people.directory import Directory
 from location_producer.service import STREAM_WINDOW, LocationService
 from location_producer.validation import TimeLimits
 from service_kit.kafka.partition import partition_of
@@ -76,7 +77,7 @@ class FakePublisher:
 
 def service(publisher: FakePublisher, callers: Callers | None = None) -> LocationService:
     limits, callers = TimeLimits(EARLIEST_US), callers or Callers(100, 0)
-    return LocationService(publisher, publisher.keep, Metrics(), limits, callers, lambda: NOW_US)
+    return LocationService(publisher, publisher.keep, Metrics(), limits, callers, Directory(None), lambda: NOW_US)
 
 
 def create(publisher: FakePublisher, request: pb.CreateLocationRequest) -> pb.CreateLocationResponse:

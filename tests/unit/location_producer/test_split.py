@@ -6,7 +6,7 @@ from math import inf, nan
 import pytest
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
-from location_producer.split import framed, split
+from location_producer.split import AT_TWO_PLACES, framed, split
 from location_producer.validation import Rules, complete
 from service_kit.kafka.partition import partition_of
 
@@ -40,6 +40,7 @@ def plain_way(
 ) -> tuple[dict[int, LocationBatch], list[tuple[int, str, str]]]:
     batches: dict[int, LocationBatch] = {}
     rejections = []
+    first_place: dict[tuple[int, int, int], tuple[float, float]] = {}
     received_us = RULES.now_us
     for index, location in enumerate(locations):
         violations = list(RULES.violations(location))
@@ -51,8 +52,43 @@ def plain_way(
         else:
             complete(location, received_us)
             received_us += 1
+        time = location.creation_time
+        place = (location.latitude, location.longitude)
+        if first_place.setdefault((location.person_id, time.seconds, time.nanos), place) != place:
+            rejections.append((index, "creation_time", AT_TWO_PLACES))
+            continue
         batches.setdefault(partition_of(location.person_id, partitions), LocationBatch()).locations.append(location)
     return batches, rejections
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_of_two_places_at_one_instant_the_first_one_is_taken_and_the_other_told(count: int) -> None:
+    """18 a second whose times are cut to whole seconds; the same place again is only a repetition."""
+    batch = BatchCreateLocationsRequest()
+    for number in range(count):
+        location = batch.locations.add(person_id=1 + number % 2, latitude=1, longitude=2)
+        location.creation_time.FromSeconds(NOW_S - count + number)
+    for latitude in (1, 1.000001):
+        again = batch.locations.add(person_id=1, latitude=latitude, longitude=2)
+        again.creation_time.FromSeconds(NOW_S - count)
+        again.creation_time.nanos = 999  # within the same microsecond
+    result = split(batch, 6, RULES)
+    assert [(each.index, each.field, each.reason) for each in result.rejections] == [
+        (count + 1, "creation_time", AT_TWO_PLACES)
+    ]
+    assert sum(len(LocationBatch.FromString(record).locations) for record in result.records.values()) == count + 1
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_whoever_is_nobody_is_named(count: int) -> None:
+    batch = BatchCreateLocationsRequest()
+    for number in range(count):
+        location = batch.locations.add(person_id=999 if number == 1 else 1, latitude=1, longitude=2)
+        location.creation_time.FromSeconds(NOW_S - count + number)
+    rules = Rules(RULES.earliest_us, RULES.now_us, nobodies={999})
+    assert [(each.index, each.field, each.reason) for each in split(batch, 6, rules).rejections] == [
+        (1, "person_id", "must be the id of a person, 999 is nobody's")
+    ]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -79,7 +115,7 @@ def test_a_batch_for_one_partition_is_passed_on_byte_for_byte() -> None:
 
 
 def test_locations_of_one_person_without_a_time_get_an_instant_each() -> None:
-    request = BatchCreateLocationsRequest(locations=[Location(person_id=1), Location(person_id=1)])
+    request = BatchCreateLocationsRequest(locations=[Location(person_id=1, latitude=1, longitude=2)] * 2)
     [record] = split(request, 6, RULES).records.values()
     times = [location.creation_time.ToMicroseconds() for location in LocationBatch.FromString(record).locations]
     assert times == [RULES.now_us, RULES.now_us + 1]

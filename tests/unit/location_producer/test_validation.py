@@ -25,6 +25,11 @@ def fix(*, seconds: int = NOW_S, nanos: int = 0, **wrong: float) -> Location:
     [
         (fix(person_id=0), "person_id", "must be greater than 0, is 0"),
         (fix(person_id=-1), "person_id", "must be greater than 0, is -1"),
+        (
+            fix(latitude=-0.0, longitude=0.0),
+            "latitude",
+            "must not be exactly 0 together with longitude: devices say that where they have no fix",
+        ),
         (fix(latitude=90.0001), "latitude", "must be between -90 and 90, is 90.0001"),
         (fix(latitude=-90.0001), "latitude", "must be between -90 and 90, is -90.0001"),
         (fix(latitude=nan), "latitude", "must be between -90 and 90, is nan"),

@@ -65,6 +65,15 @@ def test_a_record_waits_from_when_it_was_written_until_it_is_committed() -> None
     assert backlog.look({0: 30, 1: 5}, {0: 30, 1: 5}) == 0
 
 
+def test_where_nobody_ever_stored_anything_nothing_is_known() -> None:
+    clock = Clock()
+    backlog = Backlog(clock)
+    for _ in range(20):
+        assert backlog.look({0: 10}, {}) is None
+        assert backlog.look({0: 10}, {1: 10}) is None
+        clock.now += 1
+
+
 def test_consumers_that_commit_nothing_any_more_are_nobodys_fault_who_sends() -> None:
     clock = Clock()
     backlog = Backlog(clock)

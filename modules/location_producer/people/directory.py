@@ -1,0 +1,112 @@
+"""Who there is, for a service that takes locations in: whoever is not known yet is asked for, erasures are followed.
+
+A person created a moment ago is asked for and found. Whoever does not exist is not asked for again for a moment. While
+person_service does not answer, those who are not known pass: the consumer looks at them once more, and makes them dead
+letters.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterable
+from typing import Final, Protocol
+
+import grpc
+import structlog
+from udaconnect.person.v1.person_pb2 import (
+    CheckPersonsRequest,
+    CheckPersonsResponse,
+    ListErasuresRequest,
+    ListErasuresResponse,
+)
+
+from location_producer.people.known import KnownIds
+from service_kit.errors import DependencyDown
+
+IDS_PER_CALL: Final = 10_000  # the contract's limit
+ANSWER_WITHIN_S: Final = 1.0
+FOLLOW_EVERY_S: Final = 0.25
+NOBODY_FOR_S: Final = 0.2
+"""So long an id is believed to be nobody's: a flood of one mistyped id must not become a flood of questions."""
+
+MOST_NOBODIES: Final = 100_000
+DOWN_FOR_S: Final = 1.0
+"""So long nothing is asked after it has failed: every call would wait for it again."""
+
+MAX_ID: Final = 2**63 - 1
+
+log = structlog.get_logger()
+
+
+class Asking(Protocol):
+    """Person_service over gRPC; each raises grpc.RpcError, or DependencyDown where its token cannot be read."""
+
+    async def check(self, request: CheckPersonsRequest, timeout_s: float) -> CheckPersonsResponse: ...
+    async def erasures(self, request: ListErasuresRequest, timeout_s: float) -> ListErasuresResponse: ...
+
+
+class Directory:
+    """Belongs to one event loop."""
+
+    def __init__(self, service: Asking | None, clock: Callable[[], float] = time.monotonic) -> None:
+        """None: nobody is asked, and everybody passes."""
+        self._service = service
+        self._clock = clock
+        self._known = KnownIds()
+        self._nobody_until: dict[int, float] = {}
+        self._erasure: int | None = None
+        self._down_until = 0.0
+
+    async def unknown(self, ids: Iterable[int]) -> Collection[int]:
+        """Those of the ids that are nobody's. May wait for person_service, at most for ANSWER_WITHIN_S."""
+        if self._service is None:
+            return ()
+        now = self._clock()
+        strangers = [person_id for person_id in ids if person_id not in self._known and 0 < person_id <= MAX_ID]
+        nobodies = {person_id for person_id in strangers if self._nobody_until.get(person_id, 0) > now}
+        asked = [person_id for person_id in strangers if person_id not in nobodies]
+        for begin in range(0, len(asked), IDS_PER_CALL):
+            nobodies |= await self._ask(asked[begin : begin + IDS_PER_CALL])
+        return nobodies
+
+    async def follow(self) -> None:
+        """Keep in mind no longer whoever is erased; for ever."""
+        was_down = False
+        while self._service is not None:
+            try:
+                request = ListErasuresRequest(after=self._erasure)
+                answer = await self._service.erasures(request, ANSWER_WITHIN_S)
+            except (grpc.RpcError, DependencyDown) as error:
+                if not was_down:
+                    log.warning("person_service does not answer: whoever is not known passes", because=why(error))
+                was_down = True
+                await asyncio.sleep(DOWN_FOR_S)
+                continue
+            was_down = False
+            if answer.start_anew or self._erasure is None:
+                self._known.clear()
+            self._known.remove(answer.person_ids)
+            self._erasure = answer.erasure_number
+            if not answer.person_ids:
+                await asyncio.sleep(FOLLOW_EVERY_S)
+
+    async def _ask(self, ids: list[int]) -> set[int]:
+        """Those that are nobody's."""
+        if self._service is None or self._clock() < self._down_until:
+            return set()
+        try:
+            answer = await self._service.check(CheckPersonsRequest(ids=ids), ANSWER_WITHIN_S)
+        except (grpc.RpcError, DependencyDown):
+            self._down_until = self._clock() + DOWN_FOR_S
+            return set()
+        # What is older than an erasure that has been followed may name whoever was erased.
+        if self._erasure is not None and answer.erasure_number >= self._erasure:
+            self._known.add(answer.ids)
+        nobodies = set(ids) - set(answer.ids)
+        if len(self._nobody_until) + len(nobodies) > MOST_NOBODIES:
+            self._nobody_until.clear()
+        self._nobody_until |= dict.fromkeys(nobodies, self._clock() + NOBODY_FOR_S)
+        return nobodies
+
+
+def why(error: Exception) -> str:
+    return error.code().name if isinstance(error, grpc.aio.AioRpcError) else type(error).__name__
