@@ -102,6 +102,10 @@ def beside_slow_ones(way: Way, seconds: float, rate: float) -> Load:
     return asyncio.run(run())
 
 
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
 def p99_ms(load: Load) -> float:
     return float(np.percentile(load.waits_s, 99) * 1000) if load.waits_s else float("inf")
 
@@ -115,13 +119,19 @@ def settled(database: Database, acknowledged: int) -> int:
 
 
 def measure(stores: Stores, seconds: float) -> list[Figure]:
+    say("Starting the services.")
     with running(stores) as way:
+        say("Posting as fast as it goes.")
         _, warm = at_full_speed(way, FEW, 1.0)
         few, load_of_few = at_full_speed(way, FEW, seconds)
+        say(f"{few:,.0f} posts/s. Calling gRPC with one location each.")
         calls_per_s = single_calls(way, round(800 * seconds))
+        say(f"{calls_per_s:,.0f} calls/s. Posting by {MANY:,} connections.")
         many, load_of_many = at_full_speed(way, MANY, seconds)
+        say(f"{many:,.0f} posts/s. Posting at half of the rate, then beside slow connections.")
         half = asyncio.run(post(way.port, way.secrets[:FEW], seconds, few / 2))
         slow = beside_slow_ones(way, seconds, few / 2)
+        say("Stopping Kafka for a moment.")
         stopped = while_kafka_stands(way, stores.broker_pid, seconds, few / 2)
         loads = (warm, load_of_few, load_of_many, half, slow, stopped)
         acknowledged = sum(load.acknowledged for load in loads) + round(800 * seconds)

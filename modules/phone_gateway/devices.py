@@ -33,8 +33,6 @@ class Device:
     id: int
     person_id: int
     revoked: bool = False
-    paused_since_us: int | None = None
-    """Its person pauses sharing: nothing from that instant on is to be taken. Microseconds since 1970."""
 
 
 class Checked(NamedTuple):

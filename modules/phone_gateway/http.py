@@ -32,7 +32,6 @@ log = structlog.get_logger()
 BODY_WITHIN_S: Final = 10.0
 COME_AGAIN_S: Final = 3
 MANNERS: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
-PAUSED: Final = ("x-sharing", "paused")
 PROBLEM_JSON: Final = "application/problem+json"
 
 
@@ -80,9 +79,8 @@ class Http:
         body = await self._body(scope, protocol)
         now_us = time.time_ns() // 1000
         request = PhoneRequest(scope.query_string, body, get("content-type") or "", now_us)
-        paused = await self._taking.take(app, in_path, get("authorization"), request)
-        headers = [("content-type", app.answer_type), *MANNERS, *([PAUSED] if paused else [])]
-        return Answer(HTTPStatus.OK, headers, app.answer)
+        await self._taking.take(app, in_path, get("authorization"), request)
+        return Answer(HTTPStatus.OK, [("content-type", app.answer_type), *MANNERS], app.answer)
 
     async def _body(self, scope: Scope, protocol: HTTPProtocol) -> bytes:
         """Raises UnacceptableError, or TooBusyError where too many bytes are being read already."""

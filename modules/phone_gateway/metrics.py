@@ -29,9 +29,6 @@ class Metrics:
             ["app"],
             registry=registry,
         )
-        self._paused = Counter(
-            name("paused_fixes_total"), "Not taken, as their person pauses sharing", ["app"], registry=registry
-        )
         self._corrected = Counter(
             name("corrected_times_total"), "Clocks that were wrong by 1,024 weeks", ["app"], registry=registry
         )
@@ -63,9 +60,6 @@ class Metrics:
         for reason in reasons:
             self._refused.labels(app, reason).inc()
         self._lost.labels(app).inc(lost)
-
-    def paused(self, app: str, fixes: int) -> None:
-        self._paused.labels(app).inc(fixes)
 
     def corrected(self, app: str, times: int) -> None:
         self._corrected.labels(app).inc(times)

@@ -59,5 +59,4 @@ class GrpcPersonService:
 
 
 def device_of(each: pb.Device) -> Device:
-    paused_since_us = each.paused_since.ToMicroseconds() if each.HasField("paused_since") else None
-    return Device(each.id, each.person_id, each.revoked, paused_since_us)
+    return Device(each.id, each.person_id, each.revoked)

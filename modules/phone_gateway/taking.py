@@ -43,8 +43,8 @@ class Taking:
         # A phone that sends nothing else would fill the dead-letter topic: what is above it is counted only.
         self._kept = RateLimit(KEPT_PER_S, KEPT_AT_ONCE)
 
-    async def take(self, app: App, in_path: str, authorization: str | None, request: PhoneRequest) -> bool:
-        """Return when Kafka has acknowledged all that is to be kept; whether the person is pausing sharing.
+    async def take(self, app: App, in_path: str, authorization: str | None, request: PhoneRequest) -> None:
+        """Return when Kafka has acknowledged all that is to be kept.
 
         Raises NotAuthenticated, TooManyCalls, CannotReadError, and DependencyDown where the phone is to come again.
         """
@@ -52,22 +52,15 @@ class Taking:
         if self._limit is not None:
             self._limit.count(str(device.id))
         report = app.read(request)
-        paused_since_us = device.paused_since_us
-        fixes = report.fixes
-        if paused_since_us is not None:
-            fixes = [fix for fix in fixes if fix.time_us < paused_since_us]
-            self._metrics.paused(app.name, len(report.fixes) - len(fixes))
         if request.corrected:
             self._metrics.corrected(app.name, request.corrected)
-        locations = [location_of(fix, device) for fix in fixes]
+        locations = [location_of(fix, device) for fix in report.fixes]
         rejections: Rejections = await self._gathering.add(locations) if locations else {}
         if rejections or report.refusals:
             await self._refuse(app, device, report, [(locations[at], why) for at, why in rejections.items()])
         self._metrics.taken(app.name, len(locations) - len(rejections))
-        accuracy_m = max(fixes, key=lambda fix: fix.time_us).accuracy_m if fixes else None
-        if fixes or paused_since_us is None:
-            self._sightings.note(device.id, request.now_us, accuracy_m)
-        return paused_since_us is not None
+        newest = max(report.fixes, key=lambda fix: fix.time_us, default=None)
+        self._sightings.note(device.id, request.now_us, None if newest is None else newest.accuracy_m)
 
     async def _refuse(
         self, app: App, device: Device, report: Report, rejected: Sequence[tuple[Location, Rejection]]
