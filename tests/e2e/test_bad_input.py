@@ -137,6 +137,8 @@ ADA = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
         ({**ADA, "company_name": "x" * 101}, "company_name"),
         ({**ADA, "company_name": None}, "company_name"),
         ({**ADA, "company_name": "\0"}, "company_name"),
+        ({**ADA, "last_name": "Byron \x1b]0;owned\x07"}, "last_name"),
+        ({**ADA, "last_name": "Byron\u202egnp"}, "last_name"),
         ({**ADA, "nickname": "Countess"}, "nickname"),
         ({"first_name": "Ada", "last_name": "Byron"}, "company_name"),
     ],

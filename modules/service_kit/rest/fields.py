@@ -17,6 +17,13 @@ from service_kit.rest.cursor import decode_cursor
 Data = Mapping[str, Any] | None
 
 NUL_OR_SURROGATE = re.compile("[\x00\ud800-\udfff]")
+INVISIBLE = (
+    # Controls; soft hyphen; marks, embeddings and isolates of direction; zero width but for the two joiners, which are
+    # part of names in India and Iran; invisible operators; byte order mark; annotations; tags
+    r"\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f"
+)
+UNSEEN = re.compile(f"[{INVISIBLE}]")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 SHOWN_CHARACTERS = 40
@@ -25,11 +32,13 @@ SHOWN_CHARACTERS = 40
 class Text(fields.String):
     """Text of `shortest` to `longest` characters, counted without the white space around it, which is dropped.
 
-    PostgreSQL stores no NUL, and UTF-8 no lone surrogate, so that neither is taken.
+    Where it may not be empty it is a name, and shown: what cannot be seen, or steers a terminal, is not taken.
+    PostgreSQL stores no NUL, and UTF-8 no lone surrogate, so that neither is taken anywhere.
     """
 
     default_error_messages = {  # noqa: RUF012  marshmallow's form
         "invalid": "must be a text",
+        "unseen": "must not contain control or invisible characters",
         "unstorable": "must not contain NUL characters or lone surrogates",
     }
 
@@ -50,15 +59,19 @@ class Text(fields.String):
             ),
             metadata={
                 **({"description": description} if description else {}),
-                "pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$" if shortest else r"^[^\u0000]*$",
+                "pattern": rf"^\s*[^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*\s*$" if shortest else r"^[^\u0000]*$",
             },
         )
+        self._is_name = shortest > 0
 
     def _deserialize(self, value: object, attr: str | None, data: Data, **more: object) -> str:
         text = super()._deserialize(value, attr, data, **more)
         if NUL_OR_SURROGATE.search(text):
             raise self.make_error("unstorable")
-        return text.strip()
+        text = text.strip()
+        if self._is_name and UNSEEN.search(text):
+            raise self.make_error("unseen")
+        return text
 
 
 class Instant(fields.AwareDateTime):

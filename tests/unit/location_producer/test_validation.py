@@ -72,12 +72,13 @@ def test_a_bad_value_is_named_with_its_reason(location: Location, field: str, re
         fix(person_id=INT64_MAX),
         fix(latitude=90, longitude=180),
         fix(latitude=-90, longitude=-180),
-        fix(latitude=-0.0, longitude=0),
+        fix(latitude=-0.0, longitude=1e-9),
+        fix(latitude=1e-9, longitude=0),
         fix(accuracy_m=0),
         fix(seconds=EARLIEST_S),
         fix(seconds=NOW_S + 300),
         fix(nanos=999_999_999),
-        Location(person_id=1),  # at 0, 0, now: an absent time is filled in
+        Location(person_id=1, latitude=1),  # now: an absent time is filled in
     ],
 )
 def test_a_limit_itself_is_good(location: Location) -> None:

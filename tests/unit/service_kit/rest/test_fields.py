@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from marshmallow import fields
 
@@ -9,6 +11,10 @@ from service_kit.rest.schema import RestSchema, load
 
 class NameSchema(RestSchema):
     name = Text(shortest=1, longest=5, required=True)
+
+
+class LongNameSchema(RestSchema):
+    name = Text(shortest=1, longest=50, required=True)
 
 
 class SearchSchema(RestSchema):
@@ -106,3 +112,24 @@ def test_a_bad_cursor_is_named_together_with_the_rest() -> None:
         ("limit", "must be between 1 and 100, is 0"),
         ("cursor", "is not one that this service gave"),
     ]
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["\x1b[31m", "\x07", "\t", "\n", "\x7f", "\x9b", "\xad", "\u200b", "\u202e", "\u2066", "\ufeff", "\U000e0041"],
+)
+def test_a_name_holds_nothing_that_cannot_be_seen(unseen: str) -> None:
+    with pytest.raises(InvalidInput, match="must not contain control or invisible characters"):
+        load(LongNameSchema(), {"name": f"a{unseen}b"})
+
+
+@pytest.mark.parametrize("name", ["Byron [/lab]", "می‌خواهم", "क्‍ष", "O'Neil-李", "Ada\n", " Zoë ", "👩‍🔬"])
+def test_names_of_all_the_world_are_taken(name: str) -> None:
+    assert load(LongNameSchema(), {"name": name})["name"] == name.strip()
+
+
+def test_the_pattern_that_is_documented_says_the_same() -> None:
+    pattern = LongNameSchema().fields["name"].metadata["pattern"]
+    assert re.search(pattern, " Byron [/lab]\n")
+    assert not re.search(pattern, "By\x1bron")
+    assert not re.search(pattern, "By\U000e0041ron")
