@@ -74,10 +74,15 @@ def test_a_track_pushed_can_be_fetched_as_geojson_and_pushed_again(
 
 
 def test_what_the_producer_refuses_is_listed(addresses: Mapping[str, str], tmp_path: Path) -> None:
-    assert addresses["LOCATION_GRPC"]
+    person_id = somebody(addresses)
     file = tmp_path / "bad.csv"
-    bad = ["7,2026-03-02T09:00:00Z,90.0001,8", "0,2026-03-02T09:00:00Z,50,8", "7,2014-12-31T23:59:59Z,50,8"]
-    file.write_text("person_id,creation_time,latitude,longitude\n" + "\n".join([*bad, "7,2026-03-02T09:00:00Z,50,nan"]))
+    rows = [
+        f"{person_id},2026-03-02T09:00:00Z,90.0001,8",
+        "0,2026-03-02T09:00:00Z,50,8",
+        f"{person_id},2014-12-31T23:59:59Z,50,8",
+        f"{person_id},2026-03-02T09:00:00Z,50,nan",
+    ]
+    file.write_text("person_id,creation_time,latitude,longitude\n" + "\n".join(rows))
     result = udaconnect("push", str(file))
     assert result.exit_code == 1
     assert [line.partition(" must")[0] for line in result.stdout.splitlines()[:4]] == [
@@ -87,6 +92,19 @@ def test_what_the_producer_refuses_is_listed(addresses: Mapping[str, str], tmp_p
         "line 5: longitude",
     ]
     assert "0 accepted, 4 refused by the server" in result.stdout
+
+
+def test_locations_of_nobody_are_not_sent(addresses: Mapping[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "mistyped.csv"
+    row = "2026-03-02T09:00:00Z,50,8\n"
+    file.write_text(f"person_id,creation_time,latitude,longitude\n999999999,{row}{somebody(addresses)},{row}")
+    result = udaconnect("push", str(file))
+    assert result.exit_code == 1
+    assert "line 2: person_id is of nobody: there is no person 999999999" in result.stdout
+    assert "1 accepted; 1 not sent" in result.stdout
+    everything = udaconnect("push", str(file), "--person-id", "999999999")
+    assert (everything.exit_code, everything.stdout) == (2, "")
+    assert "Nothing was sent: there is no person 999999999." in everything.stderr
 
 
 def test_the_demonstration_finds_what_truly_happened_and_can_be_repeated(addresses: Mapping[str, str]) -> None:
