@@ -1,20 +1,23 @@
 """Meetings by estimate: the answer does not depend on how it is cut: into pages, days or slices, by any worker."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connection_service.search.estimate_pages import meeting_page, met_page, way_page
 from connection_service.search.questions import ContactEstimateQuestion, EstimateQuestion, WayQuestion
-from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined
+from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
 from proximity.instants import DAY_US, SECOND_US
-from proximity.ways import NOWHERE, Ways
+from proximity.ways import NOWHERE, Ways, ways
 from tests.unit.connection_service.memory import MemoryStore
+from udaconnect_client.simulation.conference import Conference
 
 MIDNIGHT_US = 20_515 * DAY_US
 MINUTE_US = 60 * SECOND_US
@@ -163,6 +166,29 @@ def test_a_crowd_that_may_not_be_loaded_at_once_is_looked_at_bit_by_bit() -> Non
     assert equal(pages(little, asked), met)
     assert whole.most_loaded > 2000
     assert little.most_loaded <= 400
+
+
+@pytest.mark.parametrize(("accuracy_m", "distance_m"), [(3.0, 2.0), (6.0, 5.0)])
+def test_nobody_is_missed_who_would_be_found_among_all(accuracy_m: float, distance_m: float) -> None:
+    """Whose ways are estimated is decided by a look at the fixes; of a conference it finds whom a look at all finds."""
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    conference = Conference(people=20, minutes=30, seed=3, interval_s=10, accuracy_m=accuracy_m)
+    seen = [
+        Fixes(part.person_id, part.creation_time, part.latitude, part.longitude, part.accuracy_m.astype(np.float32))
+        for part in conference.fixes(start, np.arange(1, 21))
+    ]
+    fixes = Fixes.concatenate(seen)
+    start_us = int(fixes.time_us.min())
+    end_us = int(fixes.time_us.max())
+    by_person = fixes.at(np.lexsort((fixes.time_us, fixes.person_id)))
+    own, others = (by_person.at(which) for which in (by_person.person_id == 1, by_person.person_id != 1))
+    of_own, of_others = ways(own, start_us, end_us + 1), ways(others, start_us, end_us + 1)
+    all_of_them = joined([estimated_meetings(of_own, of_others, own, others, distance_m, 0.5)], GAP_US)
+    found = pages(MemoryStore(fixes, portion=10_000), question(start_us, end_us, distance_m=distance_m))
+    assert all_of_them.size > 10
+    assert sorted(zip(found.person_id, found.started_us, found.ended_us, strict=True)) == sorted(
+        zip(all_of_them.person_id, all_of_them.started_us, all_of_them.ended_us, strict=True)
+    )
 
 
 def test_contacts_are_what_the_meetings_add_up_to() -> None:
