@@ -11,7 +11,7 @@ from kafka.errors import KafkaError
 from tests.chaos.ledger import Ledger, Verdict, verdict
 from tests.chaos.load import Load
 from tests.chaos.stack import Stack
-from tests.chaos.store import DeadLetters, rows
+from tests.chaos.store import LENGTH, DeadLetters, rows
 from tests.patience import PATIENCE_S
 
 Fault = Callable[[Stack, random.Random], str | None]
@@ -50,6 +50,8 @@ def play(  # noqa: PLR0913  what makes a round
     recent: bool = False,
 ) -> Outcome:
     """`recent`: the locations are of this moment, rather than of a day that is the round's own."""
+    if recent:
+        time.sleep(LENGTH.total_seconds())  # longer than what a recent round before this one may count
     begins_us = time.time_ns() // 1000 if recent else FIRST_DAY_US + number * DAY_US
     ledger = Ledger()
     letters = DeadLetters(stack)

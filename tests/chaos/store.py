@@ -9,7 +9,9 @@ from udaconnect.location.v1.location_pb2 import LocationBatch
 from tests.chaos.ledger import Key, key_of, moment
 from tests.chaos.stack import Stack
 
-LENGTH = timedelta(seconds=10)  # of a round: a location for every microsecond
+# Of a round: a location for every microsecond, a million at most. Two that begin at the moment must not begin within it
+# of each other, or each would count the other one's rows.
+LENGTH = timedelta(seconds=1)
 DEAD_LETTER_TOPIC = "location.dead-letter"
 ROWS = """
     SELECT person_id, (extract(epoch FROM creation_time) * 1000000)::bigint FROM location
