@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-phones bench-query bench-truth lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-phones bench-query bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -56,6 +56,8 @@ bench-query: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast it is told who m
 	@$(PYTHON) -m benchmarks.query $(if $(QUICK),--quick) $(BENCH)
 bench-truth: packages $(VENV) $(KAFKA) $(GENERATED) ## How right the meetings are, beside other methods and a ceiling; QUICK=1: in 3 minutes
 	@$(PYTHON) -m benchmarks.truth $(if $(QUICK),--quick) $(BENCH)
+bench-page: test-packages $(SYSTEM) ## How fast the page is in a real Chromium, at full speed and on a slow phone; QUICK=1: in 10 minutes
+	@$(PYTHON) -m benchmarks.page $(if $(QUICK),--quick)
 
 #: Develop
 lint: packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Check style, types and contract

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deployment.native.background import clean, up
@@ -18,16 +20,22 @@ TWO_WORKERS = ["-n", "2", "--dist", "loadgroup"]  # the groups are those of test
 
 def run_tests(pytest_arguments: list[str]) -> int:
     """Returns pytest's exit status. All of them are shared by two workers; those that are chosen are not."""
+    with own_system() as environment:
+        command = [sys.executable, "-m", "pytest", *(pytest_arguments or TWO_WORKERS)]
+        return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
+
+
+@contextmanager
+def own_system() -> Iterator[dict[str, str]]:
+    """The whole system until the end of the block; its addresses, among the variables of this process."""
     exit_on_signals()
     remove_leftovers()
     folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
     folder.path.chmod(0o711)  # PostgreSQL's user passes through
     os.environ["UDACONNECT_PORT"] = str(spare_block())
     try:
-        print("Starting a system for the tests.", flush=True)
-        environment = {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}
-        command = [sys.executable, "-m", "pytest", *(pytest_arguments or TWO_WORKERS)]
-        return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
+        print("Starting a system of its own.", flush=True)
+        yield {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}
     finally:
         remove(folder)
 

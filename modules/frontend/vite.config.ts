@@ -1,6 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { pageConfig } from "./page_config.ts";
+import { TEST_HANGS_AFTER_MS } from "./deadlines.ts";
 import { maplibreSource } from "./maplibre_source.ts";
 import { apiProxy } from "./proxy.ts";
 import { securityHeaders } from "./security_headers.ts";
@@ -24,7 +25,7 @@ export default defineConfig({
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}", "*.test.ts"],
     setupFiles: ["src/test_setup.ts"],
-    testTimeout: 30_000,
+    testTimeout: TEST_HANGS_AFTER_MS,
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -1,6 +1,7 @@
 import axe, { type AxeResults } from "axe-core";
-import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type LaunchOptions, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { WAIT_HANGS_AFTER_MS } from "../deadlines";
 
 /** WebGL without a graphics card, and no traffic of the browser's own. */
 const FLAGS = ["--no-sandbox", "--disable-background-networking", "--enable-unsafe-swiftshader"];
@@ -8,8 +9,14 @@ const FLAGS = ["--no-sandbox", "--disable-background-networking", "--enable-unsa
 /** Software rendering is slow when the map is looked at, and a service may refuse what was typed. */
 const EXPECTED = /GPU stall|status of 400/;
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+export const LAUNCH = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: FLAGS,
+  timeout: WAIT_HANGS_AFTER_MS,
+};
+
+export function launch(options?: LaunchOptions): Promise<Browser> {
+  return chromium.launch({ ...LAUNCH, ...options });
 }
 
 /**
@@ -28,19 +35,23 @@ export function withBrowser(expected?: RegExp) {
   });
   afterAll(() => browser.close());
   return {
-    open: async (address: string, options?: BrowserContextOptions): Promise<Page> => {
-      const opened = await openPage(browser, address, options);
+    open: async (address: string, options?: BrowserContextOptions, prepare?: Prepare): Promise<Page> => {
+      const opened = await openPage(browser, address, options, prepare);
       opened.page.on("close", () => complaints.push(...opened.complaints));
       return opened.page;
     },
   };
 }
 
+/** What is to be done in the browser before it goes to the page. */
+type Prepare = (page: Page) => Promise<unknown>;
+
 /** A new browser profile on the page, and everything in it that nobody should see. */
 export async function openPage(
   browser: Browser,
   address: string,
   options: BrowserContextOptions = {},
+  prepare?: Prepare,
 ): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -48,6 +59,7 @@ export async function openPage(
     reducedMotion: "reduce",
     ...options,
   });
+  context.setDefaultTimeout(WAIT_HANGS_AFTER_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));
@@ -58,6 +70,7 @@ export async function openPage(
     const { origin, protocol } = new URL(request.url());
     if (protocol.startsWith("http") && origin !== new URL(address).origin) complaints.push(`asked ${origin}`);
   });
+  await prepare?.(page);
   await page.goto(address);
   return { page, complaints };
 }

@@ -51,8 +51,8 @@ test("a floor plan and a map style named at the start are drawn, and the securit
   closing.push(close);
   const page = await open(linkTo(id, origin));
   await page.locator(".meeting .row").last().click();
-  await expect.poll(async () => (await mapColours(page)).get(FLOOR) ?? 0, { timeout: 20_000 }).toBeGreaterThan(1000);
+  await expect.poll(async () => (await mapColours(page)).get(FLOOR) ?? 0).toBeGreaterThan(1000);
   await page.getByRole("button", { name: "Zoom out" }).click();
   for (let step = 0; step < 3; step += 1) await page.getByRole("button", { name: "Zoom out" }).click();
-  await expect.poll(async () => (await mapColours(page)).get(GROUND) ?? 0, { timeout: 20_000 }).toBeGreaterThan(1000);
+  await expect.poll(async () => (await mapColours(page)).get(GROUND) ?? 0).toBeGreaterThan(1000);
 });

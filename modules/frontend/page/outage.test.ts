@@ -83,7 +83,7 @@ test("without person_service a link still shows the meetings as far as they can 
   await page.locator(".meeting .row").first().waitFor();
 
   gates.person.isOpen = true;
-  await page.getByRole("heading", { name: new RegExp(word) }).waitFor({ timeout: 20_000 }); // by itself
+  await page.getByRole("heading", { name: new RegExp(word) }).waitFor(); // by itself
 });
 
 test("a service that goes away meanwhile leaves what is there, and says that it may be old", async () => {
@@ -91,7 +91,7 @@ test("a service that goes away meanwhile leaves what is there, and says that it 
   await page.locator(".meeting .row").first().waitFor();
   gates.connection.isOpen = false;
   await page.locator(".meeting .row").first().click();
-  await page.getByText(/The tracks of this meeting can’t be shown right now/).waitFor({ timeout: 20_000 });
+  await page.getByText(/The tracks of this meeting can’t be shown right now/).waitFor();
   expect(await page.locator(".meeting .row").count()).toBeGreaterThan(1);
 });
 

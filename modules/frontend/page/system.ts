@@ -10,16 +10,16 @@ export const CONNECTION = variable("CONNECTION_URL");
 
 /**
  * Somebody with meetings on that day, a word that only the name of that person has, somebody who went a long way on that
- * day, 100,000 fixes, and somebody in a dense crowd of a million fixes.
+ * day, 100,000 fixes, and somebody who met somebody more than a thousand times within some days.
  */
-export const { id, word, day, walker, crowd } = JSON.parse(variable("PAGE_TEST_PERSON")) as {
+export const { id, word, day, walker, often } = JSON.parse(variable("PAGE_TEST_PERSON")) as {
   id: number;
   word: string;
   day: string;
   walker: number;
-  crowd: { id: number; day: string };
+  often: { id: number; from: string; to: string };
 };
 
-export function linkTo(person: number, origin = FRONTEND, on = day): string {
-  return `${origin}/?person=${person}&from=${on}&to=${on}&zone=Europe/Berlin`;
+export function linkTo(person: number, origin = FRONTEND, from = day, to = from): string {
+  return `${origin}/?person=${person}&from=${from}&to=${to}&zone=Europe/Berlin`;
 }

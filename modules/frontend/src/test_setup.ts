@@ -1,7 +1,8 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
+import { WAIT_HANGS_AFTER_MS } from "../deadlines";
 
-configure({ asyncUtilTimeout: 10_000 }); // a busy machine is no failure
+configure({ asyncUtilTimeout: WAIT_HANGS_AFTER_MS });
 
 beforeEach(() => {
   window.history.replaceState(null, "", "/");

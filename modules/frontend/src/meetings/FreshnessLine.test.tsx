@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { focusManager } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { FakeServices, meeting, person } from "../api/fakeServices";
@@ -32,6 +32,7 @@ test.each([
   [`lag=0, as_of=@${NOW / 1000 - 300}`, `not been heard of since ${formatExactClock(NOW - 300_000)}`],
 ])("%s is said in words", async (freshness, words) => {
   services.freshness = freshness;
+  services.answeredAt = NOW;
   openApp(services, TODAY);
   await screen.findByText(words, { exact: false });
 });
@@ -62,4 +63,20 @@ test("the meetings of days gone by are not looked up again", async () => {
   await screen.findByRole("button", { name: /Bob Noyce/ });
   await act(() => vi.advanceTimersByTimeAsync(60_000));
   expect(asked()).toBe(1);
+});
+
+test("one meeting more costs one more row: those that are there stay as they are", async () => {
+  for (let minute = 0; minute < 50; minute += 1) {
+    services.meetings.push(meeting(BOB, new Date(NOW - (100 - minute) * 60_000).toISOString(), { minutes: 0.5 }));
+  }
+  openApp(services, TODAY);
+  await waitFor(() => expect(document.querySelectorAll(".meeting")).toHaveLength(51));
+  const added: Node[] = [];
+  const watch = new MutationObserver((changes) => changes.forEach((change) => added.push(...change.addedNodes)));
+  watch.observe(document.body, { childList: true, subtree: true });
+  services.meetings.push(meeting(BOB, "2026-03-02T11:55:00Z"));
+  await act(() => vi.advanceTimersByTimeAsync(16_000));
+  await screen.findByText("52 meetings with 1 person");
+  const rows = added.flatMap((node) => (node instanceof Element ? [...node.querySelectorAll(".row")] : []));
+  expect(rows).toHaveLength(1);
 });
