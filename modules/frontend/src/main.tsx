@@ -3,7 +3,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
+import { Boundary } from "./app/Boundary";
 import { makeQueryClient } from "./app/queries";
+import { Stumbled } from "./app/Stumbled";
 import "./app/tokens.css";
 import "./app/ground.css";
 import "./app/frame.css";
@@ -23,7 +25,9 @@ if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={makeQueryClient()}>
-      <App />
+      <Boundary fallback={(error, again) => <Stumbled error={error} onAgain={again} />}>
+        <App />
+      </Boundary>
     </QueryClientProvider>
   </StrictMode>,
 );

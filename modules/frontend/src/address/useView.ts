@@ -17,8 +17,13 @@ export function show(view: View, kind: Kind = "step"): void {
   const address = formatView(view);
   if (address === window.location.search) return;
   const url = window.location.pathname + address;
-  if (kind === "step") window.history.pushState(null, "", url);
-  else window.history.replaceState(null, "", url);
+  try {
+    if (kind === "step") window.history.pushState(null, "", url);
+    else window.history.replaceState(null, "", url);
+  } catch {
+    window.location.assign(url); // some browsers allow only so many steps in half a minute
+    return;
+  }
   listeners.forEach((listener) => listener());
 }
 

@@ -14,8 +14,23 @@ export type NewPerson = Omit<Person, "id">;
 const PERSONS = "/api/persons";
 const PAGE_SIZE = 50;
 
-export function nameOf(person: Person): string {
-  return `${person.first_name} ${person.last_name}`;
+/**
+ * Characters that show nothing, or turn around what stands beside them: control characters, marks of direction, and other
+ * invisible ones. The joiners of Persian words and of emoji (U+200C, U+200D) are none of them.
+ */
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/** As it can be shown among other text, whatever is in it. */
+export function harmless(text: string): string {
+  return text.replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
+}
+
+export function nameOf({ id, first_name, last_name }: Person): string {
+  return harmless(`${first_name} ${last_name}`) || `Person ${id}`;
+}
+
+export function companyOf({ company_name }: Person): string {
+  return harmless(company_name);
 }
 
 export function personsQuery(search: string) {

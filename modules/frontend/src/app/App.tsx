@@ -12,6 +12,20 @@ import { useFirstAnswers } from "./useFirstAnswers";
 const Stage = lazy(() => import("../map/Stage"));
 const UNFOLDING = <p className="stage-note">Unfolding the map…</p>;
 
+/** Without WebGL, or where the map's code can't be loaded. */
+function NoMap({ onAgain }: { onAgain: () => void }) {
+  return (
+    <div className="stage-note">
+      <p>
+        The map can’t be shown here. The list works without it.{" "}
+        <button type="button" className="link" onClick={onAgain}>
+          Try again
+        </button>
+      </p>
+    </div>
+  );
+}
+
 export function App() {
   const view = useView();
   const { person } = view;
@@ -47,7 +61,7 @@ export function App() {
         )}
       </main>
       <section className="stage" aria-label="Map">
-        <Boundary fallback={<p className="stage-note">The map can’t be shown here. The list works without it.</p>}>
+        <Boundary fallback={(_, again) => <NoMap onAgain={again} />}>
           <Suspense fallback={UNFOLDING}>{mapIsDue ? <Stage view={view} /> : UNFOLDING}</Suspense>
         </Boundary>
       </section>

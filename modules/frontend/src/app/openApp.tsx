@@ -4,7 +4,9 @@ import { userEvent } from "@testing-library/user-event";
 import { vi } from "vitest";
 import type { FakeServices } from "../api/fakeServices";
 import { App } from "./App";
+import { Boundary } from "./Boundary";
 import { makeQueryClient } from "./queries";
+import { Stumbled } from "./Stumbled";
 
 /** For tests: the page at that address, with these services behind it. */
 export function openApp(services: FakeServices, address = "") {
@@ -14,7 +16,9 @@ export function openApp(services: FakeServices, address = "") {
   client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });
   render(
     <QueryClientProvider client={client}>
-      <App />
+      <Boundary fallback={(error, again) => <Stumbled error={error} onAgain={again} />}>
+        <App />
+      </Boundary>
     </QueryClientProvider>,
   );
   return userEvent.setup();

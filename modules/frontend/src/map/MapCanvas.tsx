@@ -24,6 +24,8 @@ const EMPTY_STYLE: StyleSpecification = {
 export function MapCanvas({ style, children }: { style: StyleSpecification | null; children: ReactNode }) {
   const container = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapLibreMap | null>(null);
+  const [isLost, setLost] = useState(false);
+  const [times, setTimes] = useState(0);
   const { sea } = useColours();
 
   useEffect(() => {
@@ -45,6 +47,15 @@ export function MapCanvas({ style, children }: { style: StyleSpecification | nul
     made.addControl(new NavigationControl({ showCompass: false }), "top-right");
     made.addControl(new ScaleControl({ maxWidth: 110, unit: "metric" }), "bottom-right");
     made.on("load", () => setMap(made));
+    // The graphics card may take everything away, as after a sleep, and give room again later: all is then made anew.
+    made.on("webglcontextlost", () => {
+      setMap(null);
+      setLost(true);
+    });
+    made.on("webglcontextrestored", () => {
+      setLost(false);
+      setTimes((before) => before + 1);
+    });
     const element = made.getContainer();
     made.on("movestart", () => (element.dataset.state = "moving"));
     made.on("idle", () => (element.dataset.state = "idle"));
@@ -52,7 +63,7 @@ export function MapCanvas({ style, children }: { style: StyleSpecification | nul
       setMap(null);
       made.remove();
     };
-  }, [style]);
+  }, [style, times]);
 
   useEffect(() => {
     if (!style) map?.setPaintProperty("background", "background-color", sea);
@@ -62,6 +73,16 @@ export function MapCanvas({ style, children }: { style: StyleSpecification | nul
     <>
       <div ref={container} className="map" />
       {map && <MapContext value={map}>{children}</MapContext>}
+      {isLost && (
+        <div className="stage-note" role="status">
+          <p>
+            The graphics card has let the map go. It comes back when there is room for it; the list works without it.{" "}
+            <a className="link" href="">
+              Load the page again
+            </a>
+          </p>
+        </div>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { memo, type CSSProperties } from "react";
 import type { Contact, Meeting } from "../api/meetings";
-import { nameOf } from "../api/persons";
+import { companyOf, nameOf } from "../api/persons";
 import { show } from "../address/useView";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
@@ -36,13 +36,13 @@ export const ContactRow = memo(function ContactRow({
       <button type="button" className="row" aria-expanded={isOpen} onClick={toggle}>
         <Avatar person={person} />
         <span className="row-text">
-          <span className="row-title">{nameOf(person)}</span>
-          <span className="row-note">{person.company_name}</span>
+          <span className="row-title" translate="no">{nameOf(person)}</span>
+          <span className="row-note">{companyOf(person)}</span>
         </span>
         <span className="row-figures">
           <span>{formatDuration(duration_s)}</span>
           <span className="row-note">
-            {formatCount(encounters, "meeting", "meetings")} · {formatMetres(closest_m)}
+            {`${formatCount(encounters, "meeting", "meetings")} · ${formatMetres(closest_m)}`}
           </span>
         </span>
         <span className="contact-share" style={{ "--share": share } as CSSProperties} aria-hidden="true" />

@@ -9,7 +9,7 @@ export function FreshnessLine({ freshness, askedAt }: { freshness: Freshness | n
     <p className={`freshness freshness-${completeness.state}`} role="status">
       <span className="freshness-dot" aria-hidden="true" />
       <span>
-        {describe(completeness, askedAt)}
+        <span>{describe(completeness, askedAt)}</span>
         {newest !== null && <span className="muted">, newest location {formatMoment(newest)}</span>}
       </span>
     </p>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { Problem } from "../api/fetchOrThrow";
 import { countOf } from "../api/meetings";
-import { nameOf, personQuery } from "../api/persons";
+import { companyOf, nameOf, personQuery } from "../api/persons";
 import { useLastingError } from "../api/recovery";
 import { startOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
@@ -46,11 +46,11 @@ export function PersonPage({
         <div className="person-name">
           {person.data ? <Avatar person={person.data} /> : <span className="avatar avatar-blank" />}
           <div className="person-title">
-            <h1 ref={heading} tabIndex={-1}>
+            <h1 ref={heading} tabIndex={-1} translate="no">
               {name}
             </h1>
             <p className="muted">
-              {person.data?.company_name ?? (personError && !unknown ? "Name and company can’t be shown right now" : " ")}
+              {person.data ? companyOf(person.data) : (personError && !unknown ? "Name and company can’t be shown right now" : " ")}
             </p>
           </div>
           {person.data && <DeletePerson person={person.data} onDeleted={() => onDeleted(name)} />}

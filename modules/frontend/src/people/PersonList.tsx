@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { nameOf, personsQuery } from "../api/persons";
+import { companyOf, nameOf, personsQuery } from "../api/persons";
 import { useLastingError } from "../api/recovery";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
@@ -28,8 +28,8 @@ export function PersonList({ view, query, onAdd }: { view: View; query: string; 
             <ViewLink className="row" to={viewOf(view, person.id)}>
               <Avatar person={person} />
               <span className="row-text">
-                <span className="row-title">{nameOf(person)}</span>
-                <span className="row-note">{person.company_name}</span>
+                <span className="row-title" translate="no">{nameOf(person)}</span>
+                <span className="row-note">{companyOf(person)}</span>
               </span>
               <ChevronIcon />
             </ViewLink>

@@ -35,8 +35,8 @@ export function DistanceCounts({
         >
           <span>{distance} m</span>{" "}
           <span className="segment-note">
-            {counts[index] ?? (distance === search.distance ? count : undefined) ?? (failed ? "–" : "…")}
-            {" "}<span className="visually-hidden">meetings</span>
+            <span>{counts[index] ?? (distance === search.distance ? count : undefined) ?? (failed ? "–" : "…")}</span>{" "}
+            <span className="visually-hidden">meetings</span>
           </span>
         </button>
       ))}

@@ -3,9 +3,10 @@ import { dayOf, viewerZone, type Day } from "./zone";
 // The page speaks English; the zone is the viewer's.
 const LOCALE = "en-GB";
 
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
-const exactClock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short" });
+const timeZone = viewerZone();
+const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone });
+const exactClock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone });
+const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short", timeZone });
 const longDay = new Intl.DateTimeFormat(LOCALE, {
   weekday: "long",
   day: "numeric",
@@ -69,7 +70,7 @@ export function formatMetres(metres: number): string {
 
 /** "GMT+1", at that moment. */
 export function formatOffset(time: number): string {
-  const parts = new Intl.DateTimeFormat(LOCALE, { timeZoneName: "shortOffset" }).formatToParts(time);
+  const parts = new Intl.DateTimeFormat(LOCALE, { timeZoneName: "shortOffset", timeZone }).formatToParts(time);
   return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
 }
 

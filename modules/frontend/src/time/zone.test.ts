@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { addDays, dayOf, instantsOf, isDay, isZone, startOfDay } from "./zone";
+import { expect, test, vi } from "vitest";
+import { addDays, dayOf, instantsOf, isDay, isZone, startOfDay, viewerZone } from "./zone";
 
 test.each([
   ["2026-03-02", "UTC", "2026-03-02T00:00:00.000Z"],
@@ -36,4 +36,17 @@ test("days are counted across months and years", () => {
 test("impossible days and zones are told apart from possible ones", () => {
   expect(["2026-02-28", "2026-02-30", "2026-2-3", "soon"].map(isDay)).toEqual([true, false, false, false]);
   expect(["Europe/Berlin", "Mars/Olympus", ""].map(isZone)).toEqual([true, false, false]);
+});
+
+test.each([
+  ["Europe/Berlin", "Europe/Berlin"],
+  ["Etc/Unknown", "UTC"], // TZ=""
+  [undefined, "UTC"],
+])("a browser whose zone is %s shows days of %s", (timeZone, shown) => {
+  const told = { resolvedOptions: () => ({ timeZone }) } as Intl.DateTimeFormat;
+  const { DateTimeFormat } = Intl;
+  vi.spyOn(Intl, "DateTimeFormat").mockImplementation(function (this: unknown, ...given: unknown[]) {
+    return given.length === 0 ? told : new DateTimeFormat(...(given as ConstructorParameters<typeof DateTimeFormat>));
+  } as never);
+  expect(viewerZone()).toBe(shown);
 });

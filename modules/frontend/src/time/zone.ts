@@ -4,8 +4,10 @@ export type Day = string;
 const MINUTE_MS = 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** The browser's zone; UTC where it tells none, or one that it does not know itself: "Etc/Unknown". */
 export function viewerZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+  return zone && isZone(zone) ? zone : "UTC";
 }
 
 export function isZone(name: string): boolean {
