@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Contact, Meeting } from "../src/api/meetings";
 import { formatCount, formatDuration, formatMetres, formatSpan } from "../src/time/format";
-import { CERTAINTIES } from "../src/meetings/certainty";
+import { surenessOf } from "../src/meetings/certainty";
 import { mapColours, withBrowser } from "./browser";
 import { CONNECTION, day, FRONTEND, id, linkTo, word } from "./system";
 
@@ -30,15 +30,15 @@ test("somebody is found, picked, and their meetings are those that REST tells of
   const meetings = await rest<Meeting>("encounters");
   expect(meetings.length).toBeGreaterThan(1);
   const rows = page.locator(".meeting .row");
-  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(meetings.length);
+  await expect.poll(() => rows.count()).toBe(meetings.length);
   expect(await rows.evaluateAll((all) => all.map((row) => (row as HTMLElement).innerText.split("\n").map((line) => line.trim())))).toEqual(
-    meetings.map(({ person, started_at, ended_at, duration_s, closest_m, certainty }) => [
+    meetings.map(({ person, started_at, ended_at, duration_s, closest_m, ...rest }) => [
       ...[person.first_name, person.last_name].map((name) => name.charAt(0)).join("").split("\n"),
       `${person.first_name} ${person.last_name}`,
       person.company_name,
       formatSpan(started_at, ended_at),
       `${formatDuration(duration_s)} · ${formatMetres(closest_m)}`,
-      CERTAINTIES[certainty].name,
+      surenessOf(rest)?.name,
     ]),
   );
   await page.getByText(/^Complete up to|records? behind/).waitFor();
@@ -49,7 +49,7 @@ test("by person they are in the order of REST, and how many there are within 2, 
   const page = await open(`${LINK}&by=person`);
   const contacts = await rest<Contact>("contacts");
   const rows = page.locator(".contact > .row");
-  await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(contacts.length);
+  await expect.poll(() => rows.count()).toBe(contacts.length);
   expect(await rows.locator(".row-figures").allInnerTexts()).toEqual(
     contacts.map(
       ({ encounters, duration_s, closest_m }) =>
@@ -68,7 +68,7 @@ test("a meeting is looked at from near, its link shows the same elsewhere, and g
   await row.click();
   await page.getByRole("button", { name: "Back to all meetings" }).waitFor();
   expect(await row.getAttribute("aria-expanded")).toBe("true");
-  await expect.poll(async () => (await mapColours(page)).get(OTHER) ?? 0, { timeout: 20_000 }).toBeGreaterThan(100);
+  await expect.poll(async () => (await mapColours(page)).get(OTHER) ?? 0).toBeGreaterThan(100);
   const colours = await mapColours(page);
   expect(colours.get(OWN)).toBeGreaterThan(100);
 

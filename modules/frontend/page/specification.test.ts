@@ -3,7 +3,7 @@ import type { FieldError } from "../src/api/fetchOrThrow";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
 import { CERTAINTIES } from "../src/meetings/certainty";
-import { locations, type Fix } from "../src/api/tracks";
+import { locations, way, type Fix, type WayEnd, type WayPiece } from "../src/api/tracks";
 
 /**
  * The page's types against the specification that the services serve. The compiler holds these lists to the types, the
@@ -13,9 +13,11 @@ type Present<Value> = Value extends string
   ? "string"
   : Value extends number
     ? "number" | "integer"
-    : string; // the name of another definition
+    : Value extends boolean
+      ? "boolean"
+      : string; // the name of another definition
 type Field<Value> = null extends Value ? `${Present<NonNullable<Value>>} or null` : Present<Value>;
-type Fields<Type> = { [Name in keyof Type]-?: Field<Type[Name]> };
+type Fields<Type> = { [Name in keyof Type]-?: Field<Exclude<Type[Name], undefined>> };
 
 const PERSON: Fields<Person> = { id: "integer", first_name: "string", last_name: "string", company_name: "string" };
 const NEW_PERSON: Fields<NewPerson> = { first_name: "string", last_name: "string", company_name: "string" };
@@ -26,9 +28,12 @@ const MEETING: Fields<Meeting> = {
   ended_at: "string",
   duration_s: "number",
   closest_m: "number",
+  closest_sd_m: "number",
   closest_at: "string",
   place: "Place",
+  probability: "number",
   fixes: "integer",
+  own_fixes: "integer",
   certainty: "string",
 };
 const CONTACT: Fields<Contact> = {
@@ -36,6 +41,8 @@ const CONTACT: Fields<Contact> = {
   encounters: "integer",
   duration_s: "number",
   closest_m: "number",
+  closest_sd_m: "number",
+  probability: "number",
   first_met_at: "string",
   last_met_at: "string",
 };
@@ -46,6 +53,17 @@ const FIX: Fields<Fix> = {
   creation_time: "string",
   accuracy_m: "number or null",
 };
+const WAY_END: Fields<WayEnd> = { latitude: "number", longitude: "number", sd_m: "number" };
+const WAY_PIECE: Fields<WayPiece> = {
+  started_at: "string",
+  ended_at: "string",
+  start: "WayEnd",
+  end: "WayEnd",
+  middle_sd_m: "number",
+  is_stay: "boolean",
+};
+/** Of one method only. */
+const OPTIONAL = ["closest_sd_m", "probability", "own_fixes", "certainty"];
 const VIOLATION: Fields<FieldError> = { field: "string", reason: "string" };
 
 /** As much of Swagger 2.0 as is looked at. */
@@ -93,11 +111,13 @@ test.each([
   ["CONNECTION_URL", "Contact", CONTACT],
   ["CONNECTION_URL", "Place", PLACE],
   ["CONNECTION_URL", "Location", FIX],
+  ["CONNECTION_URL", "WayEnd", WAY_END],
+  ["CONNECTION_URL", "WayPiece", WAY_PIECE],
   ["CONNECTION_URL", "Violation", VIOLATION],
-] as const)("%s: %s has the fields that the page knows, none of them optional", (service, definition, fields) => {
+] as const)("%s: %s has the fields that the page knows, none of them optional but for what is of one method", (service, definition, fields) => {
   const { properties = {}, required = [] } = served[service].definitions[definition] ?? {};
   expect(Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, nameOf(schema)]))).toEqual(fields);
-  expect([...required].sort()).toEqual(Object.keys(fields).sort());
+  expect([...required].sort()).toEqual(Object.keys(fields).filter((name) => !OPTIONAL.includes(name)).sort());
 });
 
 test("a meeting is as certain as the page has words for", () => {
@@ -110,13 +130,20 @@ test("a person can be erased", () => {
   expect(Object.keys(responses)).toEqual(expect.arrayContaining(["204", "404"]));
 });
 
-const SEARCH = { person: 1, start: "", end: "", distance: "", timeWindow: "", minimumDuration: "", interpolate: true, includePossible: true };
+const SEARCH = {
+  ...{ person: 1, start: "", end: "", distance: "", minimumDuration: "", minimumProbability: "" },
+  ...{ timeWindow: "", interpolate: true, includePossible: true },
+};
+const [BY_ESTIMATE, BY_FIXES] = [{ ...SEARCH, method: "estimate" }, { ...SEARCH, method: "fixes" }] as const;
+const SPAN = { person: 1, start: "", end: "" };
 
 test.each([
   ["PERSON_URL", "/api/persons", personsQuery("ada").initialPageParam, "Person"],
-  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(SEARCH).initialPageParam, "Encounter"],
-  ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(SEARCH).initialPageParam, "Contact"],
-  ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations({ person: 1, start: "", end: "" }, 2), "Location"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_ESTIMATE).initialPageParam, "Encounter"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_FIXES).initialPageParam, "Encounter"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(BY_ESTIMATE).initialPageParam, "Contact"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations(SPAN, 2), "Location"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/way", way(SPAN), "WayPiece"],
 ] as const)("%s: %s takes what the page asks with, and answers with a list", (service, path, asked, item) => {
   const operation = served[service].paths[path]?.get;
   const query = operation?.parameters?.filter((parameter) => parameter.in === "query") ?? [];

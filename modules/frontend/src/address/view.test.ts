@@ -11,8 +11,10 @@ test("a view survives the address bar", () => {
     to: "2026-03-04",
     zone: "America/New_York",
     distance: "2.5",
-    timeWindow: "any",
     minimumMinutes: "5",
+    method: "fixes",
+    minimumProbability: "50",
+    timeWindow: "any",
     interpolate: true,
     includePossible: true,
     grouping: "person",
@@ -21,7 +23,7 @@ test("a view survives the address bar", () => {
   };
   const address = formatView(view);
   expect(address).toBe(
-    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&window=any&min=5&interpolate=true&possible=true&by=person&with=7&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z",
+    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&min=5&method=fixes&window=any&interpolate=true&possible=true&by=person&with=7&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z",
   );
   expect(parseView(address, NOW)).toEqual(view);
 });
@@ -39,6 +41,15 @@ test("what makes no sense is left out", () => {
   const view = parseView("?person=-3&from=2026-02-30&to=x&zone=Mars/Olympus&by=moon&meeting=7@soon", NOW);
   expect(view).toMatchObject({ person: null, grouping: "day", meeting: null });
   expect(view.from < view.to).toBe(true);
+});
+
+test("how sure a meeting must be is of the estimate; a link from before there was one means fixes", () => {
+  const sure = "?person=1&from=2026-03-02&to=2026-03-02&zone=UTC&sure=80";
+  expect(parseView(sure, NOW)).toMatchObject({ method: "estimate", minimumProbability: "80" });
+  expect(formatView(parseView(sure, NOW))).toBe(sure);
+  for (const old of ["window=90", "interpolate=true", "possible=true"]) {
+    expect(parseView(`?person=1&${old}`, NOW).method).toBe("fixes");
+  }
 });
 
 test("figures go on to the services as they were typed", () => {

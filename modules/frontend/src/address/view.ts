@@ -1,3 +1,4 @@
+import type { Method } from "../api/meetings";
 import { addDays, isDay, isZone, today, viewerZone, type Day } from "../time/zone";
 
 /** Which meeting is chosen: with whom, and when it began. */
@@ -21,8 +22,11 @@ export interface View {
   to: Day;
   zone: string;
   distance: string;
-  timeWindow: string;
   minimumMinutes: string;
+  method: Method;
+  /** In per cent; of the estimate. What follows is of fixes. */
+  minimumProbability: string;
+  timeWindow: string;
   interpolate: boolean;
   includePossible: boolean;
   grouping: Grouping;
@@ -33,7 +37,7 @@ export interface View {
 
 export type Grouping = "day" | "person";
 
-export const DEFAULTS = { distance: "5", timeWindow: "600", minimumMinutes: "0" } as const;
+export const DEFAULTS = { distance: "5", minimumMinutes: "0", minimumProbability: "50", timeWindow: "600" } as const;
 
 export function parseView(search: string, now = Date.now()): View {
   const parameters = new URLSearchParams(search);
@@ -43,8 +47,10 @@ export function parseView(search: string, now = Date.now()): View {
     person: parseId(parameters.get("person")),
     ...parseRange(parameters, now),
     distance: figure("distance", DEFAULTS.distance),
-    timeWindow: figure("window", DEFAULTS.timeWindow),
     minimumMinutes: figure("min", DEFAULTS.minimumMinutes),
+    method: parseMethod(parameters),
+    minimumProbability: figure("sure", DEFAULTS.minimumProbability),
+    timeWindow: figure("window", DEFAULTS.timeWindow),
     interpolate: parameters.get("interpolate") === "true",
     includePossible: parameters.get("possible") === "true",
     grouping: parameters.get("by") === "person" ? "person" : "day",
@@ -64,10 +70,15 @@ export function formatView(view: View): string {
     parameters.set("to", view.to);
     parameters.set("zone", view.zone);
     if (view.distance !== DEFAULTS.distance) parameters.set("distance", view.distance);
-    if (view.timeWindow !== DEFAULTS.timeWindow) parameters.set("window", view.timeWindow);
     if (view.minimumMinutes !== DEFAULTS.minimumMinutes) parameters.set("min", view.minimumMinutes);
-    if (view.interpolate) parameters.set("interpolate", "true");
-    if (view.includePossible) parameters.set("possible", "true");
+    if (view.method === "fixes") {
+      parameters.set("method", "fixes");
+      if (view.timeWindow !== DEFAULTS.timeWindow) parameters.set("window", view.timeWindow);
+      if (view.interpolate) parameters.set("interpolate", "true");
+      if (view.includePossible) parameters.set("possible", "true");
+    } else if (view.minimumProbability !== DEFAULTS.minimumProbability) {
+      parameters.set("sure", view.minimumProbability);
+    }
     if (view.grouping !== "day") parameters.set("by", view.grouping);
     if (view.contact !== null && view.grouping === "person") parameters.set("with", String(view.contact));
     if (view.meeting) parameters.set("meeting", formatMeeting(view.meeting));
@@ -104,6 +115,12 @@ function parseRange(parameters: URLSearchParams, now: number): Pick<View, "from"
   const [from, to] = [parameters.get("from"), parameters.get("to")];
   if (from && to && isDay(from) && isDay(to)) return { from, to, zone };
   return { ...lastSevenDays(zone, now), zone };
+}
+
+/** Links from before there were estimates have what only fixes have, and mean them. */
+function parseMethod(parameters: URLSearchParams): Method {
+  const isOfFixes = ["window", "interpolate", "possible"].some((name) => parameters.has(name));
+  return isOfFixes || parameters.get("method") === "fixes" ? "fixes" : "estimate";
 }
 
 function parseId(text: string | null): number | null {

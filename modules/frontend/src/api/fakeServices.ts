@@ -1,4 +1,4 @@
-import type { Certainty, Contact, Meeting } from "./meetings";
+import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Fix } from "./tracks";
 
@@ -12,6 +12,8 @@ export class FakeServices {
   token: string | null = null;
   /** What the answers say about how complete they are. */
   freshness: string | null = null;
+  /** When they answer, by their own clock. */
+  answeredAt: number | null = null;
   pageSize = 50;
 
   readonly persons: Person[];
@@ -29,6 +31,7 @@ export class FakeServices {
     this.requests.push(url);
     const answer = this.answer(url, init);
     if (this.freshness) answer.headers.set("Udaconnect-Freshness", this.freshness);
+    if (this.answeredAt !== null) answer.headers.set("Date", new Date(this.answeredAt).toUTCString());
     return Promise.resolve(answer);
   };
 
@@ -51,6 +54,7 @@ export class FakeServices {
     if (resource === "encounters") return this.near(url, this.meetings);
     if (resource === "contacts") return this.near(url, contactsOf(this.meetings));
     if (resource === "locations") return json(this.fixes);
+    if (resource === "way") return json([]);
     return json(person);
   }
 
@@ -67,14 +71,15 @@ export class FakeServices {
   }
 
   private create(body: Omit<Person, "id">): Response {
-    if (this.refusal) {
-      const refusal = this.refusal;
-      this.refusal = null;
-      return problem(400, `${refusal.field} ${refusal.reason}`, [refusal]);
-    }
+    if (this.refusal) return this.refuse(this.refusal);
     const person = { id: this.persons.length + 1, ...body };
     this.persons.push(person);
     return json(person, { status: 201 });
+  }
+
+  private refuse(refusal: { field: string; reason: string }): Response {
+    this.refusal = null;
+    return problem(400, `${refusal.field} ${refusal.reason}`, [refusal]);
   }
 
   private list({ searchParams }: URL): Response {
@@ -100,8 +105,8 @@ export function meeting(
   {
     minutes = 10,
     closest_m = 1.8,
-    certainty = "likely",
-  }: { minutes?: number; closest_m?: number; certainty?: Certainty } = {},
+    probability = 0.7,
+  }: { minutes?: number; closest_m?: number; probability?: number } = {},
 ): Meeting {
   const ended_at = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().replace(".000Z", "Z");
   return {
@@ -110,10 +115,12 @@ export function meeting(
     ended_at,
     duration_s: minutes * 60,
     closest_m,
+    closest_sd_m: 0.4,
     closest_at: started_at,
     place: { latitude: 50.11, longitude: 8.65 },
+    probability,
     fixes: 7,
-    certainty,
+    own_fixes: 9,
   };
 }
 

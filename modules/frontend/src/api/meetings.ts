@@ -7,18 +7,30 @@ import type { Person } from "./persons";
 /** Whether two were as near as asked for, given how exact their phones said that they were. */
 export type Certainty = "certain" | "likely" | "possible";
 
-/** A run of near fixes of one other person: one row of /encounters. Times are RFC 3339 in UTC. */
+/**
+ * Who was near whom: by the ways that both most likely took, at the same instant; or by fixes as they are, which may be some
+ * time apart.
+ */
+export type Method = "estimate" | "fixes";
+
+/** A time with one other person: one row of /encounters. Times are RFC 3339 in UTC. What is optional is of one method. */
 export interface Meeting {
   person: Person;
   started_at: string;
   ended_at: string;
   duration_s: number;
   closest_m: number;
+  /** Estimate: the standard error of closest_m. */
+  closest_sd_m?: number;
   closest_at: string;
   place: { latitude: number; longitude: number };
+  /** Estimate: how likely it is that they were within the distance, from 0 to 1. */
+  probability?: number;
   fixes: number;
-  /** That of its surest fix. */
-  certainty: Certainty;
+  /** Estimate: fixes of the person asked about. */
+  own_fixes?: number;
+  /** Fixes: that of its surest fix. */
+  certainty?: Certainty;
 }
 
 /** All meetings with one other person: one row of /contacts, which has those with the most time together first. */
@@ -27,6 +39,9 @@ export interface Contact {
   encounters: number;
   duration_s: number;
   closest_m: number;
+  closest_sd_m?: number;
+  /** Estimate: that of the surest meeting. */
+  probability?: number;
   first_met_at: string;
   last_met_at: string;
 }
@@ -37,8 +52,12 @@ export interface MeetingSearch {
   start: string;
   end: string;
   distance: string;
-  timeWindow: string;
   minimumDuration: string;
+  method: Method;
+  /** Estimate: how likely a meeting must be, from 0 to 1. */
+  minimumProbability: string;
+  /** Fixes, like the rest: how far apart in time two may be. */
+  timeWindow: string;
   /** Between two fixes, somebody was on the straight way from one to the other. */
   interpolate: boolean;
   /** Also those who were as near only if their phones were as wrong as they said they might be. */
@@ -57,14 +76,20 @@ function resource(name: "encounters" | "contacts", search: MeetingSearch, limit:
     start_date: search.start,
     end_date: search.end,
     distance: search.distance,
-    method: "fixes",
-    time_window: search.timeWindow,
     min_duration: search.minimumDuration,
-    ...(search.interpolate && { interpolate: "true" }),
-    ...(search.includePossible && { include_possible: "true" }),
+    ...(search.method === "fixes" ? ofFixes(search) : { min_probability: search.minimumProbability }),
     limit: String(limit),
   });
   return `/api/persons/${search.person}/${name}?${parameters.toString()}`;
+}
+
+function ofFixes({ timeWindow, interpolate, includePossible }: MeetingSearch): Record<string, string> {
+  return {
+    method: "fixes",
+    time_window: timeWindow,
+    ...(interpolate && { interpolate: "true" }),
+    ...(includePossible && { include_possible: "true" }),
+  };
 }
 
 export function isLive(search: Pick<MeetingSearch, "end">, now = Date.now()): boolean {

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Track } from "../geo/refine";
 import { fetchOrThrow } from "./fetchOrThrow";
+import { fetchPage } from "./page";
 
 /** One fix of a track. creation_time is RFC 3339 in UTC. */
 export interface Fix {
@@ -9,6 +10,24 @@ export interface Fix {
   longitude: number;
   creation_time: string;
   accuracy_m: number | null;
+}
+
+/** A place with its standard error on one axis, in metres. */
+export interface WayEnd {
+  latitude: number;
+  longitude: number;
+  sd_m: number;
+}
+
+/** A piece of the estimated way: straight, at a steady speed. Times are RFC 3339 in UTC. */
+export interface WayPiece {
+  started_at: string;
+  ended_at: string;
+  start: WayEnd;
+  end: WayEnd;
+  /** The standard error half way. */
+  middle_sd_m: number;
+  is_stay: boolean;
 }
 
 /** Whose track, and from when to when (RFC 3339 instants, both inclusive). */
@@ -56,6 +75,20 @@ export function trackQuery(span: TrackSpan) {
   return queryOptions({
     queryKey: ["track", span],
     queryFn: ({ signal }) => fetchTrack(span, EVIDENCE_POINTS, signal),
+    staleTime: 60_000,
+  });
+}
+
+export function way({ person, start, end }: TrackSpan): string {
+  const parameters = new URLSearchParams({ start_date: start, end_date: end });
+  return `/api/persons/${person}/way?${parameters.toString()}`;
+}
+
+/** The estimated way around a meeting. */
+export function wayQuery(span: TrackSpan) {
+  return queryOptions({
+    queryKey: ["way", span],
+    queryFn: async ({ signal }) => (await fetchPage<WayPiece>(way(span), signal)).items,
     staleTime: 60_000,
   });
 }

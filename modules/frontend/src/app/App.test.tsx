@@ -83,8 +83,8 @@ test("a link shows the same meetings, grouped by day", async () => {
     start_date: "2026-03-02T00:00:00.000Z",
     end_date: "2026-03-03T23:59:59.999999Z",
     distance: "5",
-    time_window: "600",
     min_duration: "0",
+    min_probability: "0.5",
     limit: "1000",
   });
 });
@@ -95,7 +95,7 @@ test("choosing a meeting opens it, is in the address, and going back closes it",
   await user.click(row);
   expect(row.getAttribute("aria-expanded")).toBe("true");
   expect(window.location.search).toBe(`${LINK}&meeting=2@2026-03-02T10:00:00Z`);
-  expect(screen.getByText("7 fixes of the other")).toBeTruthy();
+  expect(screen.getByText("7 fixes of the other, 9 own")).toBeTruthy();
   act(() => window.history.back());
   await waitFor(() => expect(row.getAttribute("aria-expanded")).toBe("false"));
 });

@@ -1,5 +1,5 @@
 import type { Position } from "geojson";
-import { positionAt, type Passage } from "./passage";
+import { errorAt, positionAt, type Passage } from "./passage";
 
 const EQUATORIAL_RADIUS_M = 6_378_137;
 const ECCENTRICITY_SQUARED = 0.006_694_379_990_14;
@@ -9,6 +9,8 @@ const RADIANS = Math.PI / 180;
 export interface Apart {
   time: number;
   metres: number | null;
+  /** The standard error of that, where the ways are estimates. */
+  error: number | null;
 }
 
 /** Metres between two places near each other, by the WGS 84 radii of curvature between them. */
@@ -25,10 +27,16 @@ export function metresApart(own: Passage, other: Passage, time: number): number 
   return here && there ? metresBetween(here, there) : null;
 }
 
+/** The standard error of that distance, in metres: both may be wrong, and neither knows of the other. */
+export function errorApart(own: Passage, other: Passage, time: number): number | null {
+  const [mine, theirs] = [errorAt(own, time), errorAt(other, time)];
+  return mine === null || theirs === null ? null : Math.hypot(mine, theirs);
+}
+
 /** The distance at moments spread evenly from `start` to `end`, both included: as many as asked for, not one per fix. */
 export function distancesOver(own: Passage, other: Passage, start: number, end: number, moments: number): Apart[] {
   return Array.from({ length: moments }, (_, index) => {
     const time = start + ((end - start) * index) / (moments - 1);
-    return { time, metres: metresApart(own, other, time) };
+    return { time, metres: metresApart(own, other, time), error: errorApart(own, other, time) };
   });
 }

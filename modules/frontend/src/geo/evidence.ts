@@ -1,6 +1,8 @@
+import type { Position } from "geojson";
 import type { Meeting, MeetingSearch } from "../api/meetings";
-import type { Fix, TrackSpan } from "../api/tracks";
-import { passageOf, type Passage } from "./passage";
+import type { Fix, TrackSpan, WayPiece } from "../api/tracks";
+import { nearTo } from "./antimeridian";
+import { estimatedPassage, passageOf, positionAt, type Passage } from "./passage";
 
 const SHORTEST_MARGIN_S = 60;
 const LONGEST_MARGIN_S = 15 * 60;
@@ -21,6 +23,12 @@ export interface Witness {
   passage: Passage;
 }
 
+/** What is known of one person around a meeting; `way` where the meeting is told by estimated ways. */
+export interface Testimony {
+  fixes: readonly Fix[];
+  way: readonly WayPiece[] | null;
+}
+
 /** What the tracks tell of a meeting. */
 export interface Evidence {
   meeting: Meeting;
@@ -31,18 +39,23 @@ export interface Evidence {
   stretch: { start: number; end: number };
 }
 
-export function evidenceOf(meeting: Meeting, own: readonly Fix[], other: readonly Fix[], timeWindow: string): Evidence {
+export function evidenceOf(meeting: Meeting, own: Testimony, other: Testimony, timeWindow: string): Evidence {
   const margin = marginSeconds(timeWindow);
   const lead = Math.round(Math.min(margin, Math.max(SHORTEST_LEAD_S, meeting.duration_s / 2)) * 1000);
-  const witness = (fixes: readonly Fix[]) => ({
+  const { longitude } = meeting.place;
+  const witness = ({ fixes, way }: Testimony) => ({
     fixes,
-    passage: passageOf(fixes, meeting.place.longitude, margin * 1000),
+    passage: way ? estimatedPassage(way, longitude) : passageOf(fixes, longitude, margin * 1000),
   });
+  const [mine, theirs] = [witness(own), witness(other)];
   return {
     meeting,
-    own: witness(own),
-    other: witness(other),
-    closest: closestMoment(meeting, own, other, timeWindow),
+    own: mine,
+    other: theirs,
+    closest:
+      own.way && other.way
+        ? sameMoment(meeting, mine.passage, theirs.passage)
+        : closestMoment(meeting, own.fixes, other.fixes, timeWindow),
     stretch: { start: Date.parse(meeting.started_at) - lead, end: Date.parse(meeting.ended_at) + lead },
   };
 }
@@ -59,9 +72,16 @@ export function evidenceSpan(meeting: Meeting, person: number, search: Pick<Meet
 
 /** Where both were when they were closest. gap_s: how far apart in time. */
 export interface ClosestMoment {
-  own: Fix;
-  other: Fix;
+  own: Position;
+  other: Position;
   gap_s: number;
+}
+
+/** By their estimated ways two are closest at one instant. */
+function sameMoment(meeting: Meeting, own: Passage, other: Passage): ClosestMoment | null {
+  const time = Date.parse(meeting.closest_at);
+  const [mine, theirs] = [positionAt(own, time), positionAt(other, time)];
+  return mine && theirs ? { own: mine, other: theirs, gap_s: 0 } : null;
 }
 
 /**
@@ -82,7 +102,12 @@ export function closestMoment(
   const mine = least(inTime.length > 0 ? inTime : own, (fix) => planarMetres(fix, theirs));
   if (!mine) return null;
   const gap_s = Math.abs(Date.parse(mine.creation_time) - Date.parse(theirs.creation_time)) / 1000;
-  return { own: mine, other: theirs, gap_s };
+  return { own: placeOf(mine, meeting), other: placeOf(theirs, meeting), gap_s };
+}
+
+/** On the same side of the antimeridian as the meeting's place. */
+export function placeOf({ longitude, latitude }: Fix, { place }: Meeting): Position {
+  return [nearTo(place.longitude, longitude), latitude];
 }
 
 /** Near enough for telling which of a few fixes is closest; figures that are shown come from the service. */

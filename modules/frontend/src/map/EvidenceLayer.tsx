@@ -1,9 +1,8 @@
-import type { Feature, FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection, Position } from "geojson";
 import { useMemo } from "react";
 import type { Meeting } from "../api/meetings";
-import type { Fix } from "../api/tracks";
-import { nearTo } from "../geo/antimeridian";
-import type { Evidence } from "../geo/evidence";
+import { placeOf, type Evidence, type Witness } from "../geo/evidence";
+import { linesOf } from "../geo/passage";
 import { useColours } from "./colours";
 import { NOTHING, useLayers, type Layer } from "./useLayers";
 
@@ -17,20 +16,24 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
     const of = (kind: string) => ["==", ["get", "kind"], kind] as never;
     return [
       {
-        id: "evidence-tracks",
-        type: "line",
-        filter: of("track"),
-        layout: { "line-join": "round", "line-cap": "round" },
-        paint: { "line-color": whose, "line-width": during(2, 2), "line-opacity": during(0.4, 0.3) },
-      },
-      {
         id: "evidence-fixes",
         type: "circle",
         filter: of("fix"),
         paint: {
           "circle-color": whose,
           "circle-radius": ["interpolate", ["linear"], ["zoom"], 16, 1, 20, 2.5],
-          "circle-opacity": 0.6,
+          "circle-opacity": ["case", ["get", "isEstimate"], 0.3, 0.6],
+        },
+      },
+      {
+        id: "evidence-tracks",
+        type: "line",
+        filter: of("track"),
+        layout: { "line-join": "round", "line-cap": "round" },
+        paint: {
+          "line-color": whose,
+          "line-width": ["case", ["get", "isEstimate"], 3, 2],
+          "line-opacity": ["case", ["all", ["get", "isEstimate"], ["get", "during"]], 0.75, during(0.4, 0.3)] as never,
         },
       },
       {
@@ -57,38 +60,33 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
 }
 
 function draw({ meeting, own, other, closest }: Evidence): FeatureCollection {
-  const features = [...drawTrack(other.fixes, "other", meeting), ...drawTrack(own.fixes, "own", meeting)];
+  const features = [...drawTrack(other, "other", meeting), ...drawTrack(own, "own", meeting)];
   if (closest) {
-    const [mine, theirs] = [positionOf(closest.own, meeting), positionOf(closest.other, meeting)];
     features.push(
-      feature("distance", {}, { type: "LineString", coordinates: [mine, theirs] }),
-      feature("closest", { whose: "other" }, { type: "Point", coordinates: theirs }),
-      feature("closest", { whose: "own" }, { type: "Point", coordinates: mine }),
+      feature("distance", {}, { type: "LineString", coordinates: [closest.own, closest.other] }),
+      feature("closest", { whose: "other" }, { type: "Point", coordinates: closest.other }),
+      feature("closest", { whose: "own" }, { type: "Point", coordinates: closest.own }),
     );
   }
   return { type: "FeatureCollection", features };
 }
 
-function drawTrack(fixes: readonly Fix[], whose: "own" | "other", meeting: Meeting): Feature[] {
+/** The way, strong while the meeting lasted, and the fixes that it comes from: lightly under it where it is an estimate. */
+function drawTrack({ fixes, passage }: Witness, whose: "own" | "other", meeting: Meeting): Feature[] {
   const [start, end] = [Date.parse(meeting.started_at), Date.parse(meeting.ended_at)];
-  const during = fixes.filter(({ creation_time }) => isBetween(Date.parse(creation_time), start, end));
-  const positions = (part: readonly Fix[]) => part.map((fix) => positionOf(fix, meeting));
-  const line = (part: readonly Fix[], strong: boolean) =>
-    feature("track", { whose, during: strong }, { type: "LineString", coordinates: positions(part) });
+  const isEstimate = passage.errors !== null;
+  const lines = (during: boolean, parts: Position[][]) =>
+    parts.map((coordinates) => feature("track", { whose, during, isEstimate }, { type: "LineString", coordinates }));
+  const seen = isEstimate ? fixes : fixes.filter(({ creation_time }) => isBetween(Date.parse(creation_time), start, end));
   return [
-    ...(fixes.length > 1 ? [line(fixes, false)] : []),
-    ...(during.length > 1 ? [line(during, true)] : []),
-    ...positions(during).map((position) => feature("fix", { whose }, { type: "Point", coordinates: position })),
+    ...seen.map((fix) => feature("fix", { whose, isEstimate }, { type: "Point", coordinates: placeOf(fix, meeting) })),
+    ...lines(false, linesOf(passage)),
+    ...lines(true, linesOf(passage, start, end)),
   ];
 }
 
 function isBetween(time: number, start: number, end: number): boolean {
   return start <= time && time <= end;
-}
-
-/** On the same side of the antimeridian as the meeting's place. */
-function positionOf(fix: Fix, { place }: Meeting): [number, number] {
-  return [nearTo(place.longitude, fix.longitude), fix.latitude];
 }
 
 function feature(kind: string, properties: object, geometry: Feature["geometry"]): Feature {

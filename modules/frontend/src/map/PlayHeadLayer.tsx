@@ -1,6 +1,7 @@
 import type { Feature, FeatureCollection } from "geojson";
 import { useMemo } from "react";
-import { positionAt, trailOf } from "../geo/passage";
+import { circleAround } from "../geo/circle";
+import { errorAt, positionAt, trailOf } from "../geo/passage";
 import type { Evidence } from "../geo/evidence";
 import type { Playback } from "../playback/Playback";
 import { useTime } from "../playback/usePlayback";
@@ -8,8 +9,10 @@ import { useColours } from "./colours";
 import { NOTHING, useLayers, type Layer } from "./useLayers";
 
 const TRAIL_MS = 60_000;
+/** Standard errors on one axis within which somebody was with a probability of 95 %: √(2 ln 20). */
+const NEARLY_CERTAIN = 2.45;
 
-/** Both people at the moment that is played, the way of their last minute, and the line between them. */
+/** Both people at the moment that is played, around each where they most likely were, their last minute, the line between. */
 export function PlayHeadLayer({ evidence, playback }: { evidence: Evidence | null; playback: Playback | null }) {
   return evidence && playback ? <Moving evidence={evidence} playback={playback} /> : <Painted data={NOTHING} />;
 }
@@ -25,6 +28,12 @@ function Painted({ data }: { data: FeatureCollection }) {
     const whose = ["match", ["get", "whose"], "own", own, other] as never;
     const of = (kind: string) => ["==", ["get", "kind"], kind] as never;
     return [
+      {
+        id: "playhead-bands",
+        type: "fill",
+        filter: of("band"),
+        paint: { "fill-color": whose, "fill-opacity": 0.14 },
+      },
       {
         id: "playhead-trails",
         type: "line",
@@ -60,6 +69,11 @@ function draw({ own, other }: Evidence, time: number): FeatureCollection {
   const [mine, theirs] = [positionAt(own.passage, time), positionAt(other.passage, time)];
   const features: Feature[] = [];
   for (const [whose, passage] of Object.entries(people)) {
+    const [place, error] = [positionAt(passage, time), errorAt(passage, time)];
+    if (place && error !== null) {
+      const ring = circleAround(place, NEARLY_CERTAIN * error);
+      features.push(feature("band", whose, { type: "Polygon", coordinates: [ring] }));
+    }
     const trail = trailOf(passage, time - TRAIL_MS, time);
     if (trail.length > 1) features.push(feature("trail", whose, { type: "LineString", coordinates: trail }));
   }

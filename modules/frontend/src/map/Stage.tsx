@@ -125,6 +125,7 @@ function meetingBox(meeting: Meeting, evidence: Evidence | null): Box | null {
     ({ creation_time }) => Date.parse(creation_time) >= start && Date.parse(creation_time) <= end,
   );
   const closest = evidence?.closest ? [evidence.closest.own, evidence.closest.other] : [];
-  const box = boxAround([meeting.place, ...during, ...closest].map(({ longitude, latitude }) => [longitude, latitude]));
+  const places = [meeting.place, ...during].map(({ longitude, latitude }) => [longitude, latitude]);
+  const box = boxAround([...places, ...closest]);
   return box && atLeast(box, NEAREST_VIEW_M);
 }

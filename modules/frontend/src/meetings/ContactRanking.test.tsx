@@ -16,7 +16,7 @@ beforeEach(() => {
     meetings: [
       meeting(EVE, "2026-03-02T10:00:00Z", { minutes: 5, closest_m: 0.4 }),
       meeting(BOB, "2026-03-02T11:00:00Z", { minutes: 40 }),
-      meeting(EVE, "2026-03-03T15:00:00Z", { minutes: 10, certainty: "certain" }),
+      meeting(EVE, "2026-03-03T15:00:00Z", { minutes: 10, probability: 0.97 }),
     ],
   });
 });
@@ -55,7 +55,18 @@ test("how sure a meeting is stands in its row, and what that means once it is ch
   const user = openApp(services, LINK);
   const [, , eve] = await screen.findAllByRole("button", { name: /Eve Curie|Bob Noyce/ });
   if (!eve) throw new Error("there are not three meetings");
-  expect(eve.textContent).toContain("Certain");
+  expect(eve.textContent).toContain("Almost certain");
   await user.click(eve);
-  expect(screen.getByText("Certain, even if both phones were as inexact as they said")).toBeTruthy();
+  expect(screen.getByText("Almost certain, 97 % that they were this near")).toBeTruthy();
+});
+
+test("a chosen meeting says how exact its closest distance is, and from how many fixes of both it is known", async () => {
+  const user = openApp(services, LINK);
+  const [bob] = await screen.findAllByRole("button", { name: /Bob Noyce/ });
+  if (!bob) throw new Error("there is no meeting");
+  expect(bob.textContent).toContain("Likely");
+  await user.click(bob);
+  expect(screen.getByText(/^1.8 m ± 0.4 m at/)).toBeTruthy();
+  expect(screen.getByText("Likely, 70 % that they were this near")).toBeTruthy();
+  expect(screen.getByText("7 fixes of the other, 9 own")).toBeTruthy();
 });

@@ -1,15 +1,15 @@
 import { memo, useEffect, useRef } from "react";
 import type { Meeting } from "../api/meetings";
-import { nameOf } from "../api/persons";
+import { companyOf, nameOf } from "../api/persons";
 import { show } from "../address/useView";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 import { formatCount, formatDuration, formatExactClock, formatMetres, formatShortDay, formatSpan } from "../time/format";
 import { dayOf, viewerZone } from "../time/zone";
 import { Avatar } from "../ui/Avatar";
-import { CERTAINTIES } from "./certainty";
-import { CertaintyMark } from "./CertaintyMark";
+import { surenessOf } from "./certainty";
 import { PlaceOf } from "./PlaceOf";
+import { SurenessMark } from "./SurenessMark";
 import { keyOf } from "./useMeetings";
 
 /** One meeting; choosing it opens what is known about it here and on the map, choosing it again closes both. */
@@ -24,6 +24,7 @@ export const MeetingRow = memo(function MeetingRow({
 }) {
   const row = useRef<HTMLLIElement>(null);
   const { person } = meeting;
+  const sureness = surenessOf(meeting);
   const underPerson = view.grouping === "person";
 
   const isNew = useRef(true);
@@ -48,14 +49,14 @@ export const MeetingRow = memo(function MeetingRow({
             {underPerson ? formatShortDay(dayOf(Date.parse(meeting.started_at), viewerZone())) : nameOf(person)}
           </span>
           <span className="row-note">
-            {underPerson ? formatSpan(meeting.started_at, meeting.ended_at) : person.company_name}
+            {underPerson ? formatSpan(meeting.started_at, meeting.ended_at) : companyOf(person)}
           </span>
         </span>
         <span className="row-figures">
           {!underPerson && <span>{formatSpan(meeting.started_at, meeting.ended_at)}</span>}
           <span className={underPerson ? undefined : "row-note"}>
-            {formatDuration(meeting.duration_s)} · {formatMetres(meeting.closest_m)}{" "}
-            <CertaintyMark certainty={meeting.certainty} />
+            <span>{`${formatDuration(meeting.duration_s)} · ${formatMetres(meeting.closest_m)}`}</span>{" "}
+            {sureness && <SurenessMark {...sureness} />}
           </span>
         </span>
       </button>
@@ -65,7 +66,9 @@ export const MeetingRow = memo(function MeetingRow({
             <div>
               <dt>Closest</dt>
               <dd>
-                {formatMetres(meeting.closest_m)} at {formatExactClock(meeting.closest_at)}
+                {formatMetres(meeting.closest_m)}
+                {meeting.closest_sd_m !== undefined && ` ± ${formatMetres(meeting.closest_sd_m)}`} at{" "}
+                {formatExactClock(meeting.closest_at)}
               </dd>
             </div>
             <div>
@@ -74,15 +77,18 @@ export const MeetingRow = memo(function MeetingRow({
                 <PlaceOf meeting={meeting} />
               </dd>
             </div>
-            <div>
-              <dt>How sure</dt>
-              <dd>
-                {CERTAINTIES[meeting.certainty].name}, {CERTAINTIES[meeting.certainty].meaning}
-              </dd>
-            </div>
+            {sureness && (
+              <div>
+                <dt>How sure</dt>
+                <dd>{`${sureness.name}, ${sureness.meaning}`}</dd>
+              </div>
+            )}
             <div>
               <dt>Seen in</dt>
-              <dd>{formatCount(meeting.fixes, "fix", "fixes")} of the other</dd>
+              <dd>
+                {formatCount(meeting.fixes, "fix", "fixes")} of the other
+                {meeting.own_fixes !== undefined && `, ${meeting.own_fixes.toLocaleString("en-GB")} own`}
+              </dd>
             </div>
           </dl>
           {!underPerson && (

@@ -7,14 +7,15 @@ import { meetingSearchOf, rangeFault } from "../search/meetingSearch";
 
 /** What the view asks for; the same object as long as it is the same. */
 function useSearch(view: View) {
-  const { person, from, to, zone, distance, timeWindow, minimumMinutes, interpolate, includePossible } = view;
+  const { person, from, to, zone, distance, minimumMinutes } = view;
+  const { method, minimumProbability, timeWindow, interpolate, includePossible } = view;
   return useMemo(
     () =>
       meetingSearchOf(
-        { from, to, zone, distance, timeWindow, minimumMinutes, interpolate, includePossible },
+        { from, to, zone, distance, minimumMinutes, method, minimumProbability, timeWindow, interpolate, includePossible },
         person ?? 0,
       ),
-    [person, from, to, zone, distance, timeWindow, minimumMinutes, interpolate, includePossible],
+    [person, from, to, zone, distance, minimumMinutes, method, minimumProbability, timeWindow, interpolate, includePossible],
   );
 }
 

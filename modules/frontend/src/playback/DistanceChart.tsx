@@ -1,8 +1,11 @@
 import { memo, useId } from "react";
 import type { Apart } from "../geo/apart";
-import { CHART, pathOf } from "./chart";
+import { bandOf, CHART, pathOf } from "./chart";
 
-/** The distance over time as a line, coloured where it is within the limit. The readout beside it says the same. */
+/**
+ * The distance over time as a line, coloured where it is within the limit, in a band of what else it may have been. The
+ * readout beside it says the same.
+ */
 export const DistanceChart = memo(function DistanceChart({
   distances,
   limit,
@@ -30,6 +33,7 @@ export const DistanceChart = memo(function DistanceChart({
         width={Math.max(2, (during.end - during.start) * CHART.width)}
         height={CHART.height}
       />
+      <path className="chart-band" d={bandOf(distances, ceiling)} />
       <line className="chart-limit" x2={CHART.width} y1={level} y2={level} />
       <path className="chart-line" d={path} />
       <path className="chart-line chart-line-near" d={path} clipPath={`url(#${id})`} />

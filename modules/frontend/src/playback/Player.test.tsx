@@ -17,7 +17,7 @@ function open(onRest: (time: number) => void = () => undefined) {
   const own = minutes.map((time) => fix(1, time, 8.65, 0));
   const other = minutes.map((time, index) => fix(2, time, 8.65 + (21 - index) / 111_319.5, 0));
   const met = { ...meeting(person(2, "Bob Noyce"), "2026-03-02T10:00:00Z"), closest_at: "2026-03-02T10:05:00Z" };
-  const evidence = evidenceOf(met, own, other, "600");
+  const evidence = evidenceOf(met, { fixes: own, way: null }, { fixes: other, way: null }, "600");
   const playback = new Playback(evidence.stretch.start, evidence.stretch.end, Date.parse(met.closest_at));
   render(<Player evidence={evidence} playback={playback} limit={5} onRest={onRest} />);
   return { playback, slider: screen.getByRole<HTMLInputElement>("slider", { name: "Moment of the meeting" }) };

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useMemo, type KeyboardEvent } from "react";
 import type { Evidence } from "../geo/evidence";
-import { distancesOver, metresApart } from "../geo/apart";
+import { distancesOver, errorApart, metresApart } from "../geo/apart";
 import { formatClock, formatDuration, formatExactClock, formatMetres } from "../time/format";
 import { PauseIcon, PlayIcon } from "../ui/icons";
 import { ceilingOf } from "./chart";
@@ -90,6 +90,7 @@ export function Player({
 function PlayHead({ evidence, playback, ceiling }: { evidence: Evidence; playback: Playback; ceiling: number }) {
   const time = useTime(playback);
   const metres = metresApart(evidence.own.passage, evidence.other.passage, time);
+  const error = errorApart(evidence.own.passage, evidence.other.passage, time);
   const playOnSpace = (event: KeyboardEvent) => {
     if (event.key !== " ") return;
     event.preventDefault();
@@ -104,7 +105,7 @@ function PlayHead({ evidence, playback, ceiling }: { evidence: Evidence; playbac
         type="range"
         className="chart-slider"
         aria-label="Moment of the meeting"
-        aria-valuetext={`${formatExactClock(time)}, ${describe(metres)}`}
+        aria-valuetext={`${formatExactClock(time)}, ${describe(metres, error)}`}
         min={playback.start}
         max={playback.end}
         step={SECOND_MS}
@@ -126,9 +127,11 @@ function Readout({ evidence, playback, onRest }: { evidence: Evidence; playback:
     return () => clearTimeout(timer);
   }, [isPlaying, time]);
   const metres = metresApart(evidence.own.passage, evidence.other.passage, time);
+  const error = errorApart(evidence.own.passage, evidence.other.passage, time);
   return (
     <p className="player-now">
-      <strong>{metres === null ? "–" : formatMetres(metres)}</strong> <span>{formatExactClock(time)}</span>
+      <strong>{metres === null ? "–" : formatMetres(metres)}</strong>{" "}
+      <span>{`${metres === null || error === null ? "" : `± ${formatMetres(error)}, `}${formatExactClock(time)}`}</span>
     </p>
   );
 }
@@ -156,6 +159,7 @@ function Mark({ className, x, y }: { className: string; x: number; y: number }) 
   return <span className={className} style={{ left: `${100 * x}%`, bottom: `${100 * Math.min(y, 1)}%` }} aria-hidden="true" />;
 }
 
-function describe(metres: number | null): string {
-  return metres === null ? "distance not known" : `${formatMetres(metres)} apart`;
+function describe(metres: number | null, error: number | null): string {
+  if (metres === null) return "distance not known";
+  return `${formatMetres(metres)} apart${error === null ? "" : `, give or take ${formatMetres(error)}`}`;
 }

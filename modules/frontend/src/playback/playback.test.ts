@@ -1,9 +1,10 @@
 import { expect, test, vi } from "vitest";
 import { fix, meeting, person } from "../api/fakeServices";
-import { distancesOver, metresApart, metresBetween } from "../geo/apart";
+import type { WayPiece } from "../api/tracks";
+import { distancesOver, errorApart, metresApart, metresBetween } from "../geo/apart";
 import { evidenceOf } from "../geo/evidence";
-import { passageOf, positionAt, trailOf } from "../geo/passage";
-import { CHART, ceilingOf, pathOf } from "./chart";
+import { errorAt, estimatedPassage, linesOf, passageOf, positionAt, trailOf } from "../geo/passage";
+import { bandOf, CHART, ceilingOf, pathOf } from "./chart";
 import { Playback } from "./Playback";
 
 const TEN = Date.parse("2026-03-02T10:00:00Z");
@@ -50,16 +51,46 @@ test("distances are known where both are", () => {
 });
 
 test("the chart breaks where the distance is not known, and lets what is far run out at the top", () => {
-  const distances = [4, null, 0, 100].map((metres, time) => ({ time, metres }));
+  const distances = [4, null, 0, 100].map((metres, time) => ({ time, metres, error: null }));
   const ceiling = ceilingOf(distances, 5, { start: 0, end: 2 });
   expect(ceiling).toBe(10);
   expect(pathOf(distances, ceiling)).toBe(`M0.0 60.0M666.7 100.0L${CHART.width}.0 -100.0`);
   expect(ceilingOf(distances, 5, { start: 0, end: 3 })).toBe(30);
 });
 
+const NOTHING = { fixes: [], way: null };
+
+/** Seconds, and metres to the east; each end is so sure. */
+function piece([start, end]: [number, number], [from, to]: [number, number], sd_m: number): WayPiece {
+  const instant = (seconds: number) => new Date(TEN + seconds * 1000).toISOString();
+  const place = (metres: number) => ({ latitude: 0, longitude: metres / 111_319.5, sd_m });
+  return { started_at: instant(start), ended_at: instant(end), start: place(from), end: place(to), middle_sd_m: 2 * sd_m, is_stay: from === to };
+}
+
+test("an estimated way is as sure as its pieces say, and nobody knows what is between two that do not meet", () => {
+  const passage = estimatedPassage([piece([0, 10], [0, 10], 1), piece([10, 20], [10, 10], 1), piece([50, 60], [40, 50], 3)], 0);
+  const east = (seconds: number) => (positionAt(passage, TEN + seconds * 1000)?.[0] ?? NaN) * 111_319.5;
+  expect([0, 5, 10, 15, 55].map(east).map(Math.round)).toEqual([0, 5, 10, 10, 45]);
+  expect(positionAt(passage, TEN + 30_000)).toBeNull();
+  expect([0, 2.5, 5, 10, 50, 55].map((seconds) => errorAt(passage, TEN + seconds * 1000))).toEqual([1, 1.5, 2, 1, 3, 6]);
+  expect(errorAt(passage, TEN + 30_000)).toBeNull();
+  expect(linesOf(passage).map((line) => line.length)).toEqual([5, 3]);
+});
+
+test("two who are both estimated are apart give or take the errors of both, and the chart shows a band", () => {
+  const own = estimatedPassage([piece([0, 60], [0, 0], 3)], 0);
+  const other = estimatedPassage([piece([0, 30], [10, 10], 4)], 0);
+  expect(errorApart(own, other, TEN)).toBe(5);
+  expect(errorApart(own, other, TEN + 45_000)).toBeNull();
+  const distances = distancesOver(own, other, TEN, TEN + MINUTE, 3);
+  expect(distances.map(({ metres }) => metres && Math.round(metres))).toEqual([10, 10, null]);
+  expect(bandOf(distances, 20)).toBe("M0.0 1.0L500.0 -20.7L500.0 100.0L0.0 99.0Z");
+  expect(bandOf([{ time: 0, metres: 10, error: null }], 20)).toBe("");
+});
+
 test("what is worth watching is the meeting, and some time before and after", () => {
   const met = meeting(person(2, "Bob Noyce"), "2026-03-02T10:00:00Z", { minutes: 10 });
-  const lead = (timeWindow: string) => TEN - evidenceOf(met, [], [], timeWindow).stretch.start;
+  const lead = (timeWindow: string) => TEN - evidenceOf(met, NOTHING, NOTHING, timeWindow).stretch.start;
   expect(lead("600")).toBe(5 * MINUTE);
   expect(lead("90")).toBe(1.5 * MINUTE);
 });

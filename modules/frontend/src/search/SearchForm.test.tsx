@@ -34,20 +34,30 @@ test("a slider sets the figure beside it, and asks when it has come to rest", as
   expect(services.requestsOf("/encounters").map(({ searchParams }) => searchParams.get("distance"))).not.toContain("6");
 });
 
+test("how sure a meeting must be is set in per cent and asked for as a part of one", async () => {
+  openApp(services, LINK);
+  const sure = await slider("How sure, at least");
+  expect(sure.getAttribute("aria-valuetext")).toBe("50 per cent");
+  fireEvent.change(sure, { target: { value: String(sure.valueAsNumber + 3) } });
+  await waitFor(() => expect(window.location.search).toBe(`${LINK}&sure=80`));
+  await waitFor(() => expect(askedLast()?.get("min_probability")).toBe("0.8"));
+  expect(askedLast()?.has("time_window")).toBe(false);
+});
+
 test("a typed figure need not be one of the slider's", async () => {
-  const user = openApp(services, LINK);
+  const user = openApp(services, `${LINK}&method=fixes`);
   const figure = await screen.findByRole("textbox", { name: "Time apart, s" });
   await user.clear(figure);
   await user.type(figure, "95{Enter}");
-  expect(window.location.search).toBe(`${LINK}&window=95`);
+  expect(window.location.search).toBe(`${LINK}&method=fixes&window=95`);
   expect((await slider("Time apart")).getAttribute("aria-valuetext")).toBe("95 s");
 });
 
 test("at its end the time apart may be any", async () => {
-  openApp(services, LINK);
+  openApp(services, `${LINK}&method=fixes`);
   const time = await slider("Time apart");
   fireEvent.change(time, { target: { value: time.max } });
-  await waitFor(() => expect(window.location.search).toBe(`${LINK}&window=any`));
+  await waitFor(() => expect(window.location.search).toBe(`${LINK}&method=fixes&window=any`));
   expect(time.getAttribute("aria-valuetext")).toBe("any time");
 });
 
@@ -62,17 +72,21 @@ test("how many meetings there are within 2, 5, 10 and 25 m is told after the lis
   expect(window.location.search).toBe(`${LINK}&distance=25`);
 });
 
-test("length, the way between fixes and possible meetings are asked for once they are set, and the summary says so", async () => {
+test("length, and by fixes the way between fixes and possible meetings are asked for once they are set, and the summary says so", async () => {
   const user = openApp(services, LINK);
   await user.click(await screen.findByText("any length"));
   fireEvent.change(await slider("Lasting"), { target: { value: "5" } });
   await waitFor(() => expect(window.location.search).toBe(`${LINK}&min=5`));
+  expect(screen.queryByRole("switch", { name: "Fill in between fixes" })).toBeNull();
+  await user.click(screen.getByRole("switch", { name: "Not only at the same time" }));
   await user.click(screen.getByRole("switch", { name: "Fill in between fixes" }));
   await user.click(screen.getByRole("switch", { name: "Include possible meetings" }));
-  expect(window.location.search).toBe(`${LINK}&min=5&interpolate=true&possible=true`);
-  expect(screen.getByText("5 min or longer, between fixes, possible ones")).toBeTruthy();
+  expect(window.location.search).toBe(`${LINK}&min=5&method=fixes&interpolate=true&possible=true`);
+  expect(screen.getByText("5 min or longer, not only at the same time, between fixes, possible ones")).toBeTruthy();
   await waitFor(() => expect(askedLast()?.get("include_possible")).toBe("true"));
   expect(askedLast()?.get("interpolate")).toBe("true");
+  expect(askedLast()?.get("method")).toBe("fixes");
+  expect(askedLast()?.has("min_probability")).toBe(false);
   expect(askedLast()?.get("min_duration")).toBe("300");
 });
 

@@ -7,9 +7,9 @@ import { DistanceCounts } from "./DistanceCounts";
 import { rangeFault } from "./meetingSearch";
 import { RangeField } from "./RangeField";
 import { SliderField } from "./SliderField";
-import { DISTANCES, MINIMUM_MINUTES, TIME_WINDOWS } from "./stops";
+import { DISTANCES, MINIMUM_MINUTES, PROBABILITIES, TIME_WINDOWS } from "./stops";
 
-/** What counts as a meeting: in which days, how near, how far apart in time, how long. */
+/** What counts as a meeting: in which days, how near, how surely, how long. */
 export function SearchForm({
   view,
   search,
@@ -24,6 +24,7 @@ export function SearchForm({
 }) {
   const refused = error instanceof Problem ? error : null;
   const change = (part: Partial<View>, kind: Kind = "step") => show({ ...view, ...part }, kind);
+  const isByFixes = view.method === "fixes";
   const lengthError = refused?.reason("min_duration");
 
   return (
@@ -49,14 +50,25 @@ export function SearchForm({
           onChoose={(distance) => change({ distance })}
         />
       </SliderField>
-      <SliderField
-        label="Time apart"
-        unit="s"
-        stops={TIME_WINDOWS}
-        value={view.timeWindow}
-        error={refused?.reason("time_window", "gap")}
-        onChange={(timeWindow, kind) => change({ timeWindow }, kind)}
-      />
+      {isByFixes ? (
+        <SliderField
+          label="Time apart"
+          unit="s"
+          stops={TIME_WINDOWS}
+          value={view.timeWindow}
+          error={refused?.reason("time_window", "gap")}
+          onChange={(timeWindow, kind) => change({ timeWindow }, kind)}
+        />
+      ) : (
+        <SliderField
+          label="How sure, at least"
+          unit="%"
+          stops={PROBABILITIES}
+          value={view.minimumProbability}
+          error={refused?.reason("min_probability")}
+          onChange={(minimumProbability, kind) => change({ minimumProbability }, kind)}
+        />
+      )}
       <details className="search-more" open={lengthError !== undefined || undefined}>
         <summary>
           <span>More</span> <span className="muted">{describeMore(view)}</span>
@@ -70,24 +82,35 @@ export function SearchForm({
           onChange={(minimumMinutes, kind) => change({ minimumMinutes }, kind)}
         />
         <Switch
-          label="Fill in between fixes"
-          note="As though everybody walked straight on."
-          checked={view.interpolate}
-          onChange={(interpolate) => change({ interpolate })}
+          label="Not only at the same time"
+          note="By single fixes: also who was at the same place some minutes before or after."
+          checked={isByFixes}
+          onChange={(checked) => change({ method: checked ? "fixes" : "estimate" })}
         />
-        <Switch
-          label="Include possible meetings"
-          note="Near enough only if the phones were that inexact."
-          checked={view.includePossible}
-          onChange={(includePossible) => change({ includePossible })}
-        />
+        {isByFixes && (
+          <>
+            <Switch
+              label="Fill in between fixes"
+              note="As though everybody walked straight on."
+              checked={view.interpolate}
+              onChange={(interpolate) => change({ interpolate })}
+            />
+            <Switch
+              label="Include possible meetings"
+              note="Near enough only if the phones were that inexact."
+              checked={view.includePossible}
+              onChange={(includePossible) => change({ includePossible })}
+            />
+          </>
+        )}
       </details>
     </form>
   );
 }
 
 /** What is set there, for whoever does not look. */
-function describeMore({ minimumMinutes, interpolate, includePossible }: View): string {
+function describeMore({ minimumMinutes, method, interpolate, includePossible }: View): string {
   const length = minimumMinutes === "0" ? "any length" : `${minimumMinutes} min or longer`;
-  return [length, interpolate && "between fixes", includePossible && "possible ones"].filter(Boolean).join(", ");
+  const ofFixes = ["not only at the same time", interpolate && "between fixes", includePossible && "possible ones"];
+  return [length, ...(method === "fixes" ? ofFixes : [])].filter(Boolean).join(", ");
 }

@@ -15,6 +15,10 @@ export const TIME_WINDOWS: readonly Stop[] = [
   { value: "any", text: "any time" },
 ];
 
+export const PROBABILITIES: readonly Stop[] = [
+  10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99,
+].map((percent) => ({ value: String(percent), text: `${percent} per cent` }));
+
 export const MINIMUM_MINUTES: readonly Stop[] = [
   { value: "0", text: "any length" },
   ...[1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60].map((minutes) => ({ value: String(minutes), text: `${minutes} minutes` })),
