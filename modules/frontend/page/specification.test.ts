@@ -1,8 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
+import { devices, type Device, type NewDevice, type PairedDevice, type Setting, type Setup } from "../src/api/devices";
 import type { FieldError } from "../src/api/fetchOrThrow";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
 import { CERTAINTIES } from "../src/meetings/certainty";
+import { APPS } from "../src/phones/apps";
 import { locations, way, type Fix, type WayEnd, type WayPiece } from "../src/api/tracks";
 
 /**
@@ -62,6 +64,20 @@ const WAY_PIECE: Fields<WayPiece> = {
   middle_sd_m: "number",
   is_stay: "boolean",
 };
+const DEVICE: Fields<Device> = {
+  id: "integer",
+  person_id: "integer",
+  name: "string",
+  app: "string",
+  created_at: "string",
+  last_seen_at: "string or null",
+  last_accuracy_m: "number or null",
+  revoked_at: "string or null",
+};
+const PAIRED_DEVICE: Fields<PairedDevice> = { ...DEVICE, secret: "string", setup: "Setup" };
+const NEW_DEVICE: Fields<NewDevice> = { name: "string", app: "string" };
+const SETTING: Fields<Setting> = { name: "string", value: "string" };
+const SETUP: Fields<Omit<Setup, "fields">> = { url: "string", link: "string or null", qr: "string" };
 /** Of one method only. */
 const OPTIONAL = ["closest_sd_m", "probability", "own_fixes", "certainty"];
 const VIOLATION: Fields<FieldError> = { field: "string", reason: "string" };
@@ -106,6 +122,11 @@ test.each([
   ["PERSON_URL", "Person", PERSON],
   ["PERSON_URL", "NewPerson", NEW_PERSON],
   ["PERSON_URL", "Violation", VIOLATION],
+  ["PERSON_URL", "Device", DEVICE],
+  ["PERSON_URL", "PairedDevice", PAIRED_DEVICE],
+  ["PERSON_URL", "NewDevice", NEW_DEVICE],
+  ["PERSON_URL", "Setting", SETTING],
+  ["PERSON_URL", "Setup", { ...SETUP, fields: "array" }],
   ["CONNECTION_URL", "Person", PERSON],
   ["CONNECTION_URL", "Encounter", MEETING],
   ["CONNECTION_URL", "Contact", CONTACT],
@@ -125,6 +146,11 @@ test("a meeting is as certain as the page has words for", () => {
   expect([...(properties.certainty?.enum ?? [])].sort()).toEqual(Object.keys(CERTAINTIES).sort());
 });
 
+test("a phone may have each of the apps that the page knows, and no other", () => {
+  const { properties = {} } = served.PERSON_URL.definitions.NewDevice ?? {};
+  expect([...(properties.app?.enum ?? [])].sort()).toEqual(Object.keys(APPS).sort());
+});
+
 test("a person can be erased", () => {
   const { responses = {} } = served.PERSON_URL.paths["/api/persons/{person_id}"]?.delete ?? {};
   expect(Object.keys(responses)).toEqual(expect.arrayContaining(["204", "404"]));
@@ -139,6 +165,7 @@ const SPAN = { person: 1, start: "", end: "" };
 
 test.each([
   ["PERSON_URL", "/api/persons", personsQuery("ada").initialPageParam, "Person"],
+  ["PERSON_URL", "/api/persons/{person_id}/devices", devices(1), "Device"],
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_ESTIMATE).initialPageParam, "Encounter"],
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_FIXES).initialPageParam, "Encounter"],
   ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(BY_ESTIMATE).initialPageParam, "Contact"],

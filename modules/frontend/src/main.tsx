@@ -13,6 +13,7 @@ import "./ui/controls.css";
 import "./ui/rows.css";
 import "./ui/notices.css";
 import "./people/people.css";
+import "./phones/phones.css";
 import "./search/search.css";
 import "./meetings/meetings.css";
 import "./map/map.css";

@@ -1,3 +1,4 @@
+import type { Device, NewDevice, PairedDevice } from "./devices";
 import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Fix } from "./tracks";
@@ -6,7 +7,7 @@ import type { Fix } from "./tracks";
 export class FakeServices {
   readonly requests: URL[] = [];
   readonly down = new Set<"person_service" | "connection_service">();
-  /** The next person to be created is refused with this field and reason. */
+  /** The next person to be created, or phone to be connected, is refused with this field and reason. */
   refusal: { field: string; reason: string } | null = null;
   /** Who does not bring this token is not let in. */
   token: string | null = null;
@@ -19,6 +20,7 @@ export class FakeServices {
   readonly persons: Person[];
   readonly meetings: Meeting[];
   readonly fixes: Fix[];
+  readonly devices: Device[] = [];
 
   constructor({ persons = [], meetings = [], fixes = [] }: { persons?: Person[]; meetings?: Meeting[]; fixes?: Fix[] }) {
     this.persons = persons;
@@ -40,12 +42,13 @@ export class FakeServices {
   }
 
   private answer(url: URL, init?: RequestInit): Response {
-    const [, id, resource] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+))?)?$/.exec(url.pathname) ?? [];
-    const service = resource ? "connection_service" : "person_service";
+    const [, id, resource, item] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?)?$/.exec(url.pathname) ?? [];
+    const service = resource && resource !== "devices" ? "connection_service" : "person_service";
     if (this.down.has(service)) return problem(502, `${service} does not answer`);
     if (this.token && new Headers(init?.headers).get("Authorization") !== `Bearer ${this.token}`) {
       return problem(401, "no token was sent");
     }
+    if (resource === "devices") return this.phones(Number(item), init);
     if (init?.method === "POST") return this.create(JSON.parse(init.body as string) as Omit<Person, "id">);
     if (id === undefined) return this.list(url);
     const person = this.persons.find((one) => one.id === Number(id));
@@ -56,6 +59,23 @@ export class FakeServices {
     if (resource === "locations") return json(this.fixes);
     if (resource === "way") return json([]);
     return json(person);
+  }
+
+  private phones(item: number, init?: RequestInit): Response {
+    if (init?.method === "POST") {
+      if (this.refusal) return this.refuse(this.refusal);
+      const { name, app } = JSON.parse(init.body as string) as NewDevice;
+      const made = device(this.devices.length + 1, name, { app });
+      this.devices.unshift(made);
+      const secret = `secret-${made.id}`;
+      const url = `http://phones.example/phone/${secret}`;
+      const link = `owntracks:///config?inline=${secret}`;
+      const setup = { url, link, qr: link, fields: [{ name: "URL", value: url }] };
+      return json({ ...made, secret, setup } satisfies PairedDevice, { status: 201 });
+    }
+    if (init?.method !== "DELETE") return json(this.devices);
+    this.devices.splice(0, Infinity, ...this.devices.map((one) => (one.id === item ? { ...one, revoked_at: one.created_at } : one)));
+    return new Response(null, { status: 204 });
   }
 
   private erase(person: Person): Response {
@@ -97,6 +117,12 @@ export class FakeServices {
 export function person(id: number, name: string, company_name = "Looms"): Person {
   const [first_name = "", last_name = ""] = name.split(" ");
   return { id, first_name, last_name, company_name };
+}
+
+export function device(id: number, name: string, more: Partial<Device> = {}): Device {
+  const created_at = "2026-03-01T09:00:00Z";
+  const known = { id, person_id: 1, name, app: "owntracks", created_at };
+  return { ...known, last_seen_at: null, last_accuracy_m: null, revoked_at: null, ...more };
 }
 
 export function meeting(

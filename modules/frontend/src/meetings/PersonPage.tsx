@@ -7,6 +7,7 @@ import { useLastingError } from "../api/recovery";
 import { startOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 import { DeletePerson } from "../people/DeletePerson";
+import { Phones } from "../phones/Phones";
 import { SearchForm } from "../search/SearchForm";
 import { Avatar } from "../ui/Avatar";
 import { Notice } from "../ui/Notice";
@@ -53,6 +54,7 @@ export function PersonPage({
               {person.data ? companyOf(person.data) : (personError && !unknown ? "Name and company can’t be shown right now" : " ")}
             </p>
           </div>
+          {person.data && <Phones person={person.data} />}
           {person.data && <DeletePerson person={person.data} onDeleted={() => onDeleted(name)} />}
         </div>
       </div>

@@ -65,6 +65,13 @@ export const LockIcon = () => (
   </Icon>
 );
 
+export const PhoneIcon = () => (
+  <Icon>
+    <rect x="5.75" y="2.75" width="8.5" height="14.5" rx="1.8" />
+    <path d="M9 14.6h2" />
+  </Icon>
+);
+
 export const BinIcon = () => (
   <Icon>
     <path d="M4 5.8h12M8 5.5V3.8h4v1.7M5.6 5.8l.7 10.4h7.4l.7-10.4M8.4 9v4.4M11.6 9v4.4" />
