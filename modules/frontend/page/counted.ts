@@ -20,27 +20,23 @@ export async function countWork(page: Page): Promise<void> {
     const work: Work = { frames: 0, vertices: 0, sources: {}, firstRows: 0 };
     (window as unknown as Counting).work = work;
 
-    let isDrawn = false;
-    const draw = (count: number) => {
-      work.vertices += count;
-      isDrawn = true;
-    };
-    const card = WebGL2RenderingContext.prototype;
+    type Call = (...call: number[]) => void;
+    const card = WebGL2RenderingContext.prototype as unknown as { drawElements: Call; drawArrays: Call };
     const { drawElements, drawArrays } = card;
     card.drawElements = function (...call) {
-      draw(call[1]);
+      work.vertices += call[1] ?? 0;
       drawElements.apply(this, call);
     };
     card.drawArrays = function (...call) {
-      draw(call[2]);
+      work.vertices += call[2] ?? 0;
       drawArrays.apply(this, call);
     };
     const request = window.requestAnimationFrame.bind(window);
     window.requestAnimationFrame = (callback) =>
       request((now) => {
-        isDrawn = false;
+        const before = work.vertices;
         callback(now);
-        if (isDrawn) work.frames += 1;
+        if (work.vertices > before) work.frames += 1;
       });
 
     // MapLibre has its worker cut the data of a source into tiles: the message is called LD.

@@ -43,7 +43,7 @@ function PhonesOf({ person, onClose }: { person: number; onClose: () => void }) 
   if (paired) return <SetUp device={paired} onDone={() => setPaired(null)} />;
   return (
     <>
-      {devices.data && devices.data.length === 0 && <p className="muted">None reports yet.</p>}
+      {devices.data?.length === 0 && <p className="muted">None reports yet.</p>}
       {devices.data && devices.data.length > 0 && (
         <ul className="devices" aria-label="Phones">
           {devices.data.map((device) => (
