@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 import psycopg2.extensions
@@ -12,6 +13,7 @@ from psycopg2.sql import SQL, Identifier
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database, bootstrap, migrate
+from tests.integration.statements import Query, execute
 
 GRANTS = REPOSITORY / "db" / "grants.sql"
 
@@ -40,6 +42,12 @@ def database(addresses: Mapping[str, str], template: Database) -> Iterator[Datab
         with connection(database.owner) as session, session.cursor() as cursor:
             cursor.execute(GRANTS.read_text())
         yield database
+
+
+@pytest.fixture
+def query(database: Database) -> Query:
+    """query(statement, *values) → rows: as the owner, each a transaction of its own."""
+    return partial(execute, database.owner)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from gzip import decompress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,6 +20,8 @@ from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from deployment.native.services import answers_http
+from tests.integration.programs import program
 from tests.patience import PATIENCE_S
 
 START_S = 1_771_200_000  # 2026-02-16
@@ -79,16 +81,6 @@ def collector() -> Iterator[Collector]:
     collector.close()
 
 
-@contextmanager
-def service(module: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, "-m", module], env=os.environ | environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
-
-
 def children(spans: dict[str, Span]) -> list[tuple[str, str]]:
     """(parent, child) by name."""
     ids = {span.span_id: name for name, span in spans.items()}
@@ -110,13 +102,6 @@ def location(person_id: int) -> location_pb2.Location:
     return location_pb2.Location(person_id=person_id, latitude=1, longitude=2, creation_time=Timestamp(seconds=START_S))
 
 
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=PATIENCE_S).ok
-    except requests.ConnectionError:
-        return False
-
-
 def test_one_location_is_one_trace_from_the_phones_call_to_its_row(
     collector: Collector,
     database: Database,
@@ -129,10 +114,10 @@ def test_one_location_is_one_trace_from_the_phones_call_to_its_row(
     kafka = {"KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers, "LOCATION_TOPIC": topic}
     with ExitStack() as running:
         running.enter_context(
-            service("location_producer", GRPC_BIND=target, METRICS_BIND="127.0.0.1:0", **kafka, **asked)
+            program("location_producer", GRPC_BIND=target, METRICS_BIND="127.0.0.1:0", **kafka, **asked)
         )
         running.enter_context(
-            service(
+            program(
                 "location_consumer",
                 DATABASE_URL=database.location_consumer,
                 DEAD_LETTER_TOPIC=make_topic(),
@@ -162,8 +147,8 @@ def test_a_question_is_one_trace_through_both_services_that_answer_it(
     asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "100"}
     people, names, meetings = (free_address() for _ in range(3))
     with (
-        service("person_service", DATABASE_URL=database.person_service, REST_BIND=people, GRPC_BIND=names, **asked),
-        service(
+        program("person_service", DATABASE_URL=database.person_service, REST_BIND=people, GRPC_BIND=names, **asked),
+        program(
             "connection_service",
             DATABASE_URL=database.connection_service,
             REST_BIND=meetings,
@@ -172,7 +157,7 @@ def test_a_question_is_one_trace_through_both_services_that_answer_it(
         ),
     ):
         for service_address in (people, meetings):
-            poll_until(lambda address=service_address: answers(f"http://{address}/readyz"))
+            poll_until(lambda address=service_address: answers_http(f"http://{address}/readyz"))
         answer = requests.get(
             f"http://{meetings}/api/persons/7/connection",
             params={"start_date": "2026-02-16", "end_date": "2026-02-16"},

@@ -18,6 +18,7 @@ from proximity.instants import DAY_US, read_day
 from proximity.spans import span_of, spans_around
 from service_kit.database import make_engine
 from tests.conftest import PollUntil
+from tests.integration.statements import execute
 from tests.patience import PATIENCE_S
 
 Insert = Callable[[Sequence[tuple[int, str, float, float]]], None]
@@ -35,12 +36,6 @@ SELECT person_id,
 FROM generate_series(0, {DAYS - 1}) AS day, generate_series(1, 100) AS person_id, generate_series(0, 199) AS minute;
 ANALYZE location;
 """
-
-
-def execute(url: str, statement: str) -> None:
-    with psycopg2.connect(url) as session, session.cursor() as cursor:
-        cursor.execute(statement)
-    session.close()
 
 
 def store(engine: Engine) -> AbstractContextManager[Locations]:

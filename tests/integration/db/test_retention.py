@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,24 +13,10 @@ from psycopg2.errors import InsufficientPrivilege, InvalidParameterValue
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database
+from tests.integration.statements import Query
 from tests.patience import PATIENCE_S
 
-Query = Callable[..., list[Any]]
 TODAY = datetime.now(UTC).date()
-
-
-@pytest.fixture
-def query(database: Database) -> Iterator[Query]:
-    session = psycopg2.connect(database.owner)
-    session.autocommit = True
-
-    def execute(statement: str, *values: object) -> list[Any]:
-        with session.cursor() as cursor:
-            cursor.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
-
-    yield execute
-    session.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg2
 import pytest
 import requests
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -17,6 +16,7 @@ from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from tests.integration.statements import add_people, execute
 from tests.patience import PATIENCE_S
 
 START_S = 1_771_200_000  # 2026-02-16
@@ -63,11 +63,7 @@ class Pipeline:
             future.get(timeout=PATIENCE_S)
 
     def query(self, statement: str) -> Any:
-        with psycopg2.connect(self.database.superuser) as session, session.cursor() as cursor:
-            cursor.execute(statement)
-            answer = cursor.fetchall() if cursor.description else []
-        session.close()
-        return answer
+        return execute(self.database.superuser, statement)
 
     def stored(self) -> int:
         return int(self.query("SELECT count(*) FROM location")[0][0])
@@ -93,10 +89,7 @@ class Pipeline:
 @pytest.fixture
 def pipeline(kafka_bootstrap_servers: str, database: Database, make_topic: Callable[..., str]) -> Iterator[Pipeline]:
     pipeline = Pipeline(kafka_bootstrap_servers, database, make_topic(2), make_topic())
-    pipeline.query(
-        "INSERT INTO person (id, first_name, last_name, company_name) "
-        "SELECT id, 'Ada', 'Byron', 'Looms' FROM generate_series(1, 99) AS id"
-    )
+    add_people(database.owner, 99)
     yield pipeline
     pipeline.producer.close()
     for process in pipeline.processes:

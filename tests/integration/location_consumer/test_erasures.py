@@ -1,10 +1,8 @@
 """What the store does with locations of persons who have been erased, and of days that have been dropped."""
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Event
-from typing import Any
 
 import numpy as np
 import psycopg2
@@ -14,6 +12,9 @@ from deployment.native.schema import Database
 from location_consumer.locations import Locations
 from location_consumer.rows import DAY_US, Rows
 from location_consumer.store import Store, StoreUnavailableError
+from tests.integration.statements import Query
+
+pytestmark = pytest.mark.usefixtures("people")
 
 START_DAY = 20_500  # 2026-02-16
 
@@ -23,36 +24,6 @@ def rows_of(*rows: tuple[int, int], latitude: float = 48.0) -> Rows:
     person, time = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
     place = np.full(time.size, latitude)
     return Rows.of(Locations(person, time + START_DAY * DAY_US, place, place, np.full(time.size, np.nan, np.float32)))
-
-
-Query = Callable[..., list[Any]]
-
-
-@pytest.fixture
-def query(database: Database) -> Iterator[Query]:
-    """As the owner, each statement a transaction of its own."""
-    session = psycopg2.connect(database.owner)
-    session.autocommit = True
-
-    def execute(statement: str, *values: object) -> list[Any]:
-        with session.cursor() as cursor:
-            cursor.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
-
-    execute(
-        "INSERT INTO person (id, first_name, last_name, company_name) "
-        "SELECT id, 'Ada', 'Byron', 'Looms' FROM generate_series(1, 9) AS id"
-    )
-    yield execute
-    session.close()
-
-
-@pytest.fixture
-def store(database: Database, query: Query) -> Iterator[Store]:
-    del query  # it has made the people
-    store = Store(database.location_consumer)
-    yield store
-    store.close()
 
 
 def stored(query: Query, person_id: int) -> int:

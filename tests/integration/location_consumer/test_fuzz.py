@@ -1,14 +1,12 @@
 """Thousands of records, most of them bad: every location of them is stored, or dead with its reason."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from deployment.native.schema import Database
 from tests.fuzz.records import Pipeline, fuzz_records
+from tests.integration.programs import program
 
 RECORDS = 4000
 
@@ -16,29 +14,24 @@ RECORDS = 4000
 @pytest.fixture
 def pipeline(kafka_bootstrap_servers: str, database: Database, make_topic: Callable[..., str]) -> Iterator[Pipeline]:
     topic, dead_letter_topic = make_topic(2), make_topic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "location_consumer"],
-        env={
-            **os.environ,
-            "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers,
-            "DATABASE_URL": database.location_consumer,
-            "LOCATION_TOPIC": topic,
-            "DEAD_LETTER_TOPIC": dead_letter_topic,
-            "CONSUMER_GROUP": f"{topic}-group",
-            "HEALTH_BIND": "127.0.0.1:0",
-            "BRAKE_RATIO": "1",  # nearly everything is bad, and is meant to be
-        },
-    )
-    yield Pipeline(
-        kafka_bootstrap_servers,
-        topic,
-        dead_letter_topic,
-        f"{topic}-group",
-        database.superuser,
-        lambda: process.poll() is None,
-    )
-    process.kill()
-    process.wait()
+    environment = {
+        "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers,
+        "DATABASE_URL": database.location_consumer,
+        "LOCATION_TOPIC": topic,
+        "DEAD_LETTER_TOPIC": dead_letter_topic,
+        "CONSUMER_GROUP": f"{topic}-group",
+        "HEALTH_BIND": "127.0.0.1:0",
+        "BRAKE_RATIO": "1",  # nearly everything is bad, and is meant to be
+    }
+    with program("location_consumer", **environment) as process:
+        yield Pipeline(
+            kafka_bootstrap_servers,
+            topic,
+            dead_letter_topic,
+            f"{topic}-group",
+            database.superuser,
+            lambda: process.poll() is None,
+        )
 
 
 def test_every_location_of_fuzzed_records_is_stored_or_dead_with_its_reason(pipeline: Pipeline) -> None:

@@ -1,6 +1,5 @@
 """The store on a real PostGIS: exactly once, whatever comes."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from location_consumer.lag import Position
 from location_consumer.locations import Locations
 from location_consumer.rows import DAY_US, Rows
 from location_consumer.store import CREATE_STAGING, FIND_STORED, Store, StoreUnavailableError
+from tests.integration.statements import execute
 
 START_US = 20_500 * DAY_US  # 2026-02-16
 
@@ -33,33 +33,13 @@ def rows_of(*rows: tuple[int, int, float, float, float]) -> Rows:
     )
 
 
-def query(url: str, statement: str) -> list[Any]:
-    with psycopg2.connect(url) as session, session.cursor() as cursor:
-        cursor.execute(statement)
-        answer = cursor.fetchall() if cursor.description else []
-    session.close()
-    return answer
-
-
 def stored(database: Database) -> list[Any]:
-    return query(
+    return execute(
         database.owner,
         f"""SELECT person_id, (extract(epoch FROM creation_time) * 1000000)::bigint - {START_US},
                    ST_Y(coordinate), ST_X(coordinate), accuracy_m, ST_SRID(coordinate)
             FROM location ORDER BY creation_time, person_id""",
     )
-
-
-@pytest.fixture
-def store(database: Database) -> Iterator[Store]:
-    query(
-        database.owner,
-        "INSERT INTO person (id, first_name, last_name, company_name) "
-        "SELECT id, 'Ada', 'Byron', 'Looms' FROM generate_series(1, 9) AS id",
-    )
-    store = Store(database.location_consumer)
-    yield store
-    store.close()
 
 
 def test_every_value_arrives_as_it_was_sent(store: Store, database: Database) -> None:
@@ -104,7 +84,7 @@ def test_a_replay_beyond_what_the_statistics_know_looks_each_row_up_once(store: 
         for at in (0, DAY_US // 2)
     )
     store.write(first)
-    query(database.owner, "ANALYZE location")
+    execute(database.owner, "ANALYZE location")
     store.write(second)
     store.write(second)  # finds it by failing
     assert store.write(second).duplicates == 9 * 1200
@@ -151,7 +131,7 @@ def test_within_one_batch_the_first_to_arrive_is_stored(store: Store, database: 
 def test_locations_of_unknown_persons_are_named_and_the_others_stored(store: Store, database: Database) -> None:
     written = store.write(rows_of((77, 0, 1.0, 1.0, 1.0), (1, 0, 1.0, 1.0, 1.0), (78, 0, 1.0, 1.0, 1.0)))
     assert (written.stored, written.unknown_person.tolist()) == (1, [0, 2])
-    query(database.owner, "INSERT INTO person (id, first_name, last_name, company_name) VALUES (77, 'A', 'B', 'C')")
+    execute(database.owner, "INSERT INTO person (id, first_name, last_name, company_name) VALUES (77, 'A', 'B', 'C')")
     assert store.write(rows_of((77, 0, 1.0, 1.0, 1.0))).stored == 1
 
 
@@ -164,12 +144,12 @@ def test_a_batch_may_be_of_as_many_days_as_it_has_locations(store: Store, databa
 
 def test_a_partition_that_was_dropped_is_made_again(store: Store, database: Database) -> None:
     store.write(rows_of((1, 0, 1.0, 1.0, 1.0)))
-    query(database.owner, "DROP TABLE location_20260216")
+    execute(database.owner, "DROP TABLE location_20260216")
     assert store.write(rows_of((1, 0, 1.0, 1.0, 1.0), (2, 5, 1.0, 1.0, 1.0))).stored == 2
 
 
 def test_what_the_database_refuses_is_found_and_the_rest_is_stored(store: Store, database: Database) -> None:
-    query(database.owner, "ALTER TABLE location ADD CHECK (person_id <> 5)")
+    execute(database.owner, "ALTER TABLE location ADD CHECK (person_id <> 5)")
     rows = [(person, time, 1.0, 1.0, np.nan) for time in range(20) for person in (4, 5, 6)]
     written = store.write(rows_of(*rows))
     assert written.stored == 40
@@ -180,7 +160,7 @@ def test_what_the_database_refuses_is_found_and_the_rest_is_stored(store: Store,
 def test_after_a_lost_connection_the_same_batch_can_be_written(store: Store, database: Database) -> None:
     rows = rows_of((1, 0, 1.0, 1.0, 1.0))
     store.check()
-    query(
+    execute(
         database.superuser,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE application_name = 'location_consumer' AND datname = current_database()",
@@ -194,7 +174,7 @@ def test_how_far_the_consumer_is_can_be_read_by_those_who_answer_questions(store
     zero, one = TopicPartition("location", 0), TopicPartition("location", 1)
     store.report({zero: Position(5, 9), one: Position(0, 0)})
     store.report({zero: Position(9, 9)})
-    assert query(
+    assert execute(
         database.connection_service,
         "SELECT partition, next_offset, end_offset, now() - observed_at < '1 minute' FROM consumer_progress ORDER BY 1",
     ) == [(0, 9, 9, True), (1, 0, 0, True)]
@@ -209,4 +189,4 @@ def test_the_role_of_the_consumer_can_do_nothing_else(database: Database) -> Non
         "CREATE TABLE mine ()",
     ):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
-            query(database.location_consumer, statement)
+            execute(database.location_consumer, statement)

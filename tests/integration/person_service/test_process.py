@@ -18,6 +18,8 @@ from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
+from deployment.native.services import answers_http
+from tests.integration.programs import program
 from tests.patience import PATIENCE_S
 
 MODULES = Path(__file__).parents[3] / "modules"
@@ -31,29 +33,19 @@ class Service:
     log: Path
 
 
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=PATIENCE_S).ok
-    except requests.ConnectionError:
-        return False
-
-
 @pytest.fixture
 def service(database: Database, tmp_path: Path, poll_until: Callable[..., object]) -> Iterator[Service]:
     rest, grpc_bind, log = free_address(), free_address(), tmp_path / "log"
     environment = {
-        **os.environ,
         "DATABASE_URL": database.person_service,
         "REST_BIND": rest,
         "GRPC_BIND": grpc_bind,
         "WEB_CONCURRENCY": "2",
         "LOG_FORMAT": "json",
     }
-    command = [sys.executable, "-m", "person_service"]
-    with log.open("wb") as output, subprocess.Popen(command, env=environment, cwd=MODULES, stdout=output) as process:
-        poll_until(lambda: answers(f"http://{rest}/readyz"))
+    with log.open("wb") as output, program("person_service", output, **environment) as process:
+        poll_until(lambda: answers_http(f"http://{rest}/readyz"))
         yield Service(process, f"http://{rest}", grpc_bind, log)
-        process.terminate()
     sys.stdout.write(log.read_text())  # shown where a test fails
 
 

@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 import pytest
-import requests
 
-from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
-from tests.patience import PATIENCE_S
+from deployment.native.services import answers_http
+from tests.integration.programs import program
+from tests.integration.statements import execute
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES")
 FEW_EXAMPLES = "25"
@@ -41,30 +40,16 @@ STORE = """
 def running(name: str, log: Path, poll_until: Any, **settings: str) -> Iterator[str]:
     """A service as it is started anywhere, with its own process; gives its address."""
     address = free_address()
-    environment = {**os.environ, "WEB_CONCURRENCY": "1", "REST_BIND": address, "LOG_LEVEL": "WARNING", **settings}
-    with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", name], cwd=REPOSITORY, env=environment, stdout=output)
-    try:
-        poll_until(lambda: is_ready(address))
+    environment = {"WEB_CONCURRENCY": "1", "REST_BIND": address, "LOG_LEVEL": "WARNING", **settings}
+    with log.open("wb") as output, program(name, output, **environment):
+        poll_until(lambda: answers_http(f"http://{address}/readyz"))
         yield f"http://{address}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
-
-
-def is_ready(address: str) -> bool:
-    try:
-        return requests.get(f"http://{address}/readyz", timeout=PATIENCE_S).ok
-    except requests.ConnectionError:
-        return False
 
 
 @pytest.fixture
 def services(database: Database, tmp_path: Path, poll_until: Callable[..., Any]) -> Iterator[Mapping[str, str]]:
     """The address of each REST service, on a database of three persons who were together for an hour."""
-    with psycopg2.connect(database.owner) as session, session.cursor() as cursor:
-        cursor.execute(STORE)
-    session.close()
+    execute(database.owner, STORE)
     grpc = free_address()
     people = {"DATABASE_URL": database.person_service, "GRPC_BIND": grpc}
     meetings = {"DATABASE_URL": database.connection_service, "PERSON_SERVICE_TARGET": grpc}

@@ -1,0 +1,22 @@
+"""The store of the consumer, on a database of the test's own with the persons 1 to 9."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deployment.native.schema import Database
+from location_consumer.store import Store
+from tests.integration.statements import add_people
+
+
+@pytest.fixture
+def people(database: Database) -> None:
+    add_people(database.owner, 9)
+
+
+@pytest.fixture
+def store(database: Database, people: None) -> Iterator[Store]:
+    del people  # they are there
+    store = Store(database.location_consumer)
+    yield store
+    store.close()
