@@ -49,6 +49,7 @@ def is_acceptable(location: Location) -> bool:
         location.person_id > 0
         and abs(location.latitude) <= 90
         and abs(location.longitude) <= 180
+        and not location.latitude == location.longitude == 0
         and 0 <= location.accuracy_m < float("inf")
         and (
             not location.HasField("creation_time")

@@ -56,7 +56,7 @@ def test_no_variable_is_set_that_a_service_does_not_know(render: Any, service: s
     parts = {"POSTGRESQL", "DATABASE_PASSWORD"}  # of DATABASE_URL
     modules = REPOSITORY / "modules"
     of_kit = ("access/settings", "rpc/tls", "kafka/security", "telemetry/tracing")
-    files = [modules / service / "settings.py", *(modules / "service_kit" / f"{name}.py" for name in of_kit)]
+    files = [*(modules / service).rglob("*.py"), *(modules / "service_kit" / f"{name}.py" for name in of_kit)]
     text = "".join(file.read_text() for file in files)
     known = set(re.findall(r'"([A-Z][A-Z_]+)"', text))
     assert set(COMPOSE["services"][service]["environment"]) <= known

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -38,7 +38,7 @@ def rendered(table: Table) -> str:
 
 def test_names_in_a_table_of_meetings_are_text() -> None:
     noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    assert rendered(table_of_meetings([Meeting(EVIL, 7, EVIL, noon, noon, 1.0)])).count(SHOWN) == 2
+    assert rendered(table_of_meetings([Meeting(EVIL, 7, EVIL, noon, noon, timedelta(0), 1.0, None)])).count(SHOWN) == 2
 
 
 def test_headers_of_dead_letters_are_text() -> None:
