@@ -22,6 +22,7 @@ from deployment.native.ports import free_address
 from deployment.native.schema import Database
 from deployment.native.services import answers_http
 from tests.integration.programs import program
+from tests.integration.statements import add_people
 from tests.patience import PATIENCE_S
 
 START_S = 1_771_200_000  # 2026-02-16
@@ -112,6 +113,7 @@ def test_one_location_is_one_trace_from_the_phones_call_to_its_row(
     asked = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_BSP_SCHEDULE_DELAY": "100"}
     topic, target = make_topic(), free_address()
     kafka = {"KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers, "LOCATION_TOPIC": topic}
+    add_people(database.superuser, 1)  # where there is nobody at all, the consumer waits for people
     with ExitStack() as running:
         running.enter_context(
             program("location_producer", GRPC_BIND=target, METRICS_BIND="127.0.0.1:0", **kafka, **asked)

@@ -87,8 +87,9 @@ async function translate(page: Page): Promise<void> {
     const texts: Node[] = [];
     while (walker.nextNode()) texts.push(walker.currentNode);
     for (const text of texts) {
-      const font: string = "font"; // nobody should write one any more, but translators do
-      const [outer, inner] = [document.createElement(font), document.createElement(font)];
+      // Nobody should write a <font> any more, but translators do.
+      const font = (): Element => document.createElementNS("http://www.w3.org/1999/xhtml", "font");
+      const [outer, inner] = [font(), font()];
       inner.textContent = `»${text.textContent ?? ""}«`;
       outer.append(inner);
       text.parentNode?.replaceChild(outer, text);

@@ -17,9 +17,8 @@ MakeTopic = Callable[..., str]
 
 def create(producer: Producer, person_id: int) -> grpc.StatusCode:
     try:
-        producer.stub.CreateLocation(
-            pb.CreateLocationRequest(location=pb.Location(person_id=person_id)), timeout=PATIENCE_S
-        )
+        location = pb.Location(person_id=person_id, latitude=50, longitude=8)
+        producer.stub.CreateLocation(pb.CreateLocationRequest(location=location), timeout=PATIENCE_S)
     except grpc.RpcError as error:
         return error.code()
     return grpc.StatusCode.OK

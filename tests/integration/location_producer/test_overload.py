@@ -101,7 +101,8 @@ def test_ten_times_what_may_wait_is_refused_with_a_hint_and_what_was_taken_is_to
 def test_a_client_that_never_reads_its_receipts_is_not_read_either(
     start_producer: StartProducer, make_topic: MakeTopic, poll_until: PollUntil
 ) -> None:
-    producer = start_producer(make_topic(partitions=2))
+    # No limit of the caller's own: it is its unread receipts that stop it.
+    producer = start_producer(make_topic(partitions=2), CALLER_LOCATIONS_PER_S="0")
     poll_until(producer.serving)
     # Each is refused in a receipt that is as large as the request.
     wrong = pb.StreamLocationsRequest(locations=[pb.Location(person_id=1, latitude=91)] * 10_000)

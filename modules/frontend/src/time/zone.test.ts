@@ -47,6 +47,6 @@ test.each([
   const { DateTimeFormat } = Intl;
   vi.spyOn(Intl, "DateTimeFormat").mockImplementation(function (this: unknown, ...given: unknown[]) {
     return given.length === 0 ? told : new DateTimeFormat(...(given as ConstructorParameters<typeof DateTimeFormat>));
-  } as never);
+  });
   expect(viewerZone()).toBe(shown);
 });
