@@ -23,6 +23,7 @@ PUBLISHED = {
     "PERSON_PORT": "person_rest",
     "CONNECTION_PORT": "connection_rest",
     "LOCATION_GRPC_PORT": "location_grpc",
+    "PHONE_PORT": "phone_http",
     "PERSON_GRPC_PORT": "person_grpc",
     "KAFKA_PORT": "kafka",
     "POSTGRES_PORT": "postgresql",
@@ -71,6 +72,7 @@ def system(running: Engine, folder: Path, eyes: Sequence[str]) -> Iterator[Mappi
             "PROMETHEUS_PORT": str(prometheus_port),
             "GRAFANA_PORT": str(grafana_port),
             **{variable: str(ports[name]) for variable, name in PUBLISHED.items()},
+            "PHONE_GATEWAY_URL": f"http://127.0.0.1:{ports['phone_http']}",
             **{f"{role.upper()}_PASSWORD": password for role, password in passwords.items()},
         },
     )

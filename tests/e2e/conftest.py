@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
@@ -51,13 +52,21 @@ class System:
         return int(answer.json()["id"])
 
     def send(self, fixes: Sequence[Fix], batch_size: int = 1000) -> int:
-        """Return the number of accepted locations."""
+        """Return the number of accepted locations. Who is pushed back comes again, as every client should."""
         accepted = 0
         for first in range(0, len(fixes), batch_size):
             locations = [location(fix) for fix in fixes[first : first + batch_size]]
             request = location_pb2.BatchCreateLocationsRequest(locations=locations)
-            accepted += self.locations.BatchCreateLocations(request, timeout=PATIENCE_S).accepted_count
+            accepted += self._poll_until(partial(self._taken, request)).accepted_count
         return accepted
+
+    def _taken(self, request: location_pb2.BatchCreateLocationsRequest) -> Any:
+        try:
+            return self.locations.BatchCreateLocations(request, timeout=PATIENCE_S)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+                return None
+            raise
 
     def publish(self, *fixes: Fix) -> None:
         """As one record of somebody else's: what location_producer would refuse at once."""

@@ -143,6 +143,15 @@ CALLS = {
             )
         ),
     ),
+    "PersonService/CheckPersons": Call(
+        PEOPLE_READ,
+        rpc(lambda to, one, token: people(to).CheckPersons(person_pb2.CheckPersonsRequest(ids=[one]), metadata=token)),
+    ),
+    "PersonService/ListErasures": Call(
+        PEOPLE_READ,
+        rpc(lambda to, _id, token: people(to).ListErasures(person_pb2.ListErasuresRequest(), metadata=token)),
+        of_one_person=False,
+    ),
     "PersonService/ListPersons": Call(
         PEOPLE_READ,
         rpc(lambda to, _id, token: people(to).ListPersons(person_pb2.ListPersonsRequest(page_size=1), metadata=token)),
