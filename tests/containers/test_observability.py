@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc
@@ -12,10 +13,11 @@ import yaml
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.folders import REPOSITORY
+from tests.e2e.phones.apps import Fix, pair
 from tests.patience import PATIENCE_S
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
-JOBS = {"location-producer", "location-consumer", "person-service", "connection-service", "volumes"}
+JOBS = {"phone-gateway", "location-producer", "location-consumer", "person-service", "connection-service", "volumes"}
 OF_A_CLUSTER = "kubelet_volume_stats"
 
 pytestmark = pytest.mark.skipif(
@@ -60,6 +62,7 @@ def test_panels_show_the_system_and_the_room_left_on_each_volume(
     person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=body, timeout=PATIENCE_S).json()["id"]
     meetings = f"{addresses['CONNECTION_URL']}/api/persons/{person}/connection"
     good, wrong = (location_pb2.Location(person_id=person, latitude=latitude, longitude=1) for latitude in (1, 91))
+    phone = pair(addresses["PERSON_URL"], addresses["PHONE_URL"], person, "osmand")
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     waiting = {
         target["expr"].replace("$__rate_interval", "2m")
@@ -72,6 +75,7 @@ def test_panels_show_the_system_and_the_room_left_on_each_volume(
         with grpc.insecure_channel(addresses["LOCATION_GRPC"]) as channel:
             request = location_pb2.BatchCreateLocationsRequest(locations=[good, wrong])
             location_pb2_grpc.LocationServiceStub(channel).BatchCreateLocations(request, timeout=PATIENCE_S)
+        phone.send(Fix(datetime.now(UTC), 1.0, 1.0), Fix(datetime.now(UTC), 0.0, 0.0))  # the second is no fix
         requests.get(meetings, params={"start_date": "2026-01-01", "end_date": "2026-01-02"}, timeout=PATIENCE_S)
         seen = {expression for expression in waiting if ask("query", query=expression)["result"]}
         waiting.difference_update(seen)
