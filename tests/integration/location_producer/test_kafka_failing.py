@@ -43,11 +43,12 @@ def test_more_than_may_wait_is_pushed_back_and_what_waits_is_delivered(
     kafka_behind_proxy.freeze()
     with ThreadPoolExecutor(150) as pool:
         calls = {person_id: pool.submit(create, producer, person_id) for person_id in range(2, 152)}
-        poll_until(lambda: sum(call.done() for call in calls.values()) == 50)
+        # Of 100 that may wait, one caller alone may have four fifths and the one after.
+        poll_until(lambda: sum(call.done() for call in calls.values()) == 69)
         kafka_behind_proxy.thaw()
         codes = {person_id: call.result() for person_id, call in calls.items()}
 
-    assert Counter(codes.values()) == {grpc.StatusCode.OK: 100, grpc.StatusCode.RESOURCE_EXHAUSTED: 50}
+    assert Counter(codes.values()) == {grpc.StatusCode.OK: 81, grpc.StatusCode.RESOURCE_EXHAUSTED: 69}
     accepted = {person_id for person_id, code in codes.items() if code == grpc.StatusCode.OK}
     assert accepted <= persons(read_topic, topic)
     assert create(producer, 999) == grpc.StatusCode.OK
