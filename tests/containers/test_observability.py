@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import grpc
@@ -13,7 +12,7 @@ import yaml
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.folders import REPOSITORY
-from tests.e2e.phones.apps import Fix, pair
+from tests.e2e.phones.apps import every_kind_of_fix, pair
 from tests.patience import PATIENCE_S
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
@@ -75,7 +74,7 @@ def test_panels_show_the_system_and_the_room_left_on_each_volume(
         with grpc.insecure_channel(addresses["LOCATION_GRPC"]) as channel:
             request = location_pb2.BatchCreateLocationsRequest(locations=[good, wrong])
             location_pb2_grpc.LocationServiceStub(channel).BatchCreateLocations(request, timeout=PATIENCE_S)
-        phone.send(Fix(datetime.now(UTC), 1.0, 1.0), Fix(datetime.now(UTC), 0.0, 0.0))  # the second is no fix
+        phone.send(*every_kind_of_fix())
         requests.get(meetings, params={"start_date": "2026-01-01", "end_date": "2026-01-02"}, timeout=PATIENCE_S)
         seen = {expression for expression in waiting if ask("query", query=expression)["result"]}
         waiting.difference_update(seen)

@@ -16,11 +16,13 @@ import yaml
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_port
+from tests.e2e.phones.apps import every_kind_of_fix, pair
 from tests.patience import PATIENCE_S
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
 
 JOBS = {
+    "phone-gateway": "PHONE_HEALTH_URL",
     "location-producer": "LOCATION_PRODUCER_URL",
     "location-consumer": "LOCATION_CONSUMER_URL",
     "person-service": "PERSON_URL",
@@ -92,10 +94,11 @@ def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iter
 
 
 def test_prometheus_reaches_every_service_and_every_panel_shows_something(
-    system: Any, make_fix: Any, query: Query, poll_until: Any
+    addresses: Mapping[str, str], system: Any, make_fix: Any, query: Query, poll_until: Any
 ) -> None:
     poll_until(lambda: len(query("up == 1")) == len(JOBS))
     person = system.create_person()
+    phone = pair(addresses["PERSON_URL"], addresses["PHONE_URL"], person, "osmand")
     week = datetime.now(UTC) - timedelta(hours=1)
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     waiting = {
@@ -110,6 +113,7 @@ def test_prometheus_reaches_every_service_and_every_panel_shows_something(
         nonlocal sent
         sent += 1
         system.send([make_fix(person, week + timedelta(seconds=sent), 1.0, 1.0), make_fix(person, week, 91.0, 1.0)])
+        phone.send(*every_kind_of_fix())
         system.get(f"/api/persons/{person}/connection", start_date=f"{week:%Y-%m-%d}", end_date=f"{week:%Y-%m-%d}")
         seen = {one for one in waiting if any(sample["value"][1] != "NaN" for sample in query(one[1]))}
         waiting.difference_update(seen)

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -26,6 +26,12 @@ class Fix(NamedTuple):
     latitude: float
     longitude: float
     accuracy_m: float = 5.0
+
+
+def every_kind_of_fix() -> tuple[Fix, ...]:
+    """One that is right, one whose clock is 1,024 weeks behind, and one that is nowhere."""
+    now = datetime.now(UTC)
+    return Fix(now, 1.0, 1.0), Fix(now - timedelta(weeks=1024, minutes=1), 1.0, 1.0), Fix(now, 0.0, 0.0)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -203,18 +204,19 @@ def test_an_asyncio_server_takes_up_the_trace_of_its_caller(spans: InMemorySpanE
 
 
 def test_spans_that_nobody_takes_do_not_keep_a_service_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers, told = threading.Event(), threading.Event()
+    answers = threading.Event()
+    waiting: queue.Queue[threading.Thread] = queue.Queue()
 
     class OfASilentCollector(SpanProcessor):
         def shutdown(self) -> None:
-            told.set()
+            waiting.put(threading.current_thread())
             answers.wait(PATIENCE_S)
 
     monkeypatch.setattr("service_kit.telemetry.tracing.SHUT_DOWN_WITHIN_S", 0.1)
-    before = threading.active_count()
     with tracing("tools", processor=OfASilentCollector()):
         pass
-    assert told.wait(PATIENCE_S)
-    assert threading.active_count() == before + 1, "it waits for the collector still, and nobody for it"
-    assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+    thread = waiting.get(timeout=PATIENCE_S)
+    assert thread.is_alive(), "it waits for the collector still, and nobody for it"
+    assert thread.daemon
     answers.set()
+    thread.join(PATIENCE_S)
