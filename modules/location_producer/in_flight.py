@@ -44,13 +44,16 @@ class InFlight:
         return self._bytes.held
 
     def reserve(self, size: int, caller: str = NOBODY) -> None:
-        """Take room for a call of `size` bytes, until `release`; OverloadedError where there is none for him."""
+        """Take room for a call of `size` bytes, until `release`; OverloadedError where there is none for him.
+
+        Whoever has nothing waiting is let in behind all the others, however slow Kafka has become: he pays by waiting.
+        """
         after = self.bytes + size
         if self.calls >= self.max_calls or after > self.max_bytes:
             raise OverloadedError("Too much is waiting for Kafka; slow down and try again.")
         if after > ALWAYS_BYTES and self.bytes:
             self._sample()
-            if after > self.rate * self.max_wait_s:
+            if after > self.rate * self.max_wait_s and (caller == NOBODY or self._bytes.of(caller)):
                 raise OverloadedError("More comes in than Kafka takes; slow down and try again.")
         may_wait = min(self.max_bytes, max(ALWAYS_BYTES, self.rate * self.max_wait_s))
         shares = self._calls.admits(caller, self.max_calls) and self._bytes.admits(caller, may_wait)

@@ -59,9 +59,7 @@ class Text(fields.String):
             ),
             metadata={
                 **({"description": description} if description else {}),
-                "pattern": rf"^\s*([^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*)\s*$"
-                if shortest
-                else r"^[^\u0000]*$",
+                "pattern": rf"^([^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*)$" if shortest else r"^[^\u0000]*$",
             },
         )
         self._is_name = shortest > 0

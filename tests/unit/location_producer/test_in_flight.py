@@ -150,3 +150,10 @@ def test_a_slow_kafka_is_shared_as_well() -> None:
     bound = InFlight(max_calls=10_000, max_bytes=32 * 1024 * 1024)  # the rate is not known: a megabyte may wait
     assert fill(bound, "greedy") > 20
     assert fill(bound, "modest") > 2
+
+
+def test_whoever_has_nothing_waiting_is_let_in_however_slow_kafka_has_become() -> None:
+    bound = InFlight(max_calls=10_000, max_bytes=32 * 1024 * 1024)
+    assert fill(bound, "greedy") > 20
+    bound.rate = 1.0
+    assert fill(bound, "modest") == 1
