@@ -7,6 +7,7 @@ one to the other has the density 1 + COMPANY exp(-r²/2 COMPANY_M²) rather than
 What is known to KNOWN_M is taken as known: then the chance is 1 up to the distance and 0 beyond.
 """
 
+import math
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,9 @@ KNOWN_M = 0.1
 # The Rice distribution is tabulated over (a - d) / s and log(d / s); what is read from the table is 0.002 off at most.
 MOST_OFF, COLUMNS = 8.0, 257
 LEAST_REACH, MOST_REACH, ROWS = 0.02, 100.0, 161
+COLUMNS_A_DEVIATION = (COLUMNS - 1) / (2 * MOST_OFF)
+ROWS_A_FOLD = (ROWS - 1) / math.log(MOST_REACH / LEAST_REACH)
+LEAST_ROW = math.log(LEAST_REACH) * ROWS_A_FOLD
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 
 
@@ -28,9 +32,9 @@ def chance_within(distance_m: float, apart_m: Floats, variance_m2: Floats) -> Fl
     narrower = COMPANY_M**2 / (variance + COMPANY_M**2)
     weight = COMPANY * narrower * np.exp(-(apart_m**2) / (2 * (variance + COMPANY_M**2)))
     deviation = np.sqrt(variance)
-    alone = share_within(apart_m / deviation, distance_m / deviation)
     narrow = np.sqrt(narrower)
-    together = share_within(apart_m * narrow / deviation, distance_m / (deviation * narrow))
+    apart, reach = apart_m / deviation, distance_m / deviation
+    alone, together = share_within(np.stack([apart, apart * narrow]), np.stack([reach, reach / narrow]))
     chance: Floats = (weight * together + alone) / (1 + weight)
     return chance
 
@@ -38,24 +42,26 @@ def chance_within(distance_m: float, apart_m: Floats, variance_m2: Floats) -> Fl
 def share_within(apart: Floats, reach: Floats) -> Floats:
     """The share of the Rice distribution up to `reach`, from the table; both in standard deviations."""
     table, slopes = _table()
-    column = (np.clip(apart - reach, -MOST_OFF, MOST_OFF) + MOST_OFF) * ((COLUMNS - 1) / (2 * MOST_OFF))
-    row = np.log(np.clip(reach, LEAST_REACH, MOST_REACH) / LEAST_REACH) * (
-        (ROWS - 1) / np.log(MOST_REACH / LEAST_REACH)
-    )
+    # np.minimum and np.maximum: for short columns they take a third of the time of np.clip.
+    column = np.minimum(np.maximum((apart - reach + MOST_OFF) * COLUMNS_A_DEVIATION, 0.0), COLUMNS - 1.0)
+    row = np.minimum(np.maximum(np.log(reach) * ROWS_A_FOLD - LEAST_ROW, 0.0), ROWS - 1.0)
     left, low = np.minimum(column.astype(np.int64), COLUMNS - 2), np.minimum(row.astype(np.int64), ROWS - 2)
-    right = column - left
-    below = table[low, left] + right * slopes[low, left]
-    above = table[low + 1, left] + right * slopes[low + 1, left]
-    share: Floats = below + (row - low) * (above - below)
+    right, at = column - left, low * COLUMNS + left
+    below = table.take(at) + right * slopes.take(at)
+    at += COLUMNS
+    share: Floats = below + (row - low) * (table.take(at) + right * slopes.take(at) - below)
     return share
 
 
 @cache
 def _table() -> tuple[Floats, Floats]:
-    """A row for each reach, a column for how much further than that they are apart; and the differences along it."""
+    """A row for each reach, a column for how much further than that they are apart; and the differences along it.
+
+    Both row after row, ROWS * COLUMNS.
+    """
     reach = np.geomspace(LEAST_REACH, MOST_REACH, ROWS)[:, None]
     table = rice(np.abs(reach + np.linspace(-MOST_OFF, MOST_OFF, COLUMNS)), reach)  # the share is even in what is apart
-    return table, np.diff(table, axis=1)
+    return table.ravel(), np.diff(table, axis=1, append=table[:, -1:]).ravel()
 
 
 def rice(apart: Floats, reach: Floats) -> Floats:

@@ -5,21 +5,18 @@ distance is a smooth function of time; a meeting is where it is at least `min_ch
 microsecond; there is no grid of times.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from proximity.chance import chance_within
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.geocentric import geodetic
 from proximity.instants import SECOND_US
+from proximity.pairs.borders import border
+from proximity.pairs.steady import Pairs, pairs_of
 from proximity.ways import Ways, placed
 
-PAIRS_AT_ONCE = 1 << 16  # bounds the memory, about 500 bytes a pair
-MOST_DEVIATIONS = 4.0  # further beyond the distance, nothing is likely
-HALVINGS = 34  # of at most a window, down to less than a microsecond
 PARTS_OF_A_MEAN = 4  # the chance is averaged over the middles of so many parts of a stretch
 
 
@@ -86,7 +83,7 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     `own` are the ways of one person, `others` of any number; the fixes are those that they were made of, by person and
     time.
     """
-    found = [_together(pairs, distance_m, min_chance) for pairs in _pairs(own, others, distance_m)]
+    found = [_together(pairs, distance_m, min_chance) for pairs in pairs_of(own, others, distance_m)]
     if not found:
         return NO_MEETINGS
     met = EstimatedMeetings._make(map(np.concatenate, zip(*found, strict=True)))
@@ -128,87 +125,7 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
     )
 
 
-class _Pairs(NamedTuple):
-    """k spans of time in which both move steadily."""
-
-    person_id: Ints
-    from_us: Ints
-    until_us: Ints
-    apart: Floats  # the way from one to the other at the beginning, metres: float64[3, k]
-    change: Floats  # metres a second
-    start_m2: Floats  # variances of that way on one axis, as in Ways
-    end_m2: Floats
-    bend_m2: Floats
-    others: Ways
-
-    def at(self, where: Ints | NDArray[np.bool_]) -> "_Pairs":
-        return _Pairs._make([*(column[..., where] for column in self[:-1]), self.others.at(where)])
-
-    @property
-    def lasts_s(self) -> Floats:
-        lasts: Floats = (self.until_us - self.from_us) / SECOND_US
-        return lasts
-
-    def seen(self, at_s: Floats) -> tuple[Floats, Floats]:
-        """How far apart so many seconds after the beginning, and the variance."""
-        way = self.apart + self.change * at_s
-        lasts = self.lasts_s
-        done = at_s / np.where(lasts > 0, lasts, 1.0)
-        left = 1 - done
-        variance = left * left * self.start_m2 + done * done * self.end_m2 + left * done * self.bend_m2
-        return np.sqrt((way * way).sum(axis=0)), variance
-
-    def closest_s(self, from_s: Floats, until_s: Floats) -> Floats:
-        """When they were closest, from there to there."""
-        speed_squared = (self.change * self.change).sum(axis=0)
-        at_s = -(self.apart * self.change).sum(axis=0) / np.where(speed_squared > 0, speed_squared, 1.0)
-        closest_s: Floats = np.clip(at_s, from_s, until_s)
-        return closest_s
-
-
-def _pairs(own: Ways, others: Ways, distance_m: float) -> Iterator[_Pairs]:
-    """Pieces at the same time that may be near enough, in portions."""
-    first = np.searchsorted(own.end_us, others.start_us, side="left")
-    count = np.searchsorted(own.start_us, others.end_us, side="right") - first
-    met = np.flatnonzero(count > 0)
-    portion = np.cumsum(count[met]) // PAIRS_AT_ONCE
-    for chosen in np.split(met, np.flatnonzero(np.diff(portion)) + 1):
-        if chosen.size:
-            theirs = np.repeat(chosen, count[chosen])
-            begins = np.cumsum(count[chosen]) - count[chosen]
-            mine = np.arange(theirs.size) - np.repeat(begins, count[chosen]) + np.repeat(first[chosen], count[chosen])
-            yield _compared(own.at(mine), others.at(theirs), distance_m)
-
-
-def _compared(own: Ways, others: Ways, distance_m: float) -> _Pairs:
-    from_us = np.maximum(own.start_us, others.start_us)
-    until_us = np.minimum(own.end_us, others.end_us)
-    # Who only touches is together for no time, but where a fix stands alone.
-    alone = (own.start_us == own.end_us) | (others.start_us == others.end_us)
-    at_all = (until_us > from_us) | (alone & (until_us == from_us))
-    lasts_s = (until_us - from_us) / SECOND_US
-    starts = [placed(some, from_us) for some in (own, others)]
-    ends = [placed(some, until_us) for some in (own, others)]
-    halves = [placed(some, (from_us + until_us) / 2) for some in (own, others)]
-    start_m2, end_m2, half_m2 = (mine.variance_m2 + theirs.variance_m2 for mine, theirs in (starts, ends, halves))
-    apart = starts[1].points - starts[0].points
-    pairs = _Pairs(
-        others.person_id,
-        from_us,
-        until_us,
-        apart,
-        ((ends[1].points - ends[0].points) - apart) / np.where(lasts_s > 0, lasts_s, 1.0),
-        start_m2,
-        end_m2,
-        4 * half_m2 - start_m2 - end_m2,
-        others,
-    )
-    closest_m, _ = pairs.seen(pairs.closest_s(np.zeros_like(lasts_s), lasts_s))
-    most_m2 = np.maximum(np.maximum(start_m2, end_m2), half_m2)
-    return pairs.at(np.flatnonzero(at_all & (closest_m <= distance_m + MOST_DEVIATIONS * np.sqrt(most_m2))))
-
-
-def _together(pairs: _Pairs, distance_m: float, min_chance: float) -> EstimatedMeetings:
+def _together(pairs: Pairs, distance_m: float, min_chance: float) -> EstimatedMeetings:
     """The stretches of each pair in which the chance is large enough."""
     if not pairs.person_id.size:
         return NO_MEETINGS
@@ -216,8 +133,8 @@ def _together(pairs: _Pairs, distance_m: float, min_chance: float) -> EstimatedM
     closest = pairs.closest_s(np.zeros_like(lasts), lasts)
     # Before and after the closest moment the chance falls, or nearly: five times between which it crosses once at most.
     times = np.stack([0 * lasts, closest / 2, closest, (closest + lasts) / 2, lasts])
-    likely = np.stack([chance_within(distance_m, *pairs.seen(time)) >= min_chance for time in times])
-    pair, bounds = _stretches(pairs, times, likely, distance_m, min_chance)
+    chances = chance_within(distance_m, *pairs.seen(times))
+    pair, bounds = _stretches(pairs, times, chances, distance_m, min_chance)
     pairs, (from_s, until_s) = pairs.at(pair), bounds
     started_us = pairs.from_us + np.rint(from_s * SECOND_US).astype(np.int64)
     ended_us = pairs.from_us + np.rint(until_s * SECOND_US).astype(np.int64)
@@ -249,32 +166,32 @@ def _together(pairs: _Pairs, distance_m: float, min_chance: float) -> EstimatedM
 
 
 def _stretches(
-    pairs: _Pairs, times: Floats, likely: NDArray[np.bool_], distance_m: float, min_chance: float
+    pairs: Pairs, times: Floats, chances: Floats, distance_m: float, min_chance: float
 ) -> tuple[Ints, tuple[Floats, Floats]]:
     """The pair, the beginning and the end (seconds) of each stretch; those of a pair do not touch."""
+    likely = chances >= min_chance
     step, pair = np.nonzero(likely[1:] != likely[:-1])
-    low, high = times[step, pair], times[step + 1, pair]
     rises = likely[step + 1, pair]
     crossing = pairs.at(pair)
-    for _ in range(HALVINGS):
-        half = (low + high) / 2
-        beyond = (chance_within(distance_m, *crossing.seen(half)) >= min_chance) == rises
-        low, high = np.where(beyond, low, half), np.where(beyond, half, high)
+    # The one end of what may hold the border is inside the meeting, the other is not.
+    inside, outside = np.where(rises, step + 1, step), np.where(rises, step, step + 1)
+    border_s = border(
+        lambda at_s, some: chance_within(distance_m, *crossing.at(some).seen(at_s)) - min_chance,
+        (times[inside, pair], chances[inside, pair] - min_chance),
+        (times[outside, pair], chances[outside, pair] - min_chance),
+    )
     starts_at_once, lasts_to_the_end = np.flatnonzero(likely[0]), np.flatnonzero(likely[-1])
     begin_pair = np.concatenate([starts_at_once, pair[rises]])
-    begin_s = np.concatenate([times[0, starts_at_once], high[rises]])
+    begin_s = np.concatenate([times[0, starts_at_once], border_s[rises]])
     end_pair = np.concatenate([lasts_to_the_end, pair[~rises]])
-    end_s = np.concatenate([times[-1, lasts_to_the_end], low[~rises]])
+    end_s = np.concatenate([times[-1, lasts_to_the_end], border_s[~rises]])
     begin, end = np.lexsort((begin_s, begin_pair)), np.lexsort((end_s, end_pair))
     return begin_pair[begin], (begin_s[begin], end_s[end])
 
 
-def _mean_chance(pairs: _Pairs, from_s: Floats, until_s: Floats, distance_m: float) -> Floats:
-    total = np.zeros_like(from_s)
-    for part in range(PARTS_OF_A_MEAN):
-        middle_s = from_s + (until_s - from_s) * ((part + 0.5) / PARTS_OF_A_MEAN)
-        total += chance_within(distance_m, *pairs.seen(middle_s))
-    mean: Floats = total / PARTS_OF_A_MEAN
+def _mean_chance(pairs: Pairs, from_s: Floats, until_s: Floats, distance_m: float) -> Floats:
+    parts = (np.arange(PARTS_OF_A_MEAN)[:, None] + 0.5) / PARTS_OF_A_MEAN
+    mean: Floats = chance_within(distance_m, *pairs.seen(from_s + (until_s - from_s) * parts)).mean(axis=0)
     return mean
 
 

@@ -83,8 +83,10 @@ def within(pieces: Ways, from_us: Ints | int, until_us: Ints | int) -> Ways:
 
 def cut(pieces: Ways, start_us: Ints, end_us: Ints) -> Ways:
     """The pieces from there to there, both in them. An end that stays where it is stays so to the last bit."""
-    starts, ends, half = placed(pieces, start_us), placed(pieces, end_us), placed(pieces, (start_us + end_us) / 2)
     same_start, same_end = start_us == pieces.start_us, end_us == pieces.end_us
+    if same_start.all() and same_end.all():
+        return pieces
+    starts, ends, half = placed(pieces, start_us), placed(pieces, end_us), placed(pieces, (start_us + end_us) / 2)
     bend_m2 = 4 * half.variance_m2 - starts.variance_m2 - ends.variance_m2
     return pieces._replace(
         start_us=start_us,

@@ -1,0 +1,1 @@
+"""Where tracks are cut into stays and straight walks."""

@@ -1,0 +1,47 @@
+"""It takes time to get from one stay to the next: room for that at their ends."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proximity.cutting.sums import Sums
+from proximity.fixes import Ints
+from proximity.instants import SECOND_US
+from proximity.lanes import Lanes
+
+QUICK_M_S = 1.3  # nobody gets from one stay to the next any faster,
+MOST_ON_THE_WAY, FEWEST_TO_TRIM = 8, 4  # so up to so many fixes between them were taken on the way
+
+
+def make_room_to_walk(some: Lanes, sums: Sums, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> None:
+    """Take from the ends of stays what must have been on the way from one to the next: it takes time to get there."""
+    for _ in range(MOST_ON_THE_WAY):
+        lane, first, last = ranges(some, began)
+        stays = np.flatnonzero((last - first + 1 >= FEWEST_TO_TRIM) & ~walks[first, lane])
+        lane, first, last = lane[stays], first[stays], last[stays]
+        weight = sums.w[last + 1, lane] - sums.w[first, lane]
+        mean = np.stack([axis[last + 1, lane] - axis[first, lane] for axis in (sums.x, sums.y, sums.z)]) / weight
+        metres = np.linalg.norm(np.diff(mean, axis=1), axis=0)
+        between_s = (some.time_us[first[1:], lane[1:]] - some.time_us[last[:-1], lane[:-1]]) / SECOND_US
+        tight = np.flatnonzero((lane[1:] == lane[:-1]) & (metres > between_s * QUICK_M_S))
+        if not tight.size:
+            return
+        leaving, coming = last[tight], first[tight + 1]
+        on = lane[tight]
+        off_before = (
+            np.linalg.norm(some.points[:, leaving, on] - mean[:, tight], axis=0) / some.deviation_m[leaving, on]
+        )
+        off_after = (
+            np.linalg.norm(some.points[:, coming, on] - mean[:, tight + 1], axis=0) / some.deviation_m[coming, on]
+        )
+        before = off_before >= off_after
+        began[leaving[before], on[before]] = True
+        began[coming[~before] + 1, on[~before]] = True
+
+
+def ranges(some: Lanes, began: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    """Lane, first and last row of each part."""
+    lane, first = (axis.astype(np.int64) for axis in np.nonzero(began.T))
+    last = np.append(first[1:], 0) - 1
+    ends = np.append(lane[1:] != lane[:-1], True)[: lane.size]
+    last[ends] = some.held[lane[ends]] - 1
+    return lane, first, last
