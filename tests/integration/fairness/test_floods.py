@@ -19,7 +19,7 @@ from tests.integration.fairness.conftest import MODEST, Way
 from tests.integration.fairness.flood import AT_ONCE, KINDS
 from tests.patience import PATIENCE_S
 
-ROUNDS = 12
+ROUNDS = 6
 BEGINS_US = 1_772_445_600_000_000  # 2026-03-02
 
 
