@@ -1,9 +1,9 @@
 """20,000 people within 50 m for ten minutes (DP-3T/documents#170): an answer or its reason, and bounded memory."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
-from subprocess import Popen
 from typing import Any
 
 import pytest
@@ -50,7 +50,7 @@ def service(
         yield f"http://{address}", process
 
 
-def peak_bytes(process: "Popen[bytes]") -> int:
+def peak_bytes(process: "subprocess.Popen[bytes]") -> int:
     """The most that it and its workers ever held."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     status = [Path(f"/proc/{number}/status").read_text() for number in (process.pid, *children)]
@@ -60,7 +60,12 @@ def peak_bytes(process: "Popen[bytes]") -> int:
 def test_every_question_is_answered_or_said_why_not(service: tuple[str, Any]) -> None:
     address, process = service
     for method, distance in product(("estimate", "fixes"), (2, 50)):
-        question = {"start_date": "2026-03-02", "end_date": "2026-03-02", "distance": distance, "method": method}
+        question: dict[str, str | int] = {
+            "start_date": "2026-03-02",
+            "end_date": "2026-03-02",
+            "distance": distance,
+            "method": method,
+        }
         answer = requests.get(f"{address}/api/persons/9870/encounters", params=question, timeout=PATIENCE_S)
         if answer.status_code == requests.codes.ok:
             assert answer.json()
