@@ -1,6 +1,5 @@
 """20,000 people within 50 m for ten minutes (DP-3T/documents#170): an answer or its reason, and bounded memory."""
 
-import subprocess
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -28,14 +27,15 @@ STORE = """
     FROM generate_series(1, 20000) AS id, generate_series(0, 19) AS tick;
     ANALYZE location;
 """
+DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
 LARGEST_BYTES = 400_000_000  # 231 MB seen
 
 
 @pytest.fixture
 def service(
     database: Database, people_server: PeopleServer, poll_until: Callable[..., Any]
-) -> Iterator[tuple[str, Any]]:
-    """Its address and its process, with the settings by default."""
+) -> Iterator[tuple[str, int]]:
+    """Its address and the id of its process, with the settings by default."""
     execute(database.owner, STORE)
     people_server.people.known = set(range(1, PEOPLE + 1))
     address = free_address()
@@ -47,29 +47,24 @@ def service(
     }
     with program("connection_service", None, **settings) as process:
         poll_until(lambda: answers_http(f"http://{address}/readyz"))
-        yield f"http://{address}", process
+        yield f"http://{address}", process.pid
 
 
-def peak_bytes(process: "subprocess.Popen[bytes]") -> int:
+def peak_bytes(pid: int) -> int:
     """The most that it and its workers ever held."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    status = [Path(f"/proc/{number}/status").read_text() for number in (process.pid, *children)]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    status = [Path(f"/proc/{number}/status").read_text() for number in (pid, *children)]
     return sum(int(line.split()[1]) * 1024 for each in status for line in each.splitlines() if "VmHWM" in line)
 
 
-def test_every_question_is_answered_or_said_why_not(service: tuple[str, Any]) -> None:
-    address, process = service
+def test_every_question_is_answered_or_said_why_not(service: tuple[str, int]) -> None:
+    address, pid = service
     for method, distance in product(("estimate", "fixes"), (2, 50)):
-        question: dict[str, str | int] = {
-            "start_date": "2026-03-02",
-            "end_date": "2026-03-02",
-            "distance": distance,
-            "method": method,
-        }
+        question: dict[str, str | int] = {**DAY, "distance": distance, "method": method}
         answer = requests.get(f"{address}/api/persons/9870/encounters", params=question, timeout=PATIENCE_S)
         if answer.status_code == requests.codes.ok:
             assert answer.json()
         else:
             assert answer.status_code == requests.codes.service_unavailable, answer.text
             assert answer.json()["detail"]
-    assert peak_bytes(process) <= LARGEST_BYTES
+    assert peak_bytes(pid) <= LARGEST_BYTES
