@@ -107,7 +107,7 @@ def group_consumer(settings: Settings) -> KafkaConsumer:
         group_id=settings.consumer_group,
         client_id="location_consumer",
         enable_auto_commit=False,
-        auto_offset_reset="earliest",
+        auto_offset_reset="none",  # offsets/reset.py decides, and says so
         fetch_max_wait_ms=100,
         # A broker that was away is found again soon, and so are partitions that the topic has been given.
         reconnect_backoff_max_ms=1_000,

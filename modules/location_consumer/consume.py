@@ -7,20 +7,21 @@ whoever owns the partition, because everything before it is stored.
 """
 
 import time
-from collections.abc import Iterator
 from threading import Event
 
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
 
-from location_consumer import rebalance
 from location_consumer.batch import Batch, BatchPolicy
 from location_consumer.metrics import Metrics
+from location_consumer.offsets import rebalance
+from location_consumer.offsets.reset import OUT_OF_PLACE, OffsetResets
 from location_consumer.writing import Writing
 
 IDLE_POLL_S = 0.5
 SETTLE_POLL_S = 0.01  # how late the end of a write may be noticed
 REPORT_EVERY_S = 1.0
+SEND_ON_AGAIN_S = 0.5
 
 
 class Consume:
@@ -34,6 +35,7 @@ class Consume:
         self._policy = policy
         self._metrics = metrics
         self._stopping = stopping
+        self._resets = OffsetResets(records, metrics)
         self._reported_at = 0.0
 
     def run(self) -> None:
@@ -45,6 +47,8 @@ class Consume:
                     batch.add(record)
                     batch = self._write_if_due(batch)
                 batch = self._write_if_due(batch)
+                if self._resets.waiting():
+                    batch = self._send_on(batch)
                 self._writing.settle_what_is_written()
                 self._report_if_due()
             if batch.size:
@@ -54,16 +58,29 @@ class Consume:
     def _new_batch(self) -> Batch:
         return Batch(self._policy, time.monotonic)
 
-    def _poll(self, due_in_s: float | None) -> Iterator[ConsumerRecord]:
+    def _poll(self, due_in_s: float | None) -> list[ConsumerRecord]:
         self._writing.beat()
         wait_s = min(
             IDLE_POLL_S if due_in_s is None else due_in_s, SETTLE_POLL_S if self._writing.busy else IDLE_POLL_S
         )
         if rebalance.in_progress(self._records):
             wait_s = rebalance.POLL_S
-        polled = self._records.poll(timeout_ms=int(wait_s * 1000))
-        for records in polled.values():
-            yield from records
+        try:
+            polled = self._records.poll(timeout_ms=int(wait_s * 1000))
+        except OUT_OF_PLACE as error:
+            self._resets.note(error)
+            return []
+        return [record for records in polled.values() for record in records]
+
+    def _send_on(self, batch: Batch) -> Batch:
+        """Let partitions go on whose next record is gone; first is stored, and committed, what was read before."""
+        if batch.size:
+            self._writing.write(batch)
+        self._writing.settle_all()
+        self._resets.send_on(self._writing.reported(self._resets.waiting()))
+        if self._resets.waiting():
+            self._stopping.wait(SEND_ON_AGAIN_S)
+        return self._new_batch()
 
     def _write_if_due(self, batch: Batch) -> Batch:
         if batch.due_in_s() != 0:
@@ -75,6 +92,10 @@ class Consume:
         if time.monotonic() - self._reported_at < REPORT_EVERY_S:
             return
         self._reported_at = time.monotonic()
-        positions = self._metrics.behind(self._records)
+        try:
+            positions = self._metrics.behind(self._records)
+        except OUT_OF_PLACE as error:
+            self._resets.note(error)
+            return
         if positions:
             self._writing.report(positions)

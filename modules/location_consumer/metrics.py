@@ -8,10 +8,11 @@ from kafka import TopicPartition
 from prometheus_client import Counter, Gauge, Histogram
 
 from location_consumer.dead_letters import REASONS
-from location_consumer.lag import Consumer, Lag, Position
+from location_consumer.offsets.lag import Consumer, Lag, Position
 from service_kit.telemetry.metrics import LOCATIONS, SECONDS, process_registry
 
 DROPPED = ("erased", "expired")
+RESETS = ("retention", "topic_made_anew", "truncated")
 
 
 class Outcome(NamedTuple):
@@ -42,6 +43,16 @@ class Metrics:
             ["reason"],
             registry=registry,
         )
+        self._resets = Counter(
+            name("offset_resets_total"),
+            "Times that a partition did not go on where it was left: retention took what came next, the topic was made"
+            " anew, or its log was cut",
+            ["reason"],
+            registry=registry,
+        )
+        self._missed = Counter(
+            name("missed_records_total"), "Records that were gone before they were read", ["reason"], registry=registry
+        )
         self._batch = Histogram(name("batch_locations"), "Size of batches", buckets=LOCATIONS, registry=registry)
         self._write = Histogram(
             name("write_seconds"), "From a full batch to durable rows", buckets=SECONDS, registry=registry
@@ -69,9 +80,18 @@ class Metrics:
             self._dead_letters.labels(reason)
         for reason in DROPPED:
             self._dropped.labels(reason)
+        for reason in RESETS:
+            self._resets.labels(reason)
+            self._missed.labels(reason)
 
     def brake_is_on(self) -> None:
         self._brake.set(1)
+
+    def offset_reset(self, partition: TopicPartition, reason: str, goes_on_at: int, missed: int) -> None:
+        """`missed`: records."""
+        self._lag.stored({partition: goes_on_at})
+        self._resets.labels(reason).inc()
+        self._missed.labels(reason).inc(missed)
 
     def written(self, outcome: Outcome) -> None:
         self._lag.stored(outcome.next_offsets)

@@ -16,8 +16,8 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  likewise
 
 from location_consumer.copy_binary import COLUMNS
 from location_consumer.cut_off import cut_off_after
-from location_consumer.lag import Position
 from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
+from location_consumer.offsets.lag import Position
 from location_consumer.persons import NobodyError, Persons
 from location_consumer.rows import DAY_US, Rows
 
@@ -69,6 +69,10 @@ REPORT = """
     SELECT *, now() FROM unnest(%s::text[], %s::int[], %s::bigint[], %s::bigint[])
     ON CONFLICT (topic, partition) DO UPDATE SET
         next_offset = excluded.next_offset, end_offset = excluded.end_offset, observed_at = excluded.observed_at
+"""
+REPORTED = """
+    SELECT topic, partition, next_offset, end_offset FROM consumer_progress
+    JOIN unnest(%s::text[], %s::int[]) AS asked (topic, partition) USING (topic, partition)
 """
 
 
@@ -150,6 +154,15 @@ class Store:
         rows = [(*partition, *position) for partition, position in sorted(positions.items())]
         with self._transaction() as cursor:
             cursor.execute(REPORT, [list(column) for column in zip(*rows, strict=True)])
+
+    def reported(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, Position]:
+        """Where partitions stood when a consumer last reported them; those that none has ever read are left out.
+
+        Raises StoreUnavailableError.
+        """
+        with self._transaction() as cursor:
+            cursor.execute(REPORTED, ([topic for topic, _ in partitions], [number for _, number in partitions]))
+            return {TopicPartition(topic, number): Position(*found) for topic, number, *found in cursor}
 
     def close(self) -> None:
         if self._connection is not None:

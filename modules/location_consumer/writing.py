@@ -6,12 +6,12 @@ committed.
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from threading import Event
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 import structlog
@@ -25,9 +25,9 @@ from location_consumer.batch import Batch
 from location_consumer.brake import Brake
 from location_consumer.dead_letters import DeadLetterTopic, GivenUp, undeliverable, unreadable
 from location_consumer.decode import invalid
-from location_consumer.lag import Position
 from location_consumer.locations import Ints, by_person
 from location_consumer.metrics import Metrics, Outcome
+from location_consumer.offsets.lag import Position
 from location_consumer.rows import Rows
 from location_consumer.store import Store, StoreUnavailableError, Written
 from location_consumer.tracing import BatchTraces
@@ -38,6 +38,8 @@ AT_ONCE = 2  # batches in hand: while one is settled and the next one is decoded
 SLOW_AFTER_S = 10.0  # many times as long as a write takes
 STUCK_AFTER_S = 120.0  # longer than any statement may take
 BEAT_S = 1.0
+
+Answer = TypeVar("Answer")
 
 
 class Offsets(Protocol):
@@ -157,6 +159,12 @@ class Writing:
         if self._reported.done():  # where the database is away, reports do not queue up
             self._reported = self._writer.submit(self._report, positions)
 
+    def reported(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, Position]:
+        """Where those partitions stood at the last report of any consumer. Raises what prevented it at the end."""
+        asked = list(partitions)
+        answer = self._writer.submit(self._writes.until_done, lambda: self._store.reported(asked))
+        return self._when_done(answer)
+
     def _report(self, positions: Mapping[TopicPartition, Position]) -> None:
         try:
             self._store.report(positions)
@@ -168,10 +176,7 @@ class Writing:
 
     def _settle_next(self) -> None:
         batch, rows, good, bad, future, handed_over, span = self._in_hand[0]
-        while not future.done():
-            self.beat()
-            wait([future], timeout=BEAT_S)
-        written = future.result()
+        written = self._when_done(future)
         write_s = time.monotonic() - handed_over
         # A dead letter would keep a place of somebody who was erased.
         still_bad = [each for each in bad if each.person_id not in written.erased_persons]
@@ -193,6 +198,12 @@ class Writing:
         if span:
             span.end()
         self._metrics.written(_outcome(batch, rows, written, reasons=reasons, dropped=dropped, write_s=write_s))
+
+    def _when_done(self, future: "Future[Answer]") -> Answer:
+        while not future.done():
+            self.beat()
+            wait([future], timeout=BEAT_S)
+        return future.result()
 
     def _commit(self, batch: Batch) -> None:
         offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in batch.next_offsets.items()}

@@ -34,6 +34,7 @@ class Shares:
 
     def give_back(self, caller: str, amount: int = 1) -> None:
         self.held -= amount
-        self._held_by[caller] -= amount
-        if not self._held_by[caller]:
-            del self._held_by[caller]
+        if left := self.of(caller) - amount:
+            self._held_by[caller] = left
+        else:
+            self._held_by.pop(caller, None)

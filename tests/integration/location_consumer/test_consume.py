@@ -1,100 +1,17 @@
 """The consumer as a process, on a real Kafka and a real PostGIS."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
-import requests
-from google.protobuf.timestamp_pb2 import Timestamp
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.errors import NoError
-from udaconnect.location.v1.location_pb2 import Location, LocationBatch
+from udaconnect.location.v1.location_pb2 import Location
 
 from deployment.native.ports import free_address
-from deployment.native.schema import Database
-from tests.integration.statements import add_people, execute
+from tests.integration.location_consumer.pipeline import Pipeline, answer, location, record, status
 from tests.patience import PATIENCE_S
 
-START_S = 1_771_200_000  # 2026-02-16
 OF_THE_CONSUMER = "application_name = 'location_consumer' AND datname = current_database()"
-
-
-def location(person_id: int, second: int, latitude: float = 48.0) -> Location:
-    time = Timestamp(seconds=START_S + second)
-    return Location(person_id=person_id, latitude=latitude, longitude=11.0, creation_time=time)
-
-
-def record(*locations: Location) -> bytes:
-    return LocationBatch(locations=locations).SerializeToString()
-
-
-class Pipeline:
-    """A topic, its dead letters, a database, and as many consumers as a test starts."""
-
-    def __init__(self, servers: str, database: Database, topic: str, dead_letter_topic: str) -> None:
-        self.servers, self.database, self.topic, self.dead_letter_topic = servers, database, topic, dead_letter_topic
-        self.group = f"{topic}-group"
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.producer = KafkaProducer(bootstrap_servers=servers, acks="all")
-
-    def start_consumer(self, **environment: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "location_consumer"],
-            env=os.environ
-            | {
-                "KAFKA_BOOTSTRAP_SERVERS": self.servers,
-                "DATABASE_URL": self.database.location_consumer,
-                "LOCATION_TOPIC": self.topic,
-                "DEAD_LETTER_TOPIC": self.dead_letter_topic,
-                "CONSUMER_GROUP": self.group,
-                "HEALTH_BIND": "127.0.0.1:0",
-            }
-            | environment,
-        )
-        self.processes.append(process)
-        return process
-
-    def publish(self, *values: bytes, partition: int = 0) -> None:
-        for future in [self.producer.send(self.topic, value, partition=partition) for value in values]:
-            future.get(timeout=PATIENCE_S)
-
-    def query(self, statement: str) -> Any:
-        return execute(self.database.superuser, statement)
-
-    def stored(self) -> int:
-        return int(self.query("SELECT count(*) FROM location")[0][0])
-
-    def committed(self) -> int:
-        with KafkaAdminClient(bootstrap_servers=self.servers) as admin:
-            offsets = admin.list_group_offsets(self.group)[self.group]
-        return sum(found.offset for partition, found in offsets.items() if partition.topic == self.topic)
-
-    def dead_letters(self) -> list[Any]:
-        """All that are there now."""
-        with KafkaConsumer(bootstrap_servers=self.servers) as consumer:
-            partition = TopicPartition(self.dead_letter_topic, 0)
-            [end] = consumer.end_offsets([partition]).values()
-            consumer.assign([partition])
-            consumer.seek_to_beginning()
-            letters: list[Any] = []
-            while consumer.position(partition) < end:
-                letters += consumer.poll(timeout_ms=500).get(partition, [])
-            return letters
-
-
-@pytest.fixture
-def pipeline(kafka_bootstrap_servers: str, database: Database, make_topic: Callable[..., str]) -> Iterator[Pipeline]:
-    pipeline = Pipeline(kafka_bootstrap_servers, database, make_topic(2), make_topic())
-    add_people(database.owner, 99)
-    yield pipeline
-    pipeline.producer.close()
-    for process in pipeline.processes:
-        process.kill()
-        process.wait()
 
 
 def test_every_location_is_stored_and_then_the_offset_committed(pipeline: Pipeline, poll_until: Any) -> None:
@@ -241,17 +158,6 @@ def test_a_record_that_unpacks_to_more_than_any_letter_may_hold_is_cut_and_the_n
     assert too_long.startswith(first.value)
     assert len(first.value) > 1_000_000
     assert (dict(second.headers)["reason"], second.value) == (b"unreadable", too_many)
-
-
-def answer(address: str, path: str) -> str:
-    try:
-        return requests.get(f"http://{address}{path}", timeout=PATIENCE_S).text
-    except requests.ConnectionError:
-        return ""
-
-
-def status(address: str, path: str) -> int:
-    return requests.get(f"http://{address}{path}", timeout=PATIENCE_S).status_code
 
 
 def test_a_person_erased_while_the_consumer_is_down_is_neither_stored_nor_a_dead_letter_nor_brought_back(

@@ -10,8 +10,8 @@ from kafka import TopicPartition
 
 from deployment.native.schema import Database
 from location_consumer.copy_binary import COLUMNS
-from location_consumer.lag import Position
 from location_consumer.locations import Locations
+from location_consumer.offsets.lag import Position
 from location_consumer.rows import DAY_US, Rows
 from location_consumer.store import CREATE_STAGING, FIND_STORED, Store, StoreUnavailableError
 from tests.integration.statements import execute

@@ -98,6 +98,7 @@ def test_the_dashboard_shows_what_the_services_count() -> None:
         "location_producer_failed_calls_total",
         "location_consumer_received_total",
         "location_consumer_brake_on",
+        "location_consumer_offset_resets_total",
     }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from location_consumer.rebalance import in_progress
+from location_consumer.offsets.rebalance import in_progress
 
 
 @dataclass

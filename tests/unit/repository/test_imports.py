@@ -43,7 +43,7 @@ def test_imports_go_from_the_edges_to_the_engine_and_never_back() -> None:
         ("service_kit/errors.py", "from location_producer import errors", "Services know"),
         ("connection_service/store/models.py", "from connection_service.rest.api import JSON", "connection_service:"),
         ("service_kit/access/rules.py", "from service_kit.rest.problem import REALM", "service_kit:"),
-        ("location_consumer/lag.py", "from location_consumer.store import Store", "No circle"),
+        ("location_consumer/offsets/lag.py", "from location_consumer.store import Store", "No circle"),
     ],
 )
 def test_an_import_in_the_wrong_direction_is_noticed(file: str, line: str, contract: str, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""How far each partition has been read, and where it goes on."""
