@@ -14,6 +14,7 @@ from tests.chaos.stack import Stack
 KILLED = ("location_producer", "location_consumer", "kafka", "postgresql")
 REFUSED_S, SILENT_S = 5.0, 8.0
 FULL_S = 8.0
+READ_ONLY_S = 8.0
 TEN_MINUTES_S = 600
 IN_COPY_WITHIN_S = 30.0
 NEW_PARTITIONS_WITHIN_S = 90.0
@@ -22,6 +23,11 @@ SLOW_COPY = """
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
     CREATE TRIGGER slow BEFORE INSERT ON location FOR EACH ROW EXECUTE FUNCTION slow();
+"""
+READ_ONLY = "ALTER DATABASE udaconnect SET default_transaction_read_only = {}"
+END_SESSIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 QUICK_COPY = "DROP FUNCTION IF EXISTS slow CASCADE"
 IN_COPY = "SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"
@@ -110,6 +116,17 @@ def clock_off(name: str, stack: Stack, chance: random.Random) -> None:
     stack.clocks[name].set(chance.choice((-TEN_MINUTES_S, TEN_MINUTES_S)))
     time.sleep(6)
     stack.clocks[name].set(0)
+
+
+def read_only(stack: Stack, _chance: random.Random) -> None:
+    """As a failover looks: sessions end, and those that come next take no writes, for as long as they live."""
+    with stack.database() as session, session.cursor() as cursor:
+        cursor.execute(READ_ONLY.format("on"))
+        try:
+            cursor.execute(END_SESSIONS)
+            time.sleep(READ_ONLY_S)
+        finally:
+            cursor.execute(READ_ONLY.format("off"))
 
 
 def restart_in_copy(stack: Stack, chance: random.Random) -> None:

@@ -39,6 +39,7 @@ USUAL: Mapping[str, Fault] = {
     "consumers come and go": faults.rebalance_storm,
     "two more partitions": faults.more_partitions,
     "PostgreSQL restarted in a COPY": faults.restart_in_copy,
+    f"PostgreSQL read-only for {faults.READ_ONLY_S:.0f} s": faults.read_only,
 }
 DISKS: Mapping[str, Fault] = {
     f"disk of {name} full": partial(faults.disk_full, name) for name in ("kafka", "postgresql")
