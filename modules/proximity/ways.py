@@ -17,6 +17,8 @@ from proximity.windows import WINDOW_US, Windows, windows_around
 
 WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
 FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
+QUICK_M_S = 1.3  # how fast people go from one stay to the next,
+UNSURE_S = 8.0  # and for how long it is left open when they did
 LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
 
 Cutter = Callable[[Lanes], Parts]
@@ -114,17 +116,19 @@ def _pieces(some: Lanes, cut_up: Parts) -> tuple[Ways, Ints]:
     first_us, last_us = some.time_us[first, lane], some.time_us[last, lane]
     starts, ends = cut_up.at(first_us), cut_up.at(last_us)
     alone = np.ones(lane.size, bool)
-    follows = np.flatnonzero((lane[1:] == lane[:-1]) & (first_us[1:] - last_us[:-1] <= some.longest_gap_us[lane[1:]]))
-    alone[follows] = alone[follows + 1] = False
+    before = np.flatnonzero((lane[1:] == lane[:-1]) & (first_us[1:] - last_us[:-1] <= some.longest_gap_us[lane[1:]]))
+    after = before + 1
+    alone[before] = alone[after] = False
     kept = np.flatnonzero((last_us > first_us) | alone)
     middle_m2 = cut_up.at((first_us + last_us) // 2).variance_m2
-    before, after = follows, follows + 1
-    between_s = (first_us[after] - last_us[before]) / SECOND_US
+    metres = np.linalg.norm(starts.points[:, after] - ends.points[:, before], axis=0)
+    come_us, leave_us = _lingering(first_us, last_us, ~cut_up.is_walk & (last_us > first_us), before, metres)
+    between_s = (come_us[after] - leave_us[before]) / SECOND_US
     astray = np.minimum(between_s, 10.0) * between_s / 4 * np.minimum(between_s / LEAST_TURN_S, 1.0) ** 2
     pieces = Ways(
         person_id=some.person_id[np.concatenate([lane[kept], lane[before]])],
-        start_us=np.concatenate([first_us[kept], last_us[before]]),
-        end_us=np.concatenate([last_us[kept], first_us[after]]),
+        start_us=np.concatenate([come_us[kept], leave_us[before]]),
+        end_us=np.concatenate([leave_us[kept], come_us[after]]),
         start=np.concatenate([starts.points[:, kept], ends.points[:, before]], axis=1),
         end=np.concatenate([ends.points[:, kept], starts.points[:, after]], axis=1),
         start_m2=np.concatenate([starts.variance_m2[kept], ends.variance_m2[before]]),
@@ -136,6 +140,22 @@ def _pieces(some: Lanes, cut_up: Parts) -> tuple[Ways, Ints]:
         is_stay=np.concatenate([~cut_up.is_walk[kept], np.zeros(before.size, bool)]),
     )
     return pieces, np.concatenate([lane[kept], lane[before]])
+
+
+def _lingering(
+    first_us: Ints, last_us: Ints, stays: NDArray[np.bool_], before: Ints, metres: Floats
+) -> tuple[Ints, Ints]:
+    """When people came to each part and left it: who needs less time for the way than passed between has stood longer.
+
+    The part after each of `before` follows it, so many metres away. Two stays get half of the time each.
+    """
+    after = before + 1
+    idle_us = first_us[after] - last_us[before] - (metres / QUICK_M_S + UNSURE_S) * SECOND_US
+    each_us = (np.maximum(idle_us, 0.0) / (1 + (stays[before] & stays[after]))).astype(np.int64)
+    come_us, leave_us = first_us.copy(), last_us.copy()
+    leave_us[before] += np.where(stays[before], each_us, 0)
+    come_us[after] -= np.where(stays[after], each_us, 0)
+    return come_us, leave_us
 
 
 def _clipped(pieces: Ways, lane: Ints, some: Lanes) -> Ways:

@@ -14,6 +14,10 @@ from proximity.lanes import Lanes
 # Chosen on the tuning seeds of benchmarks/truth. For where to cut it is safer to think that errors repeat for longer.
 CUT_WHITE, CUT_MEMORY_S = 0.7, 30.0
 PRICE, PRICE_OF_VELOCITY = 6.0, 3.0
+# That is for a fix each half minute at least, off by two metres on an axis.
+SELDOM_S, BY_INTERVAL = 30.0, 2.5
+USUAL_DEVIATION_M, BY_DEVIATION = 2.0, 2.0
+LEAST_PRICE, MOST_PRICE = 3.0, 9.0
 MOST_INFLATION = 4.0
 FASTEST_M_S, SLOWEST_WALK_M_S = 2.5, 0.2
 FEWEST_OF_A_WALK = 3
@@ -28,10 +32,24 @@ def inflation_of(interval_s: Floats) -> Floats:
     return inflation
 
 
+def _price(some: Lanes, sums: Sums) -> Floats:
+    """What a part must save in log-likelihood, by lane.
+
+    A change is the likelier the more time goes by between two fixes; and the less a phone knows of a place, the less is
+    claimed by naming one: both are logarithms, one of a duration and one of an area.
+    """
+    held = np.maximum(some.held, 1)
+    deviation_m = np.sqrt(held / sums.w[held, np.arange(held.size)])
+    seldom = BY_INTERVAL * np.log(np.maximum(some.interval_s / SELDOM_S, 1.0))
+    vague = BY_DEVIATION * np.log(deviation_m / USUAL_DEVIATION_M)
+    price: Floats = np.clip(PRICE - seldom - vague, LEAST_PRICE, MOST_PRICE)
+    return price
+
+
 def partition(some: Lanes, sums: Sums, inflation: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a part begins at a fix, and whether the fix belongs to a walk: [n, m] each."""
     rows, lanes = some.time_us.shape
-    price = PRICE * inflation
+    price = _price(some, sums) * inflation
     slots = min(OPEN, rows)
     best = -price  # of all fixes so far
     stacked = np.stack(sums)  # [10, n + 1, m]

@@ -107,6 +107,27 @@ def test_who_walks_straight_is_seen_walking_straight(place: tuple[float, float])
     assert far_off(way, 150 * SECOND, go(place, 77.0, 180.0)) < 2.0
 
 
+def test_who_reports_seldom_has_stood_for_half_of_what_the_way_did_not_take() -> None:
+    """Between the last fix here and the first one there lie 60 s; 26 m are walked in 20 of them."""
+    there = go(FRANKFURT, 90.0, 26.0)
+    corners = [(0.0, FRANKFURT), (610.0, FRANKFURT), (630.0, there), (1200.0, there)]
+    way = whole(track(1, corners, interval_s=60, off_m=0.5, accuracy_m=0.75))
+    left_s, came_s = (way.end_us[way.is_stay] / SECOND)[0], (way.start_us[way.is_stay] / SECOND)[1]
+    assert left_s == pytest.approx(616, abs=2)
+    assert came_s == pytest.approx(644, abs=2)
+    assert far_off(way, 615 * SECOND, FRANKFURT) < 1.0
+    assert far_off(way, 645 * SECOND, there) < 1.0
+
+
+def test_stays_of_few_fixes_are_told_apart_where_fixes_are_seldom() -> None:
+    """Five minutes each, 5 m apart, a fix a minute that is off by 2 m on an axis: more often than not."""
+    here, there = FRANKFURT, go(FRANKFURT, 0.0, 5.0)
+    corners = [(0.0, here), (295.0, here), (300.0, there), (595.0, there), (600.0, here), (900.0, here)]
+    ways_seen = [whole(track(1, corners, interval_s=60, off_m=2.0, accuracy_m=3.0, seed=seed)) for seed in range(20)]
+    apart = [far_off(way, 450 * SECOND, there) < 2.5 and far_off(way, 150 * SECOND, here) < 2.5 for way in ways_seen]
+    assert sum(apart) > 10
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_exact_fixes_are_the_way(place: tuple[float, float]) -> None:
     fixes = track(1, [(0, place), (600, place)], off_m=1.0, accuracy_m=0.05)
