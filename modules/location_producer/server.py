@@ -50,6 +50,9 @@ OPTIONS = [
     ("grpc.keepalive_time_ms", 60_000),  # finds phones that went out of reach in mid-stream
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    # gRPC allows a client without calls one ping in two hours, and hangs up on the third that comes sooner; many ping
+    # each 10 to 30 s. So many fit into the longest idle time, and a flood of them still ends.
+    ("grpc.http2.max_ping_strikes", 100),
     ("grpc.max_connection_idle_ms", 900_000),  # 16 kB each: whoever comes back connects anew
 ]
 
