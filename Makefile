@@ -42,7 +42,7 @@ test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFES
 test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of it in a real Chromium, on a system of its own
 	@npm --prefix modules/frontend test
 	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
-test-containers: container-packages $(VENV) $(GENERATED) $(NODE_MODULES) ## Build the images and test the system of docker-compose.yml
+test-containers: container-packages $(VENV) $(GENERATED) $(FRONTEND) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
 chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
