@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from location_producer.callers.backlog import Wait
 from location_producer.callers.fair_rate import FairRate
 from location_producer.callers.shares import Shares
 from location_producer.callers.turns import Turns
@@ -65,10 +66,11 @@ class Callers:
         """Locations a second that each may send now."""
         return self._fair.per_s
 
-    def stored_after(self, waiting_s: float | None) -> None:
+    def stored_after(self, wait: Wait | None) -> None:
         """Take note of how long records wait to be stored; None: not known."""
         if self._rate:
-            self._fair.look(waiting_s, held_back=self._held_back)
+            seconds, too_much = wait or (None, False)
+            self._fair.look(seconds, held_back=self._held_back, too_much=too_much)
             self._held_back = False
             self._rate.change_rate(self._fair.per_s)
 

@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
+
+from location_producer.callers.fair_rate import WAITS_LITTLE_S
 
 log = structlog.get_logger()
 
@@ -17,7 +19,18 @@ TRY_AGAIN_AFTER_S: Final = 5.0
 STANDS_STILL_AFTER_S: Final = 5.0
 """Consumers that have committed nothing for so long are away, or can't store: nobody's doing who sends."""
 
+PAUSES_AFTER_S: Final = 2.0
+"""Consumers that have committed nothing for so long are being restarted, or wait for PostgreSQL. What has gathered
+meanwhile is nobody's doing either, until it waits for twice as long as it did when they went on."""
+
 MOST_MARKS: Final = 1_000  # of a partition; then the newest are left out
+
+
+class Wait(NamedTuple):
+    """How long the oldest record has waited, and whether that is because more is sent than can be stored."""
+
+    seconds: float
+    too_much: bool
 
 
 class Backlog:
@@ -28,9 +41,10 @@ class Backlog:
         self._marks: dict[int, deque[tuple[float, int]]] = {}
         self._committed: dict[int, int] = {}
         self._moved_at = clock()
+        self._excused_s: float | None = None  # what may have waited for so long is there because of a pause
 
-    def look(self, acknowledged: Mapping[int, int], committed: Mapping[int, int]) -> float | None:
-        """Seconds that the oldest record has waited; None where nothing is being stored.
+    def look(self, acknowledged: Mapping[int, int], committed: Mapping[int, int]) -> Wait | None:
+        """How long records wait; None where nothing is being stored.
 
         `acknowledged`: where each partition ends, as far as this process knows. `committed`: what is stored.
         """
@@ -48,10 +62,24 @@ class Backlog:
                 marks.popleft()
             if marks:
                 waiting_s = max(waiting_s, now - marks[0][0])
-        if not waiting_s or committed != self._committed:
+        moved = committed != self._committed
+        paused = now - self._moved_at > PAUSES_AFTER_S
+        if not waiting_s or moved:
             self._moved_at = now
             self._committed = dict(committed)
-        return None if now - self._moved_at > STANDS_STILL_AFTER_S else waiting_s
+        if now - self._moved_at > STANDS_STILL_AFTER_S:
+            return None
+        return Wait(waiting_s, too_much=moved and not self._is_excused(waiting_s, paused=paused))
+
+    def _is_excused(self, waiting_s: float, *, paused: bool) -> bool:
+        """Whether it is a pause that records have waited for, in a look at which some were stored."""
+        if waiting_s < WAITS_LITTLE_S:
+            self._excused_s = None
+        elif paused and self._excused_s is None:
+            self._excused_s = 2 * waiting_s
+        elif self._excused_s is not None and waiting_s > self._excused_s:
+            self._excused_s = 0.0  # no more of it until they have kept up again
+        return waiting_s <= (self._excused_s or 0.0)
 
 
 async def watch_backlog(
@@ -59,7 +87,7 @@ async def watch_backlog(
     topic: str,
     group: str,
     acknowledged: Mapping[int, int],
-    seen: Callable[[float | None], None],
+    seen: Callable[[Wait | None], None],
 ) -> None:
     """Look for ever, and tell `seen` how long records wait; None while Kafka does not say."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from location_producer.callers.backlog import STANDS_STILL_AFTER_S, Backlog
+from location_producer.callers.backlog import STANDS_STILL_AFTER_S, Backlog, Wait
 from location_producer.callers.fair_rate import BEGINS_AT_PER_S, LOWEST_PER_S, FairRate
 
 CEILING = 50_000.0
@@ -53,16 +53,24 @@ def test_while_nothing_is_stored_at_all_kafka_keeps_what_comes() -> None:
     assert fair.per_s == CEILING
 
 
+def test_what_waits_for_a_pause_slows_nobody_down() -> None:
+    fair = FairRate(CEILING)
+    for _ in range(100):
+        fair.look(60, held_back=True, too_much=False)
+    assert fair.per_s == BEGINS_AT_PER_S
+
+
 def test_a_record_waits_from_when_it_was_written_until_it_is_committed() -> None:
     clock = Clock()
     backlog = Backlog(clock)
-    assert backlog.look({0: 10, 1: 5}, {0: 10, 1: 5}) == 0
-    assert backlog.look({0: 20, 1: 5}, {0: 10, 1: 5}) == 0
+    assert backlog.look({0: 10, 1: 5}, {0: 10, 1: 5}) == Wait(0, too_much=False)
+    assert backlog.look({0: 20, 1: 5}, {0: 10, 1: 5}) == Wait(0, too_much=False)
     clock.now += 1
-    assert backlog.look({0: 30, 1: 5}, {0: 15, 1: 5}) == 1
+    assert backlog.look({0: 30, 1: 5}, {0: 15, 1: 5}) == Wait(1, too_much=True)
     clock.now += 1
-    assert backlog.look({0: 30, 1: 5}, {0: 20, 1: 5}) == 1, "the first ten are stored, the others wait since then"
-    assert backlog.look({0: 30, 1: 5}, {0: 30, 1: 5}) == 0
+    stored_in_part = backlog.look({0: 30, 1: 5}, {0: 20, 1: 5})
+    assert stored_in_part == Wait(1, too_much=True), "the first ten are stored, the others wait since then"
+    assert backlog.look({0: 30, 1: 5}, {0: 30, 1: 5}) == Wait(0, too_much=False)
 
 
 def test_where_nobody_ever_stored_anything_nothing_is_known() -> None:
@@ -77,9 +85,34 @@ def test_where_nobody_ever_stored_anything_nothing_is_known() -> None:
 def test_consumers_that_commit_nothing_any_more_are_nobodys_fault_who_sends() -> None:
     clock = Clock()
     backlog = Backlog(clock)
-    assert backlog.look({0: 10}, {0: 5}) == 0
+    assert backlog.look({0: 10}, {0: 5}) == Wait(0, too_much=False)
     clock.now += STANDS_STILL_AFTER_S
-    assert backlog.look({0: 10}, {0: 5}) == STANDS_STILL_AFTER_S
+    assert backlog.look({0: 10}, {0: 5}) == Wait(STANDS_STILL_AFTER_S, too_much=False)
     clock.now += 1
     assert backlog.look({0: 10}, {0: 5}) is None
-    assert backlog.look({0: 10}, {0: 6}) == STANDS_STILL_AFTER_S + 1
+    assert backlog.look({0: 10}, {0: 6}) == Wait(STANDS_STILL_AFTER_S + 1, too_much=False)
+
+
+def test_what_has_gathered_in_a_pause_is_excused_until_it_waits_for_twice_as_long() -> None:
+    clock, stored = Clock(), 5
+    backlog = Backlog(clock)
+
+    def look(sent: int) -> Wait | None:
+        return backlog.look({0: sent}, {0: stored})
+
+    assert look(5) == Wait(0, too_much=False)
+    for second in range(4):  # a consumer is restarted
+        assert look(100 * (second + 1)) == Wait(second, too_much=False)
+        clock.now += 1
+    stored = 50
+    assert look(500) == Wait(4, too_much=False)
+    clock.now += 1
+    stored = 100
+    assert look(600) == Wait(4, too_much=False), "catching up"
+    clock.now += 5
+    stored = 101
+    assert look(700) == Wait(9, too_much=True), "not catching up"
+    stored = 400
+    assert look(700) == Wait(6, too_much=True), "that was the excuse"
+    stored = 700
+    assert look(700) == Wait(0, too_much=False)
