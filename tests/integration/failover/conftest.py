@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
@@ -30,10 +31,15 @@ class Services:
     connection_engine: Engine
     consumer: Store
 
+    @cached_property
+    def _app(self) -> Flask:
+        pairing = Pairing(self.person_engine)
+        return create_app(People(self.person_engine), pairing, "https://phones.example.com")
+
     @property
     def rest(self) -> FlaskClient:
-        pairing = Pairing(self.person_engine)
-        return create_app(People(self.person_engine), pairing, "https://phones.example.com").test_client()
+        """A client of its own for each thread."""
+        return self._app.test_client()
 
     def store_a_location(self, person_id: int, second: int) -> int:
         """How many rows are new."""
