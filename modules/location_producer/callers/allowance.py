@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from location_producer.callers.backlog import Wait
-from location_producer.callers.fair_rate import FairRate
+from location_producer.callers.fair_rate import FairRate, Wait
 from location_producer.callers.shares import Shares
 from location_producer.callers.turns import Turns
 from location_producer.errors import OverloadedError
@@ -69,8 +68,7 @@ class Callers:
     def stored_after(self, wait: Wait | None) -> None:
         """Take note of how long records wait to be stored; None: not known."""
         if self._rate:
-            seconds, too_much = wait or (None, False)
-            self._fair.look(seconds, held_back=self._held_back, too_much=too_much)
+            self._fair.look(wait, held_back=self._held_back)
             self._held_back = False
             self._rate.change_rate(self._fair.per_s)
 

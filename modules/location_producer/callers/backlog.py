@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import structlog
 from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from location_producer.callers.fair_rate import WAITS_LITTLE_S
+from location_producer.callers.fair_rate import WAITS_LITTLE_S, Wait
 
 log = structlog.get_logger()
 
@@ -24,13 +24,6 @@ PAUSES_AFTER_S: Final = 2.0
 meanwhile is nobody's doing either, until it waits for twice as long as it did when they went on."""
 
 MOST_MARKS: Final = 1_000  # of a partition; then the newest are left out
-
-
-class Wait(NamedTuple):
-    """How long the oldest record has waited, and whether that is because more is sent than can be stored."""
-
-    seconds: float
-    too_much: bool
 
 
 class Backlog:

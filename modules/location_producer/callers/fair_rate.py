@@ -7,7 +7,7 @@ than the increase converges to what the slowest part can do: D. Chiu, R. Jain, C
 1989.)
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 BEGINS_AT_PER_S: Final = 10_000.0  # until it is known what the store can do
 LOWEST_PER_S: Final = 200.0
@@ -17,6 +17,13 @@ FALL: Final = 0.5
 RISE: Final = 1.25
 
 
+class Wait(NamedTuple):
+    """How long the oldest record has waited to be stored, and whether because more is sent than can be stored."""
+
+    seconds: float
+    too_much: bool
+
+
 class FairRate:
     """`per_s` locations a second, at most `ceiling_per_s`."""
 
@@ -24,14 +31,13 @@ class FairRate:
         self._ceiling_per_s = ceiling_per_s
         self.per_s = min(BEGINS_AT_PER_S, ceiling_per_s)
 
-    def look(self, waiting_s: float | None, *, held_back: bool, too_much: bool = True) -> None:
+    def look(self, wait: Wait | None, *, held_back: bool) -> None:
         """To be called a few times a second.
 
-        `waiting_s`: how long the oldest record has waited to be stored; None where that is not known, or where nothing
-        is stored at all: then nobody gains by holding anybody back, and Kafka keeps what comes. `held_back`: whether
-        anybody was lately. `too_much`: whether it waits because more is sent than can be stored.
+        `wait` is None where that is not known, or where nothing is stored at all: then nobody gains by holding anybody
+        back, and Kafka keeps what comes. `held_back`: whether anybody was lately.
         """
-        if waiting_s is None or (waiting_s < WAITS_LITTLE_S and held_back):
+        if wait is None or (wait.seconds < WAITS_LITTLE_S and held_back):
             self.per_s = min(self._ceiling_per_s, self.per_s * RISE)
-        elif waiting_s > WAITS_LONG_S and too_much:
+        elif wait.seconds > WAITS_LONG_S and wait.too_much:
             self.per_s = max(min(LOWEST_PER_S, self._ceiling_per_s), self.per_s * FALL)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from location_producer.callers.backlog import STANDS_STILL_AFTER_S, Backlog, Wait
-from location_producer.callers.fair_rate import BEGINS_AT_PER_S, LOWEST_PER_S, FairRate
+from location_producer.callers.backlog import STANDS_STILL_AFTER_S, Backlog
+from location_producer.callers.fair_rate import BEGINS_AT_PER_S, LOWEST_PER_S, FairRate, Wait
 
 CEILING = 50_000.0
 
@@ -22,7 +22,7 @@ def test_a_flood_is_slowed_down_to_what_the_store_takes(store_takes: float) -> N
     for tick in range(400):  # of a quarter of a second
         sent = fair.per_s / 4  # whoever floods sends what he may
         backlog = max(0.0, backlog + sent - store_takes / 4)
-        fair.look(backlog / store_takes, held_back=True)
+        fair.look(Wait(backlog / store_takes, too_much=True), held_back=True)
         if tick > 100:
             waits.append(backlog / store_takes)
     assert sum(waits) / len(waits) < 0.6, "of that a modest sender waits no longer"
@@ -32,17 +32,17 @@ def test_a_flood_is_slowed_down_to_what_the_store_takes(store_takes: float) -> N
 def test_the_rate_rises_only_where_somebody_is_held_back_by_it() -> None:
     fair = FairRate(CEILING)
     for _ in range(100):
-        fair.look(0, held_back=False)
+        fair.look(Wait(0, too_much=False), held_back=False)
     assert fair.per_s == BEGINS_AT_PER_S
     for _ in range(100):
-        fair.look(0, held_back=True)
+        fair.look(Wait(0, too_much=False), held_back=True)
     assert fair.per_s == CEILING
 
 
 def test_it_never_falls_to_nothing() -> None:
     fair = FairRate(CEILING)
     for _ in range(100):
-        fair.look(60, held_back=True)
+        fair.look(Wait(60, too_much=True), held_back=True)
     assert fair.per_s == LOWEST_PER_S
 
 
@@ -56,7 +56,7 @@ def test_while_nothing_is_stored_at_all_kafka_keeps_what_comes() -> None:
 def test_what_waits_for_a_pause_slows_nobody_down() -> None:
     fair = FairRate(CEILING)
     for _ in range(100):
-        fair.look(60, held_back=True, too_much=False)
+        fair.look(Wait(60, too_much=False), held_back=True)
     assert fair.per_s == BEGINS_AT_PER_S
 
 
