@@ -22,7 +22,8 @@ from proximity.lanes import Lanes
 # Chosen on the tuning seeds of benchmarks/truth.
 WHITE, MEMORY_S = 0.85, 20.0
 NEVER_AVERAGES = 0.1  # the part of a phone's deviation that no mean takes away
-WALKING_M_S, FIDGETING_M2_S = 0.9, 0.0005
+WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
+FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
 
 # What a phone says of its accuracy is corrected where its own stays say otherwise.
 FEWEST_TO_LEARN, MEDIAN_OF_RAYLEIGH, SHARE_OF_JUMPS = 20, 1.1774, 0.85

@@ -9,16 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from proximity.cutting.room import QUICK_M_S
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.instants import SECOND_US
 from proximity.lanes import Lanes, lanes
-from proximity.parts import Parts, parts
+from proximity.parts import WALKING_M_S, Parts, parts
 from proximity.windows import WINDOW_US, Windows, windows_around
 
-WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
-FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
-QUICK_M_S = 1.3  # how fast people go from one stay to the next,
-UNSURE_S = 8.0  # and for how long it is left open when they did
+UNSURE_S = 8.0  # for how long it is left open when people went from one stay to the next
 LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
 
 Cutter = Callable[[Lanes], Parts]

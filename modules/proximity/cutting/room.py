@@ -8,7 +8,7 @@ from proximity.fixes import Ints
 from proximity.instants import SECOND_US
 from proximity.lanes import Lanes
 
-QUICK_M_S = 1.3  # nobody gets from one stay to the next any faster,
+QUICK_M_S = 1.3  # how fast people go from one stay to the next: nobody gets there any faster,
 MOST_ON_THE_WAY, FEWEST_TO_TRIM = 8, 4  # so up to so many fixes between them were taken on the way
 
 
