@@ -7,6 +7,7 @@ whoever owns the partition, because everything before it is stored.
 """
 
 import time
+from collections.abc import Iterator
 from threading import Event
 
 from kafka import KafkaConsumer
@@ -58,7 +59,7 @@ class Consume:
     def _new_batch(self) -> Batch:
         return Batch(self._policy, time.monotonic)
 
-    def _poll(self, due_in_s: float | None) -> list[ConsumerRecord]:
+    def _poll(self, due_in_s: float | None) -> Iterator[ConsumerRecord]:
         self._writing.beat()
         wait_s = min(
             IDLE_POLL_S if due_in_s is None else due_in_s, SETTLE_POLL_S if self._writing.busy else IDLE_POLL_S
@@ -69,8 +70,9 @@ class Consume:
             polled = self._records.poll(timeout_ms=int(wait_s * 1000))
         except OUT_OF_PLACE as error:
             self._resets.note(error)
-            return []
-        return [record for records in polled.values() for record in records]
+            return
+        for records in polled.values():
+            yield from records
 
     def _send_on(self, batch: Batch) -> Batch:
         """Let partitions go on whose next record is gone; first is stored, and committed, what was read before."""
