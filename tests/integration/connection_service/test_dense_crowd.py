@@ -13,18 +13,16 @@ from deployment.native.schema import Database
 from deployment.native.services import answers_http
 from tests.integration.connection_service.conftest import PeopleServer
 from tests.integration.programs import program
-from tests.integration.statements import execute
+from tests.integration.statements import add_people, execute
 from tests.patience import PATIENCE_S
 
 PEOPLE = 20_000
 STORE = """
     SELECT ensure_location_partition('2026-03-02');
-    INSERT INTO person (id, first_name, last_name, company_name)
-    SELECT id, 'Ada', 'Byron', 'Looms' FROM generate_series(1, 20000) AS id;
     INSERT INTO location (person_id, creation_time, coordinate, accuracy_m)
     SELECT id, timestamptz '2026-03-02T09:00:00Z' + tick * interval '30 s' + (id % 30) * interval '1 s',
            ST_SetSRID(ST_MakePoint(8.6 + (id % 141) * 4.9e-6, 50.1 + id / 141 * 3.2e-6), 4326), 3
-    FROM generate_series(1, 20000) AS id, generate_series(0, 19) AS tick;
+    FROM person, generate_series(0, 19) AS tick;
     ANALYZE location;
 """
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
@@ -36,6 +34,7 @@ def service(
     database: Database, people_server: PeopleServer, poll_until: Callable[..., Any]
 ) -> Iterator[tuple[str, int]]:
     """Its address and the id of its process, with the settings by default."""
+    add_people(database.owner, PEOPLE)
     execute(database.owner, STORE)
     people_server.people.known = set(range(1, PEOPLE + 1))
     address = free_address()

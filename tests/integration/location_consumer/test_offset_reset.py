@@ -64,14 +64,20 @@ def publish(pipeline: Pipeline, seconds: range) -> None:
     pipeline.publish(*(record(location(1, second)) for second in seconds))
 
 
+def started(pipeline: Pipeline, poll_until: Any, records: int) -> Watched:
+    """A consumer that has read and reported so many records, of an empty topic."""
+    consumer = Watched(pipeline)
+    publish(pipeline, range(records))
+    poll_until(lambda: pipeline.committed() == records)
+    poll_until(lambda: (records, records) in pipeline.query("SELECT next_offset, end_offset FROM consumer_progress"))
+    return consumer
+
+
 @pytest.mark.parametrize("forgotten", [False, True], ids=["offset known", "offset forgotten"])
 def test_records_that_retention_took_while_nobody_read_are_counted_and_the_rest_is_stored(
     pipeline: Pipeline, poll_until: Any, capfd: pytest.CaptureFixture[str], *, forgotten: bool
 ) -> None:
-    consumer = Watched(pipeline)
-    publish(pipeline, range(10))
-    poll_until(lambda: pipeline.committed() == 10)
-    poll_until(lambda: pipeline.query("SELECT 1 FROM consumer_progress WHERE next_offset = 10 AND end_offset = 10"))
+    consumer = started(pipeline, poll_until, records=10)
     consumer.stop()
     publish(pipeline, range(10, 40))
     delete_records(pipeline, before=27)
@@ -98,9 +104,7 @@ def test_records_that_retention_took_while_nobody_read_are_counted_and_the_rest_
 def test_where_everything_was_taken_it_is_counted_once_however_often_the_consumer_starts(
     pipeline: Pipeline, poll_until: Any
 ) -> None:
-    consumer = Watched(pipeline)
-    publish(pipeline, range(5))
-    poll_until(lambda: pipeline.committed() == 5)
+    consumer = started(pipeline, poll_until, records=5)
     consumer.stop()
     publish(pipeline, range(5, 9))
     delete_records(pipeline, before=9)
@@ -114,9 +118,7 @@ def test_where_everything_was_taken_it_is_counted_once_however_often_the_consume
 def test_of_what_retention_overtakes_in_a_running_consumer_each_record_is_stored_or_counted(
     pipeline: Pipeline, poll_until: Any
 ) -> None:
-    consumer = Watched(pipeline)
-    publish(pipeline, range(5))
-    poll_until(lambda: pipeline.committed() == 5)
+    consumer = started(pipeline, poll_until, records=5)
     consumer.process.send_signal(signal.SIGSTOP)
     publish(pipeline, range(5, 20))
     delete_records(pipeline, before=12)
@@ -127,10 +129,7 @@ def test_of_what_retention_overtakes_in_a_running_consumer_each_record_is_stored
 
 
 def test_a_topic_made_anew_is_told_and_read_from_its_beginning(pipeline: Pipeline, poll_until: Any) -> None:
-    consumer = Watched(pipeline)
-    publish(pipeline, range(10))
-    poll_until(lambda: pipeline.committed() == 10)
-    poll_until(lambda: pipeline.query("SELECT 1 FROM consumer_progress WHERE next_offset = 10 AND end_offset = 10"))
+    consumer = started(pipeline, poll_until, records=10)
     consumer.stop()
     make_topic_anew(pipeline, poll_until)
     publish(pipeline, range(10, 13))
@@ -146,10 +145,7 @@ def test_a_topic_made_anew_is_told_and_read_from_its_beginning(pipeline: Pipelin
 def test_a_topic_made_anew_while_the_consumer_runs_is_told_and_read_from_its_beginning(
     pipeline: Pipeline, poll_until: Any
 ) -> None:
-    consumer = Watched(pipeline)
-    publish(pipeline, range(10))
-    poll_until(lambda: pipeline.committed() == 10)
-    poll_until(lambda: pipeline.query("SELECT 1 FROM consumer_progress WHERE next_offset = 10 AND end_offset = 10"))
+    consumer = started(pipeline, poll_until, records=10)
     make_topic_anew(pipeline, poll_until)
     publish(pipeline, range(10, 13))
     poll_until(lambda: pipeline.stored() == 13)
