@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 import pytest
+import requests
 from hypothesis import HealthCheck, settings
 
 from deployment.native.folders import REPOSITORY
@@ -26,6 +27,18 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         ring, *file = item.path.relative_to(REPOSITORY / "tests").parts
         if ring != "unit":
             item.add_marker(pytest.mark.xdist_group("system" if ring == "e2e" else "/".join(file)))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Create the persons that the README's examples ask for, 1 and 2, so that no other test's way is theirs.
+
+    Once, before there are several workers: which of their tests is the first to create a person differs.
+    """
+    if "PERSON_URL" in os.environ and not hasattr(session.config, "workerinput"):
+        for name in ("Ada", "Grace"):
+            person = {"first_name": name, "last_name": "Readme", "company_name": "Examples"}
+            url = f"{os.environ['PERSON_URL']}/api/persons"
+            requests.post(url, json=person, timeout=PATIENCE_S).raise_for_status()
 
 
 class PollUntil(Protocol):
