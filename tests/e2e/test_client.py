@@ -6,22 +6,18 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
 import requests
 from typer.testing import CliRunner, Result
 
+from tests.conftest import PollUntil
 from tests.patience import PATIENCE_S
 from udaconnect_client.__main__ import app
 from udaconnect_client.people import Person, find_or_create, invent
 
-EXAMPLE = Path(__file__).parents[3] / "modules" / "udaconnect_client" / "examples" / "push_one_location.py"
+EXAMPLE = Path(__file__).parents[2] / "modules" / "udaconnect_client" / "examples" / "push_one_location.py"
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
-
-
-class PollUntil(Protocol):
-    def __call__(self, condition: Any, timeout_s: float = 30) -> Any: ...
 
 
 def udaconnect(*arguments: str) -> Result:
