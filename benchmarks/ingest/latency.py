@@ -55,11 +55,13 @@ def latency(stores: Stores, workload: Workload, rate: float) -> Result:
         markers = asking.submit(ask_for_markers, stub, target, stop, workload)
         began = time.monotonic()
         waits: list[Future[float]] = []
-        for call, due in zip(calls, paced(len(calls), rate / CALL), strict=True):
-            waits.append(callers.submit(acknowledged_after, stub, call, due))
-        acknowledged = [wait.result() for wait in waits]
-        seconds = time.monotonic() - began
-        stop.set()
+        try:
+            for call, due in zip(calls, paced(len(calls), rate / CALL), strict=True):
+                waits.append(callers.submit(acknowledged_after, stub, call, due))
+            acknowledged = [wait.result() for wait in waits]
+            seconds = time.monotonic() - began
+        finally:
+            stop.set()  # who asks is waited for, also where a call has failed
         visible = markers.result()
         sent = workload.locations + len(visible)
         watch(lambda: ended([consumer]), sent)

@@ -51,7 +51,7 @@ class Consume:
                 if self._resets.waiting():
                     batch = self._send_on(batch)
                 self._writing.settle_what_is_written()
-                self._report_if_due()
+                self._report_if_due(all_is_stored=not (batch.size or self._writing.busy))
             if batch.size:
                 self._writing.write(batch)
             self._writing.settle_all()
@@ -90,11 +90,13 @@ class Consume:
         self._writing.write(batch)
         return self._new_batch()
 
-    def _report_if_due(self) -> None:
+    def _report_if_due(self, *, all_is_stored: bool) -> None:
         if time.monotonic() - self._reported_at < REPORT_EVERY_S:
             return
         self._reported_at = time.monotonic()
         try:
+            if all_is_stored and (passed := self._metrics.passed_over(self._records)):
+                self._writing.commit(passed)
             positions = self._metrics.behind(self._records)
         except OUT_OF_PLACE as error:
             self._resets.note(error)

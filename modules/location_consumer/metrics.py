@@ -109,6 +109,10 @@ class Metrics:
         if outcome.newest_time_us is not None and not outcome.newest_time_us / 1e6 <= self._newest_s:
             self._newest_s = outcome.newest_time_us / 1e6
 
+    def passed_over(self, consumer: Consumer) -> dict[TopicPartition, int]:
+        """As of Lag."""
+        return self._lag.passed_over(consumer)
+
     def behind(self, consumer: Consumer) -> dict[TopicPartition, Position]:
         """Take note of how much waits on the partitions of this consumer, and return where they stand."""
         positions = self._lag.positions(consumer)

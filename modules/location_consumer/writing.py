@@ -154,6 +154,15 @@ class Writing:
         while self._in_hand:
             self._settle_next()
 
+    def commit(self, next_offsets: Mapping[TopicPartition, int]) -> None:
+        """Tell Kafka where the group goes on: everything before is stored or given up."""
+        offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in next_offsets.items()}
+        try:
+            self._offsets.commit(offsets)
+        except KafkaError as error:
+            # The group is being rebalanced, or the broker is away: the records come again and are found to be stored.
+            log.warning("offsets not committed", because=type(error).__name__)
+
     def report(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Let the database know how far this consumer is, once it is through with what it was given before."""
         if self._reported.done():  # where the database is away, reports do not queue up
@@ -193,7 +202,7 @@ class Writing:
             letters = [unreadable(record, detail) for record, detail in batch.unreadable]
             letters += undeliverable(given_up)
             self._publishes.until_done(lambda: self._dead_letters.publish(letters))
-        self._commit(batch)
+        self.commit(batch.next_offsets)
         self._in_hand.popleft()
         if span:
             span.end()
@@ -204,14 +213,6 @@ class Writing:
             self.beat()
             wait([future], timeout=BEAT_S)
         return future.result()
-
-    def _commit(self, batch: Batch) -> None:
-        offsets = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in batch.next_offsets.items()}
-        try:
-            self._offsets.commit(offsets)
-        except KafkaError as error:
-            # The group is being rebalanced, or the broker is away: the records come again and are found to be stored.
-            log.warning("offsets not committed", because=type(error).__name__)
 
 
 def _given_up(bad: list[InvalidLocation], good: Ints, written: Written) -> Iterator[tuple[int, str, str]]:

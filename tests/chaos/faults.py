@@ -2,20 +2,37 @@
 
 import random
 import signal
+import subprocess
+import sys
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from functools import partial
 
 import psycopg2
 from kafka import KafkaConsumer, TopicPartition
 
+from deployment.native.folders import REPOSITORY
+from tests.chaos.link import Link
+from tests.chaos.overtaken import missed_records, take_half_of_what_waits
 from tests.chaos.round import wait_for
 from tests.chaos.stack import Stack
+from tests.patience import PATIENCE_S
 
 KILLED = ("location_producer", "location_consumer", "kafka", "postgresql")
 REFUSED_S, SILENT_S = 5.0, 8.0
 FULL_S = 8.0
 READ_ONLY_S = 8.0
 TEN_MINUTES_S = 600
+OVERTAKEN_AFTER_S = 8.0
+FLOODED_S = 10.0
+FLOODS = (
+    "new",
+    "streamed",
+    "duplicates",
+    "unknown",
+    "wrong",
+)  # those that leave no dead letters: of a round all are its own
+ELSEWHERE = "127.0.0.2"  # from where a flood comes: whoever has no token is known by the address
 IN_COPY_WITHIN_S = 30.0
 NEW_PARTITIONS_WITHIN_S = 90.0
 
@@ -127,6 +144,52 @@ def read_only(stack: Stack, _chance: random.Random) -> None:
             time.sleep(READ_ONLY_S)
         finally:
             cursor.execute(READ_ONLY.format("off"))
+
+
+def retention_overtakes(stack: Stack, _chance: random.Random) -> str:
+    """The consumer is away, and meanwhile Kafka deletes half of what waits for it. It must say how much that was."""
+    consumer = stack.programs["location_consumer"]
+    consumer.stop(killing=True)
+    try:
+        time.sleep(OVERTAKEN_AFTER_S)
+        taken = take_half_of_what_waits(stack)
+    finally:
+        consumer.start()
+    if not wait_for(lambda: missed_records(stack) == taken, PATIENCE_S):
+        raise AssertionError(f"{taken} records were taken, and {missed_records(stack)} are told to be missed")
+    return f"{taken} records taken"
+
+
+def flood(stack: Stack, chance: random.Random) -> str:
+    """Another client sends as much as it can; what this one sends must become visible meanwhile."""
+    kind = chance.choice(FLOODS)
+    host, port = stack.addresses["LOCATION_GRPC"].rsplit(":", 1)
+    with closing(Link((host, int(port)), comes_from=ELSEWHERE)) as link:
+        command = [sys.executable, "-m", "tests.integration.fairness.flood", kind, link.address, "no token"]
+        with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL) as flooding:
+            try:
+                time.sleep(FLOODED_S)
+                for _ in range(3):
+                    seen = rows_of_rounds(stack)
+                    if not wait_for(partial(more_rows_than, seen, stack), PATIENCE_S):
+                        raise AssertionError(f"nothing of the others is stored beside a flood ({kind})")
+                if flooding.poll() is not None:
+                    raise AssertionError("the flood has ended by itself")
+            finally:
+                flooding.kill()
+    return kind
+
+
+def more_rows_than(before: int, stack: Stack) -> bool:
+    return rows_of_rounds(stack) > before
+
+
+def rows_of_rounds(stack: Stack) -> int:
+    """Without those of a flood, which are newer."""
+    with stack.database() as session, session.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM location WHERE creation_time < '2026-01-01'")
+        [[rows]] = cursor.fetchall()
+    return int(rows)
 
 
 def restart_in_copy(stack: Stack, chance: random.Random) -> None:

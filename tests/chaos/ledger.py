@@ -1,6 +1,7 @@
 """What was sent, what was acknowledged, and whether what is in the store is exactly that."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
@@ -57,7 +58,7 @@ class Verdict(NamedTuple):
     acknowledged: int
     unknown: int  # sent and not acknowledged: they may be there or not
     still_unknown: int  # those of them that are not there, and may still come
-    lost: int  # acknowledged, and neither stored nor a dead letter
+    lost: int  # acknowledged, and neither stored nor a dead letter, nor taken from Kafka before it was read
     duplicated: int  # stored more than once, or stored and a dead letter too
     made_up: int  # there, and never sent
     examples: tuple[Key, ...] = ()  # of what is lost
@@ -67,11 +68,11 @@ class Verdict(NamedTuple):
         return not (self.lost or self.duplicated or self.made_up)
 
 
-def verdict(ledger: Ledger, stored: Iterable[Key], dead: set[Key]) -> Verdict:
-    """`stored` is every row of the round, as often as it is there."""
+def verdict(ledger: Ledger, stored: Iterable[Key], dead: set[Key], taken: AbstractSet[Key] = frozenset()) -> Verdict:
+    """`stored` is every row of the round, as often as it is there; `taken`: what Kafka was made to delete."""
     rows = list(stored)
     found = set(rows)
-    lost = ledger.acknowledged - found - dead
+    lost = ledger.acknowledged - found - dead - taken
     return Verdict(
         acknowledged=len(ledger.acknowledged),
         unknown=len(ledger.sent - ledger.acknowledged),

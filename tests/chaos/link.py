@@ -50,10 +50,11 @@ class Passage:
 
 
 class Link:
-    """From a port of its own to `server`."""
+    """From a port of its own to `server`, to which it comes from the address `comes_from`."""
 
-    def __init__(self, server: tuple[str, int]) -> None:
+    def __init__(self, server: tuple[str, int], comes_from: str = "127.0.0.1") -> None:
         self._server = server
+        self._comes_from = comes_from
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._flowing = threading.Event()
         self._flowing.set()
@@ -104,7 +105,7 @@ class Link:
             try:
                 if self._refusing:
                     raise ConnectionRefusedError
-                server = socket.create_connection(self._server, timeout=5)
+                server = socket.create_connection(self._server, timeout=5, source_address=(self._comes_from, 0))
             except OSError:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 client.close()

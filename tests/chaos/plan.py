@@ -40,6 +40,8 @@ USUAL: Mapping[str, Fault] = {
     "two more partitions": faults.more_partitions,
     "PostgreSQL restarted in a COPY": faults.restart_in_copy,
     f"PostgreSQL read-only for {faults.READ_ONLY_S:.0f} s": faults.read_only,
+    "retention overtakes the consumer": faults.retention_overtakes,
+    "another client floods": faults.flood,
 }
 DISKS: Mapping[str, Fault] = {
     f"disk of {name} full": partial(faults.disk_full, name) for name in ("kafka", "postgresql")

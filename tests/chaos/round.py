@@ -69,7 +69,7 @@ def play(  # noqa: PLR0913  what makes a round
     def look() -> tuple[Verdict, int] | None:
         try:
             found = rows(stack, begins_us)
-            return verdict(ledger, found, letters.read()), len(found)
+            return verdict(ledger, found, letters.read(), stack.taken), len(found)
         except (psycopg2.OperationalError, KafkaError):
             return None
 

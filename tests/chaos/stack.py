@@ -23,6 +23,7 @@ from deployment.native.schema import bootstrap, create_database, migrate
 from deployment.native.services import services
 from tests.chaos.clock import Clock, faketime
 from tests.chaos.folder import temporary_folder
+from tests.chaos.ledger import Key
 from tests.chaos.link import Link
 from tests.chaos.load import PEOPLE
 from tests.chaos.program import Program
@@ -46,6 +47,7 @@ class Stack:
     clocks: dict[str, Clock]  # of the programs that have one of their own
     programs: dict[str, Program]
     make_consumer: Callable[[str], Program]
+    taken: set[Key] = field(default_factory=set)  # what Kafka was made to delete before it was read
     disks: dict[str, Path] = field(default_factory=dict)  # small ones, of `kafka` and `postgresql`; {}: the machine's
 
     def all_ready(self) -> bool:
@@ -162,7 +164,7 @@ def stack(
             clocks,
             {each.name: each for each in (kafka, postgresql, *started)},
             consumer,
-            disks,
+            disks=disks,
         )
         ending.callback(stop_all, running)
         for program in started:

@@ -33,6 +33,19 @@ class Lag:
     def stored(self, next_offsets: Mapping[TopicPartition, int]) -> None:
         self._next_offsets |= next_offsets
 
+    def passed_over(self, consumer: Consumer) -> dict[TopicPartition, int]:
+        """Where those partitions go on that have passed what is no record: the end of a transaction leaves a marker.
+
+        To be asked when everything that was polled is stored. Each is told once, and each that has just come.
+        """
+        found = {}
+        for partition in consumer.assignment():
+            position = consumer.position(partition) or 0
+            if position > self._next_offsets.get(partition, 0):
+                found[partition] = position
+        self.stored(found)
+        return found
+
     def positions(self, consumer: Consumer) -> dict[TopicPartition, Position]:
         """Where each partition of the consumer stands; those of which nothing is known yet are left out."""
         assigned = consumer.assignment()

@@ -1,10 +1,12 @@
 """`python db/retention.py` as the job runs it: drops days, lets nothing of them come back, finishes erasures."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -12,11 +14,21 @@ import pytest
 from psycopg2.errors import InsufficientPrivilege, InvalidParameterValue
 
 from deployment.native.folders import REPOSITORY
+from deployment.native.postgresql import programs
 from deployment.native.schema import Database
 from tests.integration.statements import Query
 from tests.patience import PATIENCE_S
 
 TODAY = datetime.now(UTC).date()
+MANY_ROWS = """
+    INSERT INTO location (person_id, creation_time, coordinate)
+    SELECT 2, %s::date::timestamp AT TIME ZONE 'UTC' + number * interval '0.2 s', ST_SetSRID(ST_MakePoint(8, 47), 4326)
+    FROM generate_series(1, 400000) AS number
+"""
+COPYING = """
+    SELECT 1 FROM pg_stat_activity
+    WHERE application_name = 'pg_dump' AND datname = current_database() AND query LIKE 'COPY%'
+"""
 
 
 @pytest.fixture
@@ -108,6 +120,31 @@ def test_a_reader_in_the_middle_of_its_query_only_delays_it(
             assert job.wait(PATIENCE_S) == 0
     reader.close()
     poll_until(lambda: ages() == [-1, 0, 1, 29, 30])
+
+
+def test_a_backup_by_several_at_once_and_the_job_both_end_well(
+    database: Database, query: Query, ages: Callable[[], list[int]], tmp_path: Path, poll_until: Any
+) -> None:
+    """As of timescale/timescaledb-backup#19: a lock that waits makes those fail that take theirs later."""
+    query(MANY_ROWS, TODAY - timedelta(days=30))
+    folder = tmp_path / "backup"
+    command: list[str | Path] = [
+        programs() / "pg_dump",
+        "--format=directory",
+        "--jobs=4",
+        f"--file={folder}",
+        database.owner,
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as backup:
+        poll_until(lambda: query(COPYING) or backup.poll() is not None)
+        assert backup.poll() is None, "there was too little for the backup to be met at work"
+        job = run_job(database, "29")
+        _, said = backup.communicate(timeout=PATIENCE_S)
+    assert (backup.returncode, said) == (0, "")
+    assert job.returncode == 0, job.stderr
+    assert {age for age in ages() if age > 29} == set()
+    listed = subprocess.run([programs() / "pg_restore", "--list", folder], check=True, capture_output=True, text=True)
+    assert len(re.findall(r"TABLE DATA public location_\d{8} ", listed.stdout)) == 7
 
 
 def test_today_cannot_be_dropped_by_anybody(query: Query) -> None:

@@ -79,9 +79,15 @@ class Way:
 
 
 @pytest.fixture
-def way(
-    kafka_bootstrap_servers: str, database: Database, make_topic: Callable[..., str], tmp_path: Path, poll_until: Any
+def way(  # noqa: PLR0913, PLR0917  it is what a way goes through
+    request: pytest.FixtureRequest,
+    kafka_bootstrap_servers: str,
+    database: Database,
+    make_topic: Callable[..., str],
+    tmp_path: Path,
+    poll_until: Any,
 ) -> Iterator[Way]:
+    """Its parameter, if there is one: settings of its own."""
     with psycopg2.connect(database.superuser) as session, session.cursor() as cursor:
         cursor.execute(ADD_PEOPLE, [MODEST])
     session.close()
@@ -100,6 +106,7 @@ def way(
         "AUTH_ISSUER": ISSUER,
         "AUTH_AUDIENCE": AUDIENCE,
         "LOG_LEVEL": "ERROR",
+        **getattr(request, "param", {}),
     }
     names = ["location_producer", "location_consumer"]
     processes = [subprocess.Popen([sys.executable, "-m", name], env=os.environ | settings) for name in names]

@@ -20,6 +20,7 @@ PEOPLE = 100  # of the flood: 1 to 100 exist
 NOBODY = 900_000_000
 BEGINS_US = 1_771_200_000_000_000  # 2026-02-16
 BATCH = 10_000
+STREAMED = 1_000  # by many small messages a stream sends as much, and has its receipts sooner
 
 Request = pb.BatchCreateLocationsRequest
 
@@ -46,12 +47,12 @@ def always_elsewhere() -> Iterator[Request]:
         yield from places
 
 
-def always_new(worker: int) -> Iterator[Request]:
+def always_new(worker: int, count: int = BATCH) -> Iterator[Request]:
     """Good ones, which are nobody's fault but too many."""
     begins_us = BEGINS_US + worker * 86_400_000_000
     while True:
-        yield batch(1, begins_us, 48)
-        begins_us += BATCH // PEOPLE * 1_000_000
+        yield batch(1, begins_us, 48, count)
+        begins_us += count // PEOPLE * 1_000_000
 
 
 KINDS: dict[str, Callable[[int], Iterator[Request]]] = {
@@ -93,7 +94,7 @@ class Flood:
             self.answers[error.code().name] += 1
 
     def stream(self, stub: LocationServiceStub, worker: int) -> None:
-        requests = (pb.StreamLocationsRequest(locations=each.locations) for each in always_new(worker))
+        requests = (pb.StreamLocationsRequest(locations=each.locations) for each in always_new(worker, STREAMED))
         receipts = stub.StreamLocations(requests, metadata=self.metadata)
 
         def read() -> None:

@@ -14,12 +14,15 @@ import pytest
 from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
+from location_producer.callers.allowance import BURST_S
 from tests.conftest import PollUntil
 from tests.integration.fairness.conftest import MODEST, Way
 from tests.integration.fairness.flood import AT_ONCE, KINDS
+from tests.integration.location_consumer.pipeline import answer
 from tests.patience import PATIENCE_S
 
 ROUNDS = 6
+A_CALLER_PER_S = 5_000  # in two seconds' time he may send a whole batch
 BEGINS_US = 1_772_445_600_000_000  # 2026-03-02
 
 
@@ -72,3 +75,19 @@ def test_nobody_else_is_harmed(way: Way, poll_until: PollUntil, kind: str) -> No
         if kind != "idle_streams":
             poll_until(lambda: flood.calls > before)  # the flood goes on: nothing of it had to end first
     print(f"{kind}: visible after {median(waits):.2f} s, {alone_s:.2f} s alone; the flood was answered {flood.answers}")  # noqa: T201  for a person
+
+
+@pytest.mark.parametrize("way", [{"CALLER_LOCATIONS_PER_S": f"{A_CALLER_PER_S}"}], indirect=True)
+def test_a_caller_makes_no_more_dead_letters_than_he_may_send_locations(way: Way, poll_until: PollUntil) -> None:
+    """Conflicts are told only where the store is: what bounds them is how much each may send."""
+    began = time.monotonic()
+    with way.flooded("conflicts"):
+        letters = poll_until(lambda: (found := conflicts(way)) > 4 * A_CALLER_PER_S and found)
+    assert letters <= A_CALLER_PER_S * (time.monotonic() - began + BURST_S)
+
+
+def conflicts(way: Way) -> float:
+    """Dead letters of this reason so far."""
+    start = 'location_consumer_dead_letters_total{reason="conflict"} '
+    [line] = [line for line in answer(way.consumer_metrics, "/metrics").splitlines() if line.startswith(start)]
+    return float(line.removeprefix(start))

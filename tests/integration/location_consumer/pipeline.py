@@ -56,6 +56,13 @@ class Pipeline:
         for future in [self.producer.send(self.topic, value, partition=partition) for value in values]:
             future.get(timeout=PATIENCE_S)
 
+    def publish_in_a_transaction(self, value: bytes) -> None:
+        with KafkaProducer(bootstrap_servers=self.servers, transactional_id=f"{self.topic}-writer") as producer:
+            producer.init_transactions()
+            producer.begin_transaction()
+            producer.send(self.topic, value, partition=0)
+            producer.commit_transaction()
+
     def query(self, statement: str) -> Any:
         return execute(self.database.superuser, statement)
 

@@ -22,6 +22,23 @@ def test_every_location_is_stored_and_then_the_offset_committed(pipeline: Pipeli
     poll_until(lambda: pipeline.committed() == 3)
 
 
+def test_the_marker_at_the_end_of_a_transaction_is_no_record_that_waits(pipeline: Pipeline, poll_until: Any) -> None:
+    """As of linkedin/Burrow#651: neither the consumer nor whoever looks at Kafka sees a lag of 1 for ever."""
+    health = free_address()
+    for transaction in range(1, 3):
+        pipeline.publish_in_a_transaction(record(location(1, transaction)))
+        end = 2 * transaction  # a record and its marker
+        consumer = pipeline.start_consumer(HEALTH_BIND=health)
+        poll_until(lambda expected=end: pipeline.committed() == expected)
+        lag = 'location_consumer_lag_records{partition="0"} 0.0'
+        poll_until(lambda line=lag: line in answer(health, "/metrics"))
+        progress = "SELECT next_offset, end_offset FROM consumer_progress WHERE partition = 0"
+        poll_until(lambda of=progress, expected=end: pipeline.query(of) == [(expected, expected)])
+        consumer.send_signal(signal.SIGTERM)
+        assert consumer.wait(PATIENCE_S) == 0
+    assert pipeline.stored() == 2
+
+
 def test_poison_goes_to_the_dead_letters_with_its_reason_and_the_consumer_goes_on(
     pipeline: Pipeline, poll_until: Any
 ) -> None:

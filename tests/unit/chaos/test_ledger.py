@@ -24,6 +24,11 @@ def test_what_is_acknowledged_and_nowhere_is_lost() -> None:
     assert not found.holds
 
 
+def test_what_kafka_was_made_to_delete_is_not_lost_and_nothing_beside_it_is_excused() -> None:
+    found = verdict(ledger(sent={ONE, TWO, THREE}, acknowledged={ONE, TWO, THREE}), [ONE], set(), {ONE, TWO})
+    assert (found.lost, found.duplicated, found.examples) == (1, 0, (THREE,))
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_what_was_sent_and_not_acknowledged_may_be_there_or_not(there: bool) -> None:
     found = verdict(ledger(sent={ONE, TWO}, acknowledged={ONE}), [ONE, TWO] if there else [ONE], set())

@@ -90,6 +90,16 @@ def test_the_lag_counts_what_is_polled_but_not_stored() -> None:
     assert value(metrics, "lag_records", partition="2") == 0
 
 
+def test_what_is_passed_over_without_a_record_is_told_once_and_counts_as_stored() -> None:
+    metrics, consumer = Metrics(), FakeConsumer()
+    metrics.written(outcome(next_offsets={ONE: 40}))
+    consumer.highwaters, consumer.positions = {ONE: 41, TWO: 7}, {ONE: 41, TWO: 7}
+    assert metrics.passed_over(consumer) == {ONE: 41, TWO: 7}
+    assert metrics.passed_over(consumer) == {}
+    metrics.behind(consumer)
+    assert value(metrics, "lag_records", partition="1") == 0
+
+
 def test_a_partition_that_went_to_another_consumer_has_no_lag_here_and_starts_anew_when_it_comes_back() -> None:
     metrics, consumer = Metrics(), FakeConsumer()
     metrics.written(outcome(next_offsets={TWO: 5}))
