@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
 
 import grpc
 import numpy as np
@@ -16,15 +15,13 @@ from benchmarks.result import Result
 from benchmarks.services import ended, watch
 from benchmarks.stores import Stores
 
-Rpc = Callable[..., Awaitable[object]]  # of a request and its timeout
-
 
 def small_messages(stores: Stores, workload: Workload, clients: int) -> Result:
     """Each client makes its next call when the one before is answered. The whole pipeline works meanwhile."""
     calls = [pb.CreateLocationRequest(location=each) for batch in workload.calls() for each in batch.request.locations]
     with stores.database() as database, pipeline(stores, database) as (_producer, consumer):
         began = time.monotonic()
-        waits = asyncio.run(call_all(stores.addresses["LOCATION_GRPC"], create_location, calls, clients))
+        waits = asyncio.run(call_all(stores.addresses["LOCATION_GRPC"], calls, clients))
         seconds = time.monotonic() - began
         watch(lambda: ended([consumer]), len(calls))
         check(database, [consumer], sent=len(calls))
@@ -32,25 +29,19 @@ def small_messages(stores: Stores, workload: Workload, clients: int) -> Result:
     return Result(len(calls), seconds, {"p50_ms": float(p50_ms), "p99_ms": float(p99_ms)})
 
 
-def create_location(channel: grpc.aio.Channel) -> Rpc:
-    rpc: Rpc = LocationServiceStub(channel).CreateLocation
-    return rpc
-
-
-async def call_all(
-    target: str, rpc_of: Callable[[grpc.aio.Channel], Rpc], calls: Sequence[object], clients: int
-) -> list[float]:
+async def call_all(target: str, calls: list[pb.CreateLocationRequest], clients: int) -> list[float]:
     """Seconds of each call."""
     remaining = iter(calls)
     waits = []
 
     async with grpc.aio.insecure_channel(target) as channel:
-        rpc = rpc_of(channel)
+        create: grpc.aio.UnaryUnaryMultiCallable[pb.CreateLocationRequest, pb.CreateLocationResponse]
+        create = LocationServiceStub(channel).CreateLocation
 
         async def client() -> None:
             for call in remaining:
                 began = time.monotonic()
-                await rpc(call, timeout=60)
+                await create(call, timeout=60)
                 waits.append(time.monotonic() - began)
 
         await channel.channel_ready()

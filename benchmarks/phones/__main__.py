@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import grpc
 import numpy as np
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from udaconnect.location.v1 import location_pb2 as pb
 
 from benchmarks.figures import Bound, Figure
-from benchmarks.ingest.small_messages import Rpc, call_all, create_location
+from benchmarks.ingest.small_messages import call_all
 from benchmarks.machine import machine
 from benchmarks.phones.devices import connect_phones
 from benchmarks.phones.posting import FIRST_TIME, Load, post, trickle
@@ -76,19 +74,7 @@ def single_calls(way: Way, count: int) -> float:
     for number, call in enumerate(calls):
         call.location.creation_time.seconds = FIRST_TIME - 10_000_000 + number
     began = time.perf_counter()
-    asyncio.run(call_all(way.target, create_location, calls, FEW))
-    return count / (time.perf_counter() - began)
-
-
-def empty_calls(way: Way, count: int) -> float:
-    """Calls a second of the same server's method that does nothing: no location, no Kafka, only gRPC."""
-
-    def check(channel: grpc.aio.Channel) -> Rpc:
-        rpc: Rpc = health_pb2_grpc.HealthStub(channel).Check
-        return rpc
-
-    began = time.perf_counter()
-    asyncio.run(call_all(way.target, check, [health_pb2.HealthCheckRequest()] * count, FEW))
+    asyncio.run(call_all(way.target, calls, FEW))
     return count / (time.perf_counter() - began)
 
 
@@ -140,8 +126,7 @@ def measure(stores: Stores, seconds: float) -> list[Figure]:
         few, load_of_few = at_full_speed(way, FEW, seconds)
         say(f"{few:,.0f} posts/s. Calling gRPC with one location each.")
         calls_per_s = single_calls(way, round(800 * seconds))
-        empty_per_s = empty_calls(way, round(800 * seconds))
-        say(f"{calls_per_s:,.0f} calls/s, {empty_per_s:,.0f}/s that do nothing. Posting by {MANY:,} connections.")
+        say(f"{calls_per_s:,.0f} calls/s. Posting by {MANY:,} connections.")
         many, load_of_many = at_full_speed(way, MANY, seconds)
         say(f"{many:,.0f} posts/s. Posting at half of the rate, then beside slow connections.")
         half = asyncio.run(post(way.port, way.secrets[:FEW], seconds, few / 2))
@@ -157,7 +142,6 @@ def measure(stores: Stores, seconds: float) -> list[Figure]:
         Figure("posts acknowledged, 256 connections", few, at_least, 6_000, "/s"),
         Figure("posts acknowledged, 2,000 connections", many, at_least, 6_000, "/s"),
         Figure("as many as gRPC calls of one location", few / calls_per_s, at_least, 5, " times"),
-        Figure("gRPC calls of one location / calls that do nothing", calls_per_s / empty_per_s, at_least, 0.5),
         Figure("answered at half of it, p99", p99_ms(half), at_most, 250, " ms"),
         Figure("the same beside 2,000 slow connections, p99", p99_ms(slow), at_most, 250, " ms"),
         Figure("503 after Kafka has stopped, the slowest", refused_s, at_most, 1, " s"),

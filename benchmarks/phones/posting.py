@@ -9,9 +9,11 @@ import base64
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import Final
 
 FIRST_TIME: Final = 1_600_000_000  # seconds since 1970
+FIRST_TIMES: Final = count(FIRST_TIME, 1_000_000)  # of each run
 BODY: Final = '{"_type":"location","lat":%.6f,"lon":13.405,"tst":%d,"acc":12,"tid":"ph","batt":81,"conn":"m","vel":4}'
 HEAD: Final = (
     "POST /phone/owntracks HTTP/1.1\r\nHost: phones.example.com\r\nAuthorization: Basic %s\r\n"
@@ -29,12 +31,15 @@ class Load:
 
 
 class Phone(asyncio.Protocol):
-    def __init__(self, load: Load, secret: str, number: int, pause_s: float, stop_at: float) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  it is what tells phones apart
+        self, load: Load, secret: str, number: int, pause_s: float, stop_at: float, first_time: int
+    ) -> None:
         self._load = load
         self._basic = base64.b64encode(f"phone:{secret}".encode()).decode()
         self._number = number
         self._pause_s = pause_s
         self._stop_at = stop_at
+        self._first_time = first_time
         self._sent = 0
         self._began = 0.0
         self._heard = b""
@@ -78,7 +83,7 @@ class Phone(asyncio.Protocol):
         if time.perf_counter() >= self._stop_at:
             self._transport.close()
             return
-        body = BODY % (52 + self._number * 1e-5, FIRST_TIME + self._sent)
+        body = BODY % (52 + self._number * 1e-5, self._first_time + self._sent)
         self._began = time.perf_counter()
         self._transport.write((HEAD % (self._basic, len(body), body)).encode())
 
@@ -91,13 +96,17 @@ def length_of(head: bytes) -> int:
 
 
 async def post(port: int, secrets: list[str], seconds: float, rate: float | None = None) -> Load:
-    """One connection a secret, for so many seconds; `rate`: posts a second of all; None: as fast as it goes."""
+    """One connection a secret, for so many seconds; `rate`: posts a second of all; None: as fast as it goes.
+
+    No two runs post the same location: what each was told to be taken must be there in the end.
+    """
     load = Load()
+    first_time = next(FIRST_TIMES)
     stop_at = time.perf_counter() + seconds
     pause_s = 0.0 if rate is None else len(secrets) / rate
     phones = []
     for number, secret in enumerate(secrets):
-        make = partial(Phone, load, secret, number, pause_s, stop_at)
+        make = partial(Phone, load, secret, number, pause_s, stop_at, first_time)
         _, phone = await asyncio.get_running_loop().create_connection(make, "127.0.0.1", port)
         phones.append(phone)
     await asyncio.wait([phone.done for phone in phones], timeout=seconds + 15)
