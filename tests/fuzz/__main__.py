@@ -84,7 +84,7 @@ def of_records(running: Stores, records: int, seed: int) -> Iterator[Figure]:
     say(f"Sending {records:,} records to a consumer.")
     began = time.monotonic()
     with running.database() as database, running.topic() as topic, running.topic(1) as dead_letter_topic:
-        execute(database.superuser, "TRUNCATE person")
+        execute(database.superuser, "TRUNCATE person CASCADE")
         settings = {
             "LOCATION_TOPIC": topic,
             "DEAD_LETTER_TOPIC": dead_letter_topic,

@@ -1,6 +1,6 @@
 """The producer's hot path in this process: what it makes of a request, held against its rules said plainly."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from google.protobuf.message import DecodeError
@@ -28,7 +28,7 @@ def broken_promises(seed: int, requests: int, *, quick: bool = False) -> Iterato
         locations = list(LocationBatch.FromString(value).locations)
         result = split(request, PARTITIONS, Rules(EARLIEST_US, NOW_US))
         rejected = {rejection.index for rejection in result.rejections}
-        if rejected != {index for index, location in enumerate(locations) if not is_acceptable(location)}:
+        if rejected != wrong_ones(locations):
             yield value, "others are rejected than those that are wrong"
         sent = {partition: LocationBatch.FromString(record) for partition, record in result.records.items()}
         for partition, batch in sent.items():
@@ -42,9 +42,27 @@ def broken_promises(seed: int, requests: int, *, quick: bool = False) -> Iterato
             yield value, "what was sent is not what was accepted"
 
 
+def wrong_ones(locations: Sequence[Location]) -> set[int]:
+    """Positions of those that the store cannot take, and of the second place that somebody has at one instant."""
+    wrong = set()
+    places: dict[tuple[int, int], tuple[float, float]] = {}
+    for position, location in enumerate(locations):
+        place = (location.latitude, location.longitude)
+        if not is_acceptable(location) or (
+            location.HasField("creation_time")
+            and places.setdefault((location.person_id, time_us_of(location)), place) != place
+        ):
+            wrong.add(position)
+    return wrong
+
+
+def time_us_of(location: Location) -> int:
+    """Cut to microseconds."""
+    return location.creation_time.seconds * 1_000_000 + location.creation_time.nanos // 1000
+
+
 def is_acceptable(location: Location) -> bool:
-    time = location.creation_time
-    time_us = time.seconds * 1_000_000 + time.nanos // 1000
+    time, time_us = location.creation_time, time_us_of(location)
     return (
         location.person_id > 0
         and abs(location.latitude) <= 90
@@ -60,8 +78,7 @@ def is_acceptable(location: Location) -> bool:
 
 def whole(location: Location) -> tuple[object, ...]:
     """What identifies a location. Times are cut to microseconds; who says none is given one."""
-    time = location.creation_time
-    time_us = time.seconds * 1_000_000 + time.nanos // 1000
+    time_us = time_us_of(location)
     given = location.HasField("creation_time") and not NOW_US <= time_us < NOW_US + 10_000
     place = (location.person_id, location.latitude, location.longitude, location.HasField("accuracy_m"))
     return (*place, location.accuracy_m, time_us if given else 0)
