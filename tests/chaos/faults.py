@@ -25,13 +25,8 @@ READ_ONLY_S = 8.0
 TEN_MINUTES_S = 600
 OVERTAKEN_AFTER_S = 8.0
 FLOODED_S = 10.0
-FLOODS = (
-    "new",
-    "streamed",
-    "duplicates",
-    "unknown",
-    "wrong",
-)  # those that leave no dead letters: of a round all are its own
+# Those that leave no dead letters: the letters of a round are all its own.
+FLOODS = ("new", "streamed", "duplicates", "unknown", "wrong")
 ELSEWHERE = "127.0.0.2"  # from where a flood comes: whoever has no token is known by the address
 IN_COPY_WITHIN_S = 30.0
 NEW_PARTITIONS_WITHIN_S = 90.0

@@ -5,13 +5,15 @@ from typing import NamedTuple, Protocol
 
 from kafka import TopicPartition
 
+ASK_WITHIN_MS = 100  # the client knows it, but where it has just been given the partition
+
 
 class Consumer(Protocol):
     """What is asked of a KafkaConsumer."""
 
     def assignment(self) -> set[TopicPartition]: ...
     def highwater(self, partition: TopicPartition, /) -> int | None: ...
-    def position(self, partition: TopicPartition, /) -> int | None: ...
+    def position(self, partition: TopicPartition, /, timeout_ms: int | None = None) -> int | None: ...
 
 
 class Position(NamedTuple):
@@ -40,7 +42,9 @@ class Lag:
         """
         found = {}
         for partition in consumer.assignment():
-            position = consumer.position(partition) or 0
+            if consumer.highwater(partition) is None:  # nothing has been asked of it yet
+                continue
+            position = consumer.position(partition, timeout_ms=ASK_WITHIN_MS) or 0
             if position > self._next_offsets.get(partition, 0):
                 found[partition] = position
         self.stored(found)
@@ -56,6 +60,6 @@ class Lag:
             if (end := consumer.highwater(partition)) is None:  # nothing has been asked of it yet
                 continue
             if partition not in self._next_offsets:
-                self._next_offsets[partition] = consumer.position(partition) or 0
+                self._next_offsets[partition] = consumer.position(partition, timeout_ms=ASK_WITHIN_MS) or 0
             found[partition] = Position(self._next_offsets[partition], end)
         return found

@@ -22,7 +22,8 @@ class FakeConsumer:
     def highwater(self, partition: TopicPartition) -> int | None:
         return self.highwaters.get(partition)
 
-    def position(self, partition: TopicPartition) -> int | None:
+    def position(self, partition: TopicPartition, timeout_ms: int | None = None) -> int | None:
+        assert timeout_ms  # where Kafka is away the loop turns on
         return self.positions[partition]
 
 
