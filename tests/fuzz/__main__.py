@@ -130,6 +130,7 @@ def of_requests(running: Stores, requests: int, seed: int) -> Iterator[Figure]:
             "DEAD_LETTER_TOPIC": dead_letter_topic,
             "CONSUMER_GROUP": topic,
             "BRAKE_RATIO": "1",
+            "CALLER_LOCATIONS_PER_S": "0",  # all of it is one caller's, whose streams would be read later and later
         }
         with ExitStack() as started:
             processes = [started.enter_context(service(running, name, database, **settings)) for name in names]
