@@ -1,15 +1,13 @@
 """Kafka deletes records before they are read, as retention does when a consumer is away for too long."""
 
-import re
-
 from kafka import KafkaConsumer, TopicPartition
 
 from tests.chaos.stack import Stack
 from tests.chaos.store import keys_in
-from tests.integration.location_consumer.pipeline import answer
+from tests.integration.location_consumer.pipeline import sample
 
 TOPIC, GROUP = "location", "location_consumer"
-MISSED = re.compile(r'^location_consumer_missed_records_total\{reason="retention"\} (\S+)$', re.MULTILINE)
+MISSED = 'location_consumer_missed_records_total{reason="retention"}'
 
 
 def take_half_of_what_waits(stack: Stack) -> int:
@@ -34,8 +32,6 @@ def take_half_of_what_waits(stack: Stack) -> int:
     return sum(offset - begins[partition] for partition, offset in before.items())
 
 
-def missed_records(stack: Stack) -> int:
+def missed_records(stack: Stack) -> float:
     """As the consumer tells it; 0 while it does not answer."""
-    address = stack.addresses["LOCATION_CONSUMER_URL"].removeprefix("http://")
-    told = MISSED.search(answer(address, "/metrics"))
-    return int(float(told[1])) if told else 0
+    return sample(stack.addresses["LOCATION_CONSUMER_URL"].removeprefix("http://"), MISSED) or 0

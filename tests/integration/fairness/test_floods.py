@@ -18,11 +18,12 @@ from location_producer.callers.allowance import BURST_S
 from tests.conftest import PollUntil
 from tests.integration.fairness.conftest import MODEST, Way
 from tests.integration.fairness.flood import AT_ONCE, KINDS
-from tests.integration.location_consumer.pipeline import answer
+from tests.integration.location_consumer.pipeline import sample
 from tests.patience import PATIENCE_S
 
 ROUNDS = 6
 A_CALLER_PER_S = 5_000  # in two seconds' time he may send a whole batch
+CONFLICTS = 'location_consumer_dead_letters_total{reason="conflict"}'
 BEGINS_US = 1_772_445_600_000_000  # 2026-03-02
 
 
@@ -82,12 +83,7 @@ def test_a_caller_makes_no_more_dead_letters_than_he_may_send_locations(way: Way
     """Conflicts are told only where the store is: what bounds them is how much each may send."""
     began = time.monotonic()
     with way.flooded("conflicts"):
-        letters = poll_until(lambda: (found := conflicts(way)) > 4 * A_CALLER_PER_S and found)
+        letters = poll_until(
+            lambda: (found := sample(way.consumer_metrics, CONFLICTS) or 0) > 4 * A_CALLER_PER_S and found
+        )
     assert letters <= A_CALLER_PER_S * (time.monotonic() - began + BURST_S)
-
-
-def conflicts(way: Way) -> float:
-    """Dead letters of this reason so far."""
-    start = 'location_consumer_dead_letters_total{reason="conflict"} '
-    [line] = [line for line in answer(way.consumer_metrics, "/metrics").splitlines() if line.startswith(start)]
-    return float(line.removeprefix(start))

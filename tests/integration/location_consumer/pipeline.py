@@ -94,5 +94,11 @@ def answer(address: str, path: str) -> str:
         return ""
 
 
+def sample(address: str, name: str) -> float | None:
+    """What /metrics has under this name with its labels, written as there; None where it has nothing, or is away."""
+    lines = (line.rpartition(" ") for line in answer(address, "/metrics").splitlines())
+    return next((float(value) for found, _, value in lines if found == name), None)
+
+
 def status(address: str, path: str) -> int:
     return requests.get(f"http://{address}{path}", timeout=PATIENCE_S).status_code

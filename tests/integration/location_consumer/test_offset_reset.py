@@ -8,7 +8,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import KafkaError
 
 from deployment.native.ports import free_address
-from tests.integration.location_consumer.pipeline import Pipeline, answer, location, record
+from tests.integration.location_consumer.pipeline import Pipeline, location, record, sample
 from tests.patience import PATIENCE_S
 
 RETENTION = '{reason="retention"}'
@@ -24,9 +24,7 @@ class Watched:
         self.process = pipeline.start_consumer(HEALTH_BIND=self.address)
 
     def count(self, name: str, labels: str) -> float | None:
-        start = f"location_consumer_{name}_total{labels} "
-        lines = answer(self.address, "/metrics").splitlines()
-        return next((float(line.removeprefix(start)) for line in lines if line.startswith(start)), None)
+        return sample(self.address, f"location_consumer_{name}_total{labels}")
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
