@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar
 
 import pytest
 import requests
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
-from deployment.native.folders import REPOSITORY
 from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
@@ -19,14 +19,21 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return WholeFiles(config, log)
+
+
+class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
     """Say which tests one worker takes, in their order, where there are several (`-n 2`): those of the running system,
-    which would be in each other's way, and those of one file elsewhere, which may share what they started."""
-    for item in items:
-        ring, *file = item.path.relative_to(REPOSITORY / "tests").parts
-        if ring != "unit":
-            item.add_marker(pytest.mark.xdist_group("system" if ring == "e2e" else "/".join(file)))
+    which would be in each other's way, and those of one file elsewhere, which may share what they started.
+
+    (xdist's own `--dist loadgroup` renames tests in a way that pytest 9.2 does not see: its groups are none.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, *_ = nodeid.split("::")
+        ring = file.removeprefix("tests/").partition("/")[0]
+        return {"unit": nodeid, "e2e": "the running system"}.get(ring, file)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

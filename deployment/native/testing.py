@@ -15,7 +15,7 @@ from deployment.native.ports import spare_block
 from deployment.native.run import exit_on_signals
 
 PREFIX = "udaconnect-test-"
-TWO_WORKERS = ["-n", "2", "--dist", "loadgroup"]  # the groups are those of tests/conftest.py
+TWO_WORKERS = ["-n", "2"]  # which takes what is said in tests/conftest.py
 
 
 def run_tests(pytest_arguments: list[str]) -> int:

@@ -1,6 +1,7 @@
 """The whole system from outside: REST, gRPC and, to look behind it, the topics and the tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 from tests.patience import PATIENCE_S
 
 TOPIC, DEAD_LETTER_TOPIC, GROUP = "location", "location.dead-letter", "location_consumer"
+TESTS_LOCK = 7_134_205  # one session of tests at a time has it
 
 
 class Fix(NamedTuple):
@@ -142,9 +144,12 @@ def location(fix: Fix) -> location_pb2.Location:
 
 @pytest.fixture(scope="session")
 def system(addresses: Mapping[str, str], poll_until: Any) -> Iterator[System]:
-    system = System(addresses, poll_until)
-    yield system
-    system.close()
+    with closing(psycopg2.connect(addresses["DATABASE_URL"])) as session, session.cursor() as cursor:
+        session.autocommit = True
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TESTS_LOCK])
+        assert cursor.fetchone() == (True,), "other tests are on this system: they would be in each other's way"
+        with closing(System(addresses, poll_until)) as system:
+            yield system
 
 
 @pytest.fixture(scope="session")
