@@ -23,8 +23,15 @@ GRANT EXECUTE ON FUNCTION erase_person(bigint) TO person_service;
 -- It tells those who keep in mind who there is whom to forget.
 GRANT SELECT (person_id, number) ON erased_person TO person_service;
 GRANT EXECUTE ON FUNCTION erase_locations(bigint) TO person_service, retention;
+-- Of which times people keep private where they were, likewise: by functions, because they reach into the locations.
+REVOKE EXECUTE ON FUNCTION keep_private(bigint, timestamptz, timestamptz), share_again(bigint), forget_locations(bigint)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION keep_private(bigint, timestamptz, timestamptz), share_again(bigint) TO person_service;
+GRANT EXECUTE ON FUNCTION forget_locations(bigint) TO person_service, retention;
+GRANT SELECT (number, person_id, begins_at, ends_at) ON private_span TO person_service, location_consumer;
 
--- location_consumer writes the locations, makes their partitions, and asks which persons exist and which were erased.
+-- location_consumer writes the locations, makes their partitions, and asks which persons exist, which were erased, and
+-- what they keep private (above).
 GRANT SELECT, INSERT ON location TO location_consumer;
 GRANT SELECT (id) ON person TO location_consumer;
 GRANT SELECT (person_id) ON erased_person TO location_consumer;
@@ -40,9 +47,10 @@ GRANT SELECT, INSERT, UPDATE ON consumer_progress TO location_consumer;
 GRANT SELECT ON location, consumer_progress TO connection_service;
 GRANT SELECT (number) ON erased_person TO connection_service;
 
--- retention, a job, drops days that are too old, and finishes erasures that were broken off. It reads no table.
-REVOKE EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures() TO retention;
+-- retention, a job, drops days that are too old, and finishes what was broken off: to erase, to forget. It reads no
+-- table.
+REVOKE EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures(), unfinished_private_spans() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures(), unfinished_private_spans() TO retention;
 
 -- A service that is being rolled out waits until the schema is at its version.
 GRANT SELECT ON alembic_version TO person_service, location_consumer, connection_service, retention;

@@ -4,7 +4,8 @@
     LOCATION_RETENTION_DAYS=90 DATABASE_URL=postgresql://retention:… python db/retention.py
 
 Drops whole days that ended more than LOCATION_RETENTION_DAYS ago (0: keeps all), after it has forbidden that anything
-of them be stored again; then finishes erasures that were broken off. May be run at any time, twice, or twice at once.
+of them be stored again; then finishes what was broken off of erasing and forgetting. May be run at any time, twice, or
+twice at once.
 """
 
 import os
@@ -34,6 +35,10 @@ def main() -> None:
             while connection.scalar(text("SELECT erase_locations(:id)"), {"id": person_id}):
                 pass
             tell(f"finished the erasure of person {person_id}")
+        for span in connection.scalars(text("SELECT unfinished_private_spans()")).all():
+            while connection.scalar(text("SELECT is_more FROM forget_locations(:span)"), {"span": span}):
+                pass
+            tell(f"finished what was to be forgotten of private span {span}")
     tell("nothing is left that must not be kept" if days else "locations are kept for ever")
 
 

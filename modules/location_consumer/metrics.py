@@ -11,7 +11,7 @@ from location_consumer.dead_letters import REASONS
 from location_consumer.offsets.lag import Consumer, Lag, Position
 from service_kit.telemetry.metrics import LOCATIONS, SECONDS, process_registry
 
-DROPPED = ("erased", "expired")
+DROPPED = ("erased", "expired", "private")
 RESETS = ("retention", "topic_made_anew", "truncated")
 
 

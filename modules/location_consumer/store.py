@@ -20,6 +20,7 @@ from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
 from location_consumer.offsets.lag import Position
 from location_consumer.persons import NobodyError, Persons
 from location_consumer.rows import DAY_US, Rows
+from service_kit.private_spans import Span
 
 # A batch takes a fraction of a second. A transaction that was left alone must not keep others from the same rows. Said
 # in each transaction: pgbouncer refuses it while connecting, and may give each another session of the server's.
@@ -85,7 +86,7 @@ class _RefusedError(Exception):
 
 
 class _BarredError(Exception):
-    """Since the rows were sorted out, a person was erased, or a day dropped, that one of them is of."""
+    """Since the rows were sorted out, one of them became that of an erased person, a dropped day, or a private time."""
 
 
 class Written(NamedTuple):
@@ -98,7 +99,9 @@ class Written(NamedTuple):
     refused: list[tuple[int, str]]  # the database will never take them, and why
     erased: Ints  # of a person who has been erased
     expired: Ints  # older than what is kept
+    private: Ints  # of a time of which the person keeps private where they were
     erased_persons: frozenset[int]  # among all that were asked about
+    private_spans: Mapping[int, Sequence[Span]]  # of those of the others who have any
 
 
 class Store:
@@ -120,7 +123,8 @@ class Store:
         """Make the locations durable: when this returns, each is in the table or named in the answer.
 
         Writing the same locations again is harmless. `others` are further persons of whom the answer tells whether
-        they were erased. Raises StoreUnavailableError; then any part of the locations may have been stored.
+        they were erased, and what they keep private. Raises StoreUnavailableError; then any part of the locations may
+        have been stored.
         """
         while True:
             try:
@@ -131,11 +135,13 @@ class Store:
     def _write(self, rows: Rows, others: frozenset[int]) -> Written:
         ids = rows.person_ids | others
         self._look_up(ids, rows)
-        unknown = erased = expired = NOTHING
+        unknown = erased = expired = private = NOTHING
         good = None
         if rows.locations.size and self._persons.bars_any(rows):
             barred = self._persons.barred(rows.locations)
-            unknown, erased, expired = map(np.flatnonzero, (barred.unknown, barred.erased, barred.expired))
+            unknown, erased, expired, private = map(
+                np.flatnonzero, (barred.unknown, barred.erased, barred.expired, barred.private)
+            )
             good = np.flatnonzero(~barred.any_reason)
             rows = Rows.of(rows.locations.at(good))
         stored, conflicts, refused = self._write_good(rows)
@@ -143,8 +149,18 @@ class Store:
         if good is not None:
             conflicts = good[conflicts]
             refused = [(int(good[position]), reason) for position, reason in refused]
-        erased_persons = self._persons.erased_among(ids)
-        return Written(stored, duplicates, unknown, conflicts, refused, erased, expired, erased_persons)
+        return Written(
+            stored,
+            duplicates,
+            unknown,
+            conflicts,
+            refused,
+            erased,
+            expired,
+            private,
+            self._persons.erased_among(ids),
+            self._persons.private_spans(others),
+        )
 
     def report(self, positions: Mapping[TopicPartition, Position]) -> None:
         """Keep where the partitions stand, for whoever asks how complete the table is.
@@ -170,9 +186,9 @@ class Store:
             self._connection = None
 
     def _look_up(self, ids: frozenset[int], rows: Rows) -> None:
-        """Ask about strangers, and whether what was too old to be kept still is."""
+        """Ask about strangers, and whether what was too old to be kept or private still is."""
         strangers = self._persons.strangers(ids)
-        if strangers or self._persons.too_old(rows):
+        if strangers or self._persons.too_old(rows) or self._persons.any_private(rows):
             try:
                 with self._transaction() as cursor:
                     self._persons.hold(cursor)

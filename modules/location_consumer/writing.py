@@ -31,6 +31,7 @@ from location_consumer.offsets.lag import Position
 from location_consumer.rows import Rows
 from location_consumer.store import Store, StoreUnavailableError, Written
 from location_consumer.tracing import BatchTraces
+from service_kit.private_spans import hide
 
 log = structlog.get_logger()
 
@@ -54,6 +55,7 @@ class InvalidLocation(NamedTuple):
     position: int  # in the batch
     detail: str
     person_id: int
+    time_us: int
 
 
 class InHand(NamedTuple):
@@ -129,7 +131,7 @@ class Writing:
         """Hand the batch over. Waits while there are enough in hand. Raises BrakeError."""
         locations = batch.locations()
         bad = [
-            InvalidLocation(position, detail, int(locations.person_id[position]))
+            InvalidLocation(position, detail, int(locations.person_id[position]), int(locations.time_us[position]))
             for position, detail in invalid(locations, self._earliest, datetime.now(UTC))
         ]
         good = by_person(locations)
@@ -187,9 +189,16 @@ class Writing:
         batch, rows, good, bad, future, handed_over, span = self._in_hand[0]
         written = self._when_done(future)
         write_s = time.monotonic() - handed_over
-        # A dead letter would keep a place of somebody who was erased.
-        still_bad = [each for each in bad if each.person_id not in written.erased_persons]
-        dropped = {"erased": written.erased.size + len(bad) - len(still_bad), "expired": written.expired.size}
+        # A dead letter would keep a place of somebody who was erased, or keeps it private.
+        of_others = [each for each in bad if each.person_id not in written.erased_persons]
+        still_bad = [
+            each for each in of_others if not hide(written.private_spans.get(each.person_id, ()), each.time_us)
+        ]
+        dropped = {
+            "erased": written.erased.size + len(bad) - len(of_others),
+            "expired": written.expired.size,
+            "private": written.private.size + len(of_others) - len(still_bad),
+        }
         # By position: the locations of a record together, so that it is parsed once.
         given_up = [
             GivenUp(reason, detail, *batch.origin(position))
@@ -230,7 +239,7 @@ def _given_up(bad: list[InvalidLocation], good: Ints, written: Written) -> Itera
 def _outcome(  # noqa: PLR0913  it sums up all that became of a batch
     batch: Batch, rows: Rows, written: Written, *, reasons: list[str], dropped: Mapping[str, int], write_s: float
 ) -> Outcome:
-    unseen = np.concatenate([written.unknown_person, written.erased, written.expired])
+    unseen = np.concatenate([written.unknown_person, written.erased, written.expired, written.private])
     visible_us = np.delete(rows.locations.time_us, unseen)
     return Outcome(
         locations=batch.size,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -14,10 +14,10 @@ from location_producer.access import check_persons
 from location_producer.callers.allowance import Callers
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
 from location_producer.metrics import Metrics
-from location_producer.people.directory import Directory
+from location_producer.people.directory import Directory, Found
 from location_producer.publisher import Publisher
 from location_producer.split import FEW, framed, split
-from location_producer.validation import Rules, TimeLimits, complete
+from location_producer.validation import PRIVATE, Rules, TimeLimits, complete
 from service_kit.kafka.partition import partition_of
 from service_kit.rpc.access import caller_of
 
@@ -68,11 +68,11 @@ class LocationService(LocationServiceServicer):
             location = request.location
             check_persons((location,), "location")
             self._callers.count(caller, 1)
-            rules = self._rules(await self._directory.unknown((location.person_id,)))
+            rules = self._rules(await self._directory.look_up({location.person_id}))
             violations = list(rules.violations(location))
             self._metrics.received(1, [field for field, _ in violations[:1]])
             if violations:
-                self._callers.rejected(caller, 1)
+                self._callers.rejected(caller, int(violations != [("person_id", PRIVATE)]))
                 raise InvalidRequestError([(f"location.{field}", reason) for field, reason in violations])
             complete(location, rules.now_us)
             partition = partition_of(location.person_id, self._publisher.partitions)
@@ -154,8 +154,12 @@ class LocationService(LocationServiceServicer):
             if not 1 <= count <= MAX_REFUSED_FIXES:
                 raise InvalidRequestError([("fixes", f"must hold 1 to {MAX_REFUSED_FIXES:,}, holds {count:,}")])
             check_persons(request.fixes, "fixes[{}]")
-            await self._keep_refused(request.fixes)
-            self._metrics.kept(count)
+            rules = self._rules(await self._directory.look_up({fix.person_id for fix in request.fixes}))
+            # Whoever has paused has nothing kept, not even what cannot be read.
+            kept = [fix for fix in request.fixes if not rules.hide(fix.location) and not rules.paused(fix.person_id)]
+            if kept:
+                await self._keep_refused(kept)
+            self._metrics.kept(len(kept))
             return pb.KeepRefusedFixesResponse()
 
     @asynccontextmanager
@@ -170,12 +174,12 @@ class LocationService(LocationServiceServicer):
         """Validate and send; return the receipt, to be given when the future is done."""
         count = len(batch.locations)
         check_persons(batch.locations)
-        nobodies = await self._directory.unknown({location.person_id for location in batch.locations})
-        result = split(batch, self._publisher.partitions, self._rules(nobodies))
+        found = await self._directory.look_up({location.person_id for location in batch.locations})
+        result = split(batch, self._publisher.partitions, self._rules(found))
         batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
         self._metrics.received(count, (rejection.field for rejection in result.rejections))
         accepted = count - len(result.rejections)
-        self._callers.rejected(caller, count - accepted)
+        self._callers.rejected(caller, result.mistakes)
         answer = receipt(accepted_count=accepted, rejections=result.rejections)
         return answer, self._publish(result.records, accepted, caller)
 
@@ -184,8 +188,8 @@ class LocationService(LocationServiceServicer):
         self._metrics.sent(locations, acknowledged)
         return acknowledged
 
-    def _rules(self, nobodies: Collection[int]) -> Rules:
-        return self._limits.at(self._clock(), nobodies)
+    def _rules(self, found: Found) -> Rules:
+        return self._limits.at(self._clock(), found)
 
 
 def counted(batch: Batch) -> int:

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from udaconnect.location.v1.location_pb2 import Location, Rejection
 
-from location_producer.validation import SECOND_NS, SECOND_US, Rules, complete
+from location_producer.validation import PRIVATE, SECOND_NS, SECOND_US, Rules, complete
 from service_kit.kafka.location_wire import Fields, Mask, NotCanonicalError, decode, frames
 from service_kit.kafka.partition import partition_of, partitions_of
 
@@ -40,6 +40,11 @@ class Split:
     """Partition → serialised LocationBatch."""
 
     rejections: list[Rejection] = field(default_factory=list)
+
+    @property
+    def mistakes(self) -> int:
+        """Rejections that are their sender's fault: an app cannot know that its owner has paused sharing."""
+        return sum(rejection.reason != PRIVATE for rejection in self.rejections)
 
 
 def split(batch: Batch, partitions: int, rules: Rules) -> Split:
@@ -118,8 +123,12 @@ def _plain(fields: Fields, rules: Rules) -> Mask:
         & fields.has_time
         & ((fields.latitude != 0) | (fields.longitude != 0))
     )
-    if rules.nobodies:
-        plain &= ~np.isin(fields.person_id, list(rules.nobodies))
+    if rules.found.nobodies:
+        plain &= ~np.isin(fields.person_id, list(rules.found.nobodies))
+    if rules.found.private:
+        first_s, last_s = int(fields.seconds.min()), int(fields.seconds.max())
+        private = rules.private_between(first_s * SECOND_US, (last_s + 1) * SECOND_US)
+        plain &= ~np.isin(fields.person_id, private)
     return plain
 
 

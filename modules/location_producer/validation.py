@@ -1,12 +1,15 @@
 """What a location must be to be taken in."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from udaconnect.location.v1.location_pb2 import Location
+
+from location_producer.people.directory import Found
+from service_kit.private_spans import hide, touch
 
 Violation = tuple[str, str]
 """(name of the field, reason): the reason is a sentence for a person, whose subject is the field."""
@@ -16,6 +19,10 @@ SECOND_US = 1_000_000
 SECOND_NS = 1_000_000_000
 DAY_US = 86_400 * SECOND_US
 AHEAD_S = 300  # how far a client's clock may be ahead of ours
+PRIVATE = "must not be that of somebody who has paused sharing, or has had this time forgotten"
+
+
+NOTHING_FOUND = Found()
 
 
 @dataclass(frozen=True)
@@ -24,21 +31,39 @@ class Rules:
 
     earliest_us: int
     now_us: int
-    nobodies: Collection[int] = ()
-    """Ids that were asked for, and are nobody's."""
+    found: Found = NOTHING_FOUND
 
     @property
     def latest_us(self) -> int:
         return self.now_us + AHEAD_S * SECOND_US
 
     def violations(self, location: Location) -> Iterator[Violation]:
-        """Yield all that is wrong, in the order of the fields; that the person is nobody where all else is good."""
+        """Yield all that is wrong, in the order of the fields; what is wrong with the person where all else is good."""
         good = True
         for violation in self._of_fields(location):
             good = False
             yield violation
-        if good and location.person_id in self.nobodies:
+        if good and location.person_id in self.found.nobodies:
             yield "person_id", f"must be the id of a person, {location.person_id} is nobody's"
+        if good and self.hide(location):
+            yield "person_id", PRIVATE
+
+    def hide(self, location: Location) -> bool:
+        """Whether the person keeps private where they were at that time, which is now where it is absent."""
+        spans = self.found.private.get(location.person_id)
+        if spans is None:
+            return False
+        time = location.creation_time
+        has_time = location.HasField("creation_time")
+        return hide(spans, time.seconds * SECOND_US + time.nanos // 1000 if has_time else self.now_us)
+
+    def paused(self, person_id: int) -> bool:
+        """Whether the person keeps private where they are now."""
+        return hide(self.found.private.get(person_id, ()), self.now_us)
+
+    def private_between(self, first_us: int, last_us: int) -> list[int]:
+        """Persons who keep private where they were at some of these instants and those between."""
+        return [person_id for person_id, spans in self.found.private.items() if touch(spans, first_us, last_us)]
 
     def _of_fields(self, location: Location) -> Iterator[Violation]:
         """NaN fails every comparison, which is wanted."""
@@ -74,9 +99,9 @@ class TimeLimits:
     earliest_us: int
     retention_days: int = 0  # 0: for ever
 
-    def at(self, now_us: int, nobodies: Collection[int] = ()) -> Rules:
+    def at(self, now_us: int, found: Found = NOTHING_FOUND) -> Rules:
         kept_from_us = now_us - self.retention_days * DAY_US if self.retention_days else self.earliest_us
-        return Rules(max(self.earliest_us, kept_from_us), now_us, nobodies)
+        return Rules(max(self.earliest_us, kept_from_us), now_us, found)
 
 
 def complete(location: Location, received_us: int) -> None:

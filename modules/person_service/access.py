@@ -13,6 +13,9 @@ REST_RULES: Final[Rules] = {
     "GET /api/persons/{person_id}": Rule(PEOPLE_READ, persons_in_path),
     # For ever: whoever may add people may not yet take others away.
     "DELETE /api/persons/{person_id}": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
+    "GET /api/persons/{person_id}/sharing": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_READ),
+    "PUT /api/persons/{person_id}/sharing": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
+    "POST /api/persons/{person_id}/forgotten": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),
     # Whoever has a device's secret says where its person is.
     "GET /api/persons/{person_id}/devices": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_READ),
     "POST /api/persons/{person_id}/devices": Rule(ADMIN, persons_in_path, own_scope=PEOPLE_WRITE),

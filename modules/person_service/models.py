@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     REAL,
     BigInteger,
+    CheckConstraint,
     ColumnElement,
     DateTime,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     func,
     literal_column,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -43,6 +45,25 @@ class Person(Base):
     first_name: Mapped[str] = mapped_column(Text)
     last_name: Mapped[str] = mapped_column(Text)
     company_name: Mapped[str] = mapped_column(Text)
+
+
+class PrivateSpan(Base):
+    """A time of which a person keeps private where they were. Written by functions only."""
+
+    __tablename__ = "private_span"
+    __table_args__ = (
+        CheckConstraint("ends_at > begins_at"),
+        Index("private_span_person_id_idx", "person_id"),
+        Index("private_span_paused_idx", "person_id", unique=True, postgresql_where=text("ends_at IS NULL")),
+        Index("private_span_unfinished_idx", "number", postgresql_where=text("finished_at IS NULL")),
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("person.id", ondelete="CASCADE"))
+    begins_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    gone_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Device(Base):

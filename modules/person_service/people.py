@@ -22,17 +22,27 @@ BATCH: Final = """
 """
 
 
-# The newest erasure is read by the same statement: of a later one the answer cannot know, and ERASURES tells of it.
+# The newest numbers are read by the same statement: of what came later the answer cannot know, and CHANGES tells of it.
 CHECK: Final = """
-    SELECT newest.number, person.id
-    FROM (SELECT coalesce(max(number), 0) AS number FROM erased_person) AS newest
+    SELECT newest.erasure, newest.private_span, person.id
+    FROM (
+        SELECT (SELECT coalesce(max(number), 0) FROM erased_person) AS erasure,
+               (SELECT coalesce(max(number), 0) FROM private_span) AS private_span
+    ) AS newest
     LEFT JOIN person ON person.id = ANY (%(ids)s::bigint[])
 """
-ERASURES: Final = """
-    SELECT (SELECT coalesce(max(number), 0) FROM erased_person),
-           ARRAY (SELECT number FROM erased_person WHERE number > %(after)s ORDER BY number LIMIT 10000),
-           ARRAY (SELECT person_id FROM erased_person WHERE number > %(after)s ORDER BY number LIMIT 10000)
+# Read after that: it may know of more, which does no harm.
+SPANS: Final = """
+    SELECT person_id, (extract(epoch FROM begins_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint
+    FROM private_span WHERE person_id = ANY (%(ids)s::bigint[])
 """
+CHANGES: Final = """
+    SELECT (SELECT coalesce(max(number), 0) FROM {table}),
+           ARRAY (SELECT number FROM {table} WHERE number > %(after)s ORDER BY number LIMIT 10000),
+           ARRAY (SELECT person_id FROM {table} WHERE number > %(after)s ORDER BY number LIMIT 10000)
+"""
+ERASURES: Final = CHANGES.format(table="erased_person")
+CHANGED_SPANS: Final = CHANGES.format(table="private_span")
 
 
 class PersonRow(NamedTuple):
@@ -49,7 +59,24 @@ class Page(NamedTuple):
     next_after: int | None
 
 
-class Erasures(NamedTuple):
+class Span(NamedTuple):
+    """In microseconds since 1970; ends_us is None where sharing is paused."""
+
+    person_id: int
+    begins_us: int
+    ends_us: int | None
+
+
+class Checked(NamedTuple):
+    """Which persons exist and what they keep private, as of these numbers at least."""
+
+    ids: list[int]
+    private_spans: list[Span]
+    erasure: int
+    private_span: int
+
+
+class Changes(NamedTuple):
     """`number` is that of the last one; `start_anew`: the one asked about is not known."""
 
     number: int
@@ -113,22 +140,32 @@ class People:
             parameters = {"ids": "{" + ",".join(map(str, ids)) + "}"}
             return [PersonRow._make(row) for row in database.exec_driver_sql(BATCH, parameters)]
 
-    def which_exist(self, ids: Sequence[int]) -> tuple[list[int], int]:
-        """Those of the ids that are of persons, and the newest erasure that is known of. Raises InvalidInput."""
+    def which_exist(self, ids: Sequence[int]) -> Checked:
+        """Raises InvalidInput."""
         if len(ids) > BATCH_MAX_IDS:
             raise InvalidInput([("ids", f"must be at most {BATCH_MAX_IDS:,}, are {len(ids):,}")])
+        parameters = {"ids": "{" + ",".join(map(str, ids)) + "}"}
         with connection(self.engine) as database:
-            rows = database.exec_driver_sql(CHECK, {"ids": "{" + ",".join(map(str, ids)) + "}"}).all()
-        return [person_id for _, person_id in rows if person_id is not None], rows[0][0]
+            rows = database.exec_driver_sql(CHECK, parameters).all()
+            spans = [Span._make(row) for row in database.exec_driver_sql(SPANS, parameters)]
+        erasure, private_span, _ = rows[0]
+        return Checked([person_id for *_, person_id in rows if person_id is not None], spans, erasure, private_span)
 
-    def erasures(self, after: int | None) -> Erasures:
+    def erasures(self, after: int | None) -> Changes:
         """Who was erased after the erasure of that number; None: only which is the newest."""
+        return self._changes(ERASURES, after)
+
+    def changed_spans(self, after: int | None) -> Changes:
+        """Whose private spans have changed after the span of that number; None: only which is the newest."""
+        return self._changes(CHANGED_SPANS, after)
+
+    def _changes(self, statement: str, after: int | None) -> Changes:
         with connection(self.engine) as database:
-            newest, numbers, person_ids = database.exec_driver_sql(ERASURES, {"after": after or 0}).one()
+            newest, numbers, person_ids = database.exec_driver_sql(statement, {"after": after or 0}).one()
         if after is None:
-            return Erasures(newest, [], start_anew=False)
-        # Behind the newest: the database has been restored.
-        return Erasures(numbers[-1] if numbers else newest, person_ids, start_anew=after > newest)
+            return Changes(newest, [], start_anew=False)
+        # Behind the newest: the database has been restored, or the newest span went with its person.
+        return Changes(numbers[-1] if numbers else newest, person_ids, start_anew=after > newest)
 
     def list_page(self, *, q: str, limit: int, after: int) -> Page:
         """List persons with an id greater than `after`, by id, whose names hold every word of `q` in any case."""

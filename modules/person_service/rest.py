@@ -11,6 +11,8 @@ from person_service.devices.pairing import Pairing
 from person_service.devices.resources import add_devices
 from person_service.people import People, PersonRow
 from person_service.schemas import NewPersonSchema, PersonSchema, PersonsQuerySchema
+from person_service.sharing.private_spans import PrivateSpans
+from person_service.sharing.resources import add_sharing
 from service_kit.access.rules import Gate
 from service_kit.rest.api import Answer, Resource, operation
 from service_kit.rest.app import create_rest_app
@@ -86,5 +88,6 @@ def create_app(
     api.add(Persons, PERSONS, people=people)
     api.add(OnePerson, f"{PERSONS}/<int(signed=True):person_id>", people=people)
     add_devices(api, pairing, gateway_url)
-    audit(app, {"DELETE"})
+    add_sharing(api, PrivateSpans(people.engine))
+    audit(app, {"DELETE", "POST", "PUT"})
     return app

@@ -51,16 +51,28 @@ class PersonServicer(person_pb2_grpc.PersonServiceServicer):
         self, request: person_pb2.CheckPersonsRequest, context: grpc.ServicerContext
     ) -> person_pb2.CheckPersonsResponse:
         del context
-        ids, number = self.people.which_exist(request.ids)
-        return person_pb2.CheckPersonsResponse(ids=ids, erasure_number=number)
+        found = self.people.which_exist(request.ids)
+        return person_pb2.CheckPersonsResponse(
+            ids=found.ids,
+            erasure_number=found.erasure,
+            private_spans=[person_pb2.PrivateSpan(**span._asdict()) for span in found.private_spans],
+            private_span_number=found.private_span,
+        )
 
     def ListErasures(
         self, request: person_pb2.ListErasuresRequest, context: grpc.ServicerContext
     ) -> person_pb2.ListErasuresResponse:
         del context
-        found = self.people.erasures(request.after if request.HasField("after") else None)
+        erased = self.people.erasures(request.after if request.HasField("after") else None)
+        changed = self.people.changed_spans(
+            request.after_private_span if request.HasField("after_private_span") else None
+        )
         return person_pb2.ListErasuresResponse(
-            erasure_number=found.number, person_ids=found.person_ids, start_anew=found.start_anew
+            erasure_number=erased.number,
+            person_ids=erased.person_ids,
+            start_anew=erased.start_anew or changed.start_anew,
+            private_span_number=changed.number,
+            private_span_person_ids=changed.person_ids,
         )
 
     def ListPersons(

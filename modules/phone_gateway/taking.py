@@ -67,7 +67,7 @@ class Taking:
     ) -> None:
         """Keep as dead letters what can never be taken: so the phone is told that it is, and sends it no more.
 
-        But not where somebody was who is no person any more.
+        But not where somebody was who is no person any more, or has paused sharing.
         """
         letters = [
             RefusedFix(reason=why.reason, location=location) for location, why in rejected if why.field != "person_id"

@@ -1,14 +1,15 @@
-"""Who there is, for a service that takes locations in: whoever is not known yet is asked for, erasures are followed.
+"""Who there is, and what they keep private, for a service that takes locations in.
 
-A person created a moment ago is asked for and found. Whoever does not exist is not asked for again for a moment. While
-person_service does not answer, those who are not known pass: the consumer looks at them once more, and makes them dead
-letters.
+Whoever is not known yet is asked for; erasures and private spans are followed. A person created a moment ago is asked
+for and found. Whoever does not exist is not asked for again for a moment. While person_service does not answer, those
+who are not known pass: the consumer looks at them once more, and makes them dead letters, or drops what is private.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable
-from typing import Final, Protocol
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
 
 import grpc
 import structlog
@@ -21,6 +22,7 @@ from udaconnect.person.v1.person_pb2 import (
 
 from location_producer.people.known import KnownIds
 from service_kit.errors import DependencyDown
+from service_kit.private_spans import FOR_EVER_US, Span, disjoint
 
 IDS_PER_CALL: Final = 10_000  # the contract's limit
 ANSWER_WITHIN_S: Final = 1.0
@@ -44,6 +46,12 @@ class Asking(Protocol):
     async def erasures(self, request: ListErasuresRequest, timeout_s: float) -> ListErasuresResponse: ...
 
 
+class Found(NamedTuple):
+    nobodies: Collection[int] = ()
+    private: Mapping[int, Sequence[Span]] = {}
+    """The private spans, which are disjoint, of those who have any."""
+
+
 class Directory:
     """Belongs to one event loop."""
 
@@ -52,14 +60,24 @@ class Directory:
         self._service = service
         self._clock = clock
         self._known = KnownIds()
+        self._private: dict[int, Sequence[Span]] = {}  # of those who are known
         self._nobody_until: dict[int, float] = {}
         self._erasure: int | None = None
+        self._private_span: int | None = None
         self._down_until = 0.0
 
-    async def unknown(self, ids: Iterable[int]) -> Collection[int]:
-        """Those of the ids that are nobody's. May wait for person_service, at most for ANSWER_WITHIN_S."""
+    async def look_up(self, ids: Collection[int]) -> Found:
+        """Which of the ids are nobody's, and what the others keep private.
+
+        May wait for person_service, at most for ANSWER_WITHIN_S.
+        """
         if self._service is None:
-            return ()
+            return Found()
+        nobodies = await self._unknown(ids)
+        private = self._private.keys() & ids if self._private else ()
+        return Found(nobodies, {person_id: self._private[person_id] for person_id in private})
+
+    async def _unknown(self, ids: Iterable[int]) -> Collection[int]:
         now = self._clock()
         strangers = [person_id for person_id in ids if person_id not in self._known and 0 < person_id <= MAX_ID]
         nobodies = {person_id for person_id in strangers if self._nobody_until.get(person_id, 0) > now}
@@ -69,11 +87,11 @@ class Directory:
         return nobodies
 
     async def follow(self) -> None:
-        """Keep in mind no longer whoever is erased; for ever."""
+        """Keep in mind no longer whoever is erased or has changed private spans; for ever."""
         was_down = False
         while self._service is not None:
             try:
-                request = ListErasuresRequest(after=self._erasure)
+                request = ListErasuresRequest(after=self._erasure, after_private_span=self._private_span)
                 answer = await self._service.erasures(request, ANSWER_WITHIN_S)
             except (grpc.RpcError, DependencyDown) as error:
                 if not was_down:
@@ -84,9 +102,13 @@ class Directory:
             was_down = False
             if answer.start_anew or self._erasure is None:
                 self._known.clear()
-            self._known.remove(answer.person_ids)
-            self._erasure = answer.erasure_number
-            if not answer.person_ids:
+                self._private.clear()
+            changed = [*answer.person_ids, *answer.private_span_person_ids]
+            self._known.remove(changed)
+            for person_id in changed:
+                self._private.pop(person_id, None)
+            self._erasure, self._private_span = answer.erasure_number, answer.private_span_number
+            if not changed:
                 await asyncio.sleep(FOLLOW_EVERY_S)
 
     async def _ask(self, ids: list[int]) -> set[int]:
@@ -98,14 +120,27 @@ class Directory:
         except (grpc.RpcError, DependencyDown):
             self._down_until = self._clock() + DOWN_FOR_S
             return set()
-        # What is older than an erasure that has been followed may name whoever was erased.
-        if self._erasure is not None and answer.erasure_number >= self._erasure:
+        # What is older than what has been followed may name whoever was erased, or lack what is private now.
+        if (
+            self._erasure is not None
+            and self._private_span is not None
+            and answer.erasure_number >= self._erasure
+            and answer.private_span_number >= self._private_span
+        ):
             self._known.add(answer.ids)
+            self._private |= spans_by_person(answer)
         nobodies = set(ids) - set(answer.ids)
         if len(self._nobody_until) + len(nobodies) > MOST_NOBODIES:
             self._nobody_until.clear()
         self._nobody_until |= dict.fromkeys(nobodies, self._clock() + NOBODY_FOR_S)
         return nobodies
+
+
+def spans_by_person(answer: CheckPersonsResponse) -> dict[int, Sequence[Span]]:
+    spans = defaultdict(list)
+    for span in answer.private_spans:
+        spans[span.person_id].append((span.begins_us, span.ends_us if span.HasField("ends_us") else FOR_EVER_US))
+    return {person_id: disjoint(each) for person_id, each in spans.items()}
 
 
 def why(error: Exception) -> str:

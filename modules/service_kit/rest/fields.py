@@ -84,6 +84,18 @@ class Instant(fields.AwareDateTime):
         return str(text).replace("+00:00", "Z")
 
 
+class Flag(fields.Boolean):
+    """true or false of JSON, and nothing else that may mean it."""
+
+    default_error_messages = {"invalid": "must be true or false"}  # noqa: RUF012  marshmallow's form
+
+    def _deserialize(self, value: object, attr: str | None, data: Data, **more: object) -> bool:
+        del attr, data, more
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
 class QueryInteger(fields.Integer):
     """A whole number."""
 

@@ -109,6 +109,21 @@ CALLS = {
     "POST /api/persons": Call(PEOPLE_WRITE, rest("POST", "/api/persons", json=NAMES), of_one_person=False),
     "GET /api/persons/{person_id}": Call(PEOPLE_READ, rest("GET", "/api/persons/{person_id}")),
     "DELETE /api/persons/{person_id}": Call(ADMIN, rest("DELETE", "/api/persons/{person_id}"), own_scope=PEOPLE_WRITE),
+    "GET /api/persons/{person_id}/sharing": Call(
+        ADMIN, rest("GET", "/api/persons/{person_id}/sharing"), own_scope=PEOPLE_READ
+    ),
+    "PUT /api/persons/{person_id}/sharing": Call(
+        ADMIN, rest("PUT", "/api/persons/{person_id}/sharing", json={"paused": False}), own_scope=PEOPLE_WRITE
+    ),
+    "POST /api/persons/{person_id}/forgotten": Call(
+        ADMIN,
+        rest(
+            "POST",
+            "/api/persons/{person_id}/forgotten",
+            json={"started_at": "2015-01-01T00:00:00Z", "ended_at": "2015-01-01T00:00:01Z"},
+        ),
+        own_scope=PEOPLE_WRITE,
+    ),
     "GET /api/persons/{person_id}/devices": Call(
         ADMIN, rest("GET", "/api/persons/{person_id}/devices"), own_scope=PEOPLE_READ
     ),

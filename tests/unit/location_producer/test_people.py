@@ -11,11 +11,13 @@ from udaconnect.person.v1.person_pb2 import (
     CheckPersonsResponse,
     ListErasuresRequest,
     ListErasuresResponse,
+    PrivateSpan,
 )
 
 from location_producer.people import directory, known
 from location_producer.people.directory import Directory
 from location_producer.people.known import KnownIds
+from service_kit.private_spans import FOR_EVER_US
 
 
 def test_ids_are_a_set_in_little_room() -> None:
@@ -45,6 +47,7 @@ class Service:
     def __init__(self) -> None:
         self.people = {1, 2, 3}
         self.erased: list[int] = []
+        self.private: list[PrivateSpan] = []
         self.asked: list[list[int]] = []
         self.down = False
 
@@ -53,15 +56,25 @@ class Service:
         self.asked.append(list(request.ids))
         if self.down:
             raise grpc.RpcError
-        return CheckPersonsResponse(ids=self.people & set(request.ids), erasure_number=len(self.erased))
+        return CheckPersonsResponse(
+            ids=self.people & set(request.ids),
+            erasure_number=len(self.erased),
+            private_spans=[span for span in self.private if span.person_id in request.ids],
+            private_span_number=len(self.private),
+        )
 
     async def erasures(self, request: ListErasuresRequest, timeout_s: float) -> ListErasuresResponse:
         assert timeout_s
         if self.down:
             raise grpc.RpcError
         after = request.after if request.HasField("after") else len(self.erased)
+        after_span = request.after_private_span if request.HasField("after_private_span") else len(self.private)
         return ListErasuresResponse(
-            erasure_number=len(self.erased), person_ids=self.erased[after:], start_anew=after > len(self.erased)
+            erasure_number=len(self.erased),
+            person_ids=self.erased[after:],
+            start_anew=after > len(self.erased) or after_span > len(self.private),
+            private_span_number=len(self.private),
+            private_span_person_ids=[span.person_id for span in self.private[after_span:]],
         )
 
     def erase(self, person_id: int) -> None:
@@ -100,9 +113,9 @@ async def rounds() -> None:
 
 def test_whoever_is_known_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(service: Service, people: Directory, _clock: Clock) -> None:
-        assert set(await people.unknown({1, 2, 999})) == {999}
+        assert set((await people.look_up({1, 2, 999})).nobodies) == {999}
         assert service.asked == [[1, 2, 999]]
-        assert set(await people.unknown([1, 2, 999])) == {999}
+        assert set((await people.look_up({1, 2, 999})).nobodies) == {999}
         assert len(service.asked) == 1, "nor is nobody, for a moment"
 
     run(test, monkeypatch)
@@ -111,21 +124,21 @@ def test_whoever_is_known_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch
 def test_a_person_created_a_moment_ago_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(service: Service, people: Directory, clock: Clock) -> None:
         service.people.add(4)
-        assert await people.unknown([4]) == set()
-        assert set(await people.unknown([5])) == {5}
+        assert (await people.look_up({4})).nobodies == set()
+        assert set((await people.look_up({5})).nobodies) == {5}
         service.people.add(5)
         clock.now += directory.NOBODY_FOR_S
-        assert await people.unknown([5]) == set()
+        assert (await people.look_up({5})).nobodies == set()
 
     run(test, monkeypatch)
 
 
 def test_whoever_is_erased_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(service: Service, people: Directory, _clock: Clock) -> None:
-        assert await people.unknown([1, 2]) == set()
+        assert (await people.look_up({1, 2})).nobodies == set()
         service.erase(1)
         await rounds()
-        assert set(await people.unknown([1, 2])) == {1}
+        assert set((await people.look_up({1, 2})).nobodies) == {1}
 
     run(test, monkeypatch)
 
@@ -139,22 +152,51 @@ def test_an_answer_from_before_an_erasure_is_not_kept(monkeypatch: pytest.Monkey
             return answer
 
         service.check = late  # type: ignore[method-assign]
-        assert await people.unknown([1]) == set()
+        assert (await people.look_up({1})).nobodies == set()
         del service.check
-        assert set(await people.unknown([1])) == {1}
+        assert set((await people.look_up({1})).nobodies) == {1}
 
     run(test, monkeypatch)
 
 
 def test_while_nobody_answers_everybody_passes_and_afterwards_it_is_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(service: Service, people: Directory, _clock: Clock) -> None:
-        assert await people.unknown([1]) == set()
+        assert (await people.look_up({1})).nobodies == set()
         service.down = True
-        assert await people.unknown([1, 999]) == set()
+        assert (await people.look_up({1, 999})).nobodies == set()
         service.erase(1)
         service.down = False
         await rounds()
-        assert set(await people.unknown([1, 999])) == {1, 999}
+        assert set((await people.look_up({1, 999})).nobodies) == {1, 999}
+
+    run(test, monkeypatch)
+
+
+def test_what_somebody_keeps_private_is_known_when_they_are_and_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(service: Service, people: Directory, _clock: Clock) -> None:
+        service.private = [PrivateSpan(person_id=1, begins_us=10, ends_us=20), PrivateSpan(person_id=2, begins_us=5)]
+        await rounds()
+        assert (await people.look_up({1, 3})).private == {1: [(10, 20)]}
+        assert (await people.look_up({2, 999})).private == {2: [(5, FOR_EVER_US)]}
+        service.private = [*service.private, PrivateSpan(person_id=1, begins_us=15, ends_us=30)]
+        await rounds()
+        assert (await people.look_up({1, 2})).private == {1: [(10, 30)], 2: [(5, FOR_EVER_US)]}
+
+    run(test, monkeypatch)
+
+
+def test_an_answer_from_before_a_pause_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test(service: Service, people: Directory, _clock: Clock) -> None:
+        async def late(request: CheckPersonsRequest, timeout_s: float) -> CheckPersonsResponse:
+            answer = await Service.check(service, request, timeout_s)
+            service.private = [PrivateSpan(person_id=1, begins_us=10)]
+            await rounds()
+            return answer
+
+        service.check = late  # type: ignore[method-assign]
+        assert (await people.look_up({1})).private == {}
+        del service.check
+        assert (await people.look_up({1})).private == {1: [(10, FOR_EVER_US)]}
 
     run(test, monkeypatch)
 
@@ -163,9 +205,9 @@ def test_after_a_restore_of_the_database_nobody_is_kept_in_mind(monkeypatch: pyt
     async def test(service: Service, people: Directory, _clock: Clock) -> None:
         service.erase(3)
         await rounds()
-        assert await people.unknown([1]) == set()
+        assert (await people.look_up({1})).nobodies == set()
         service.erased, service.people = [], {2}
         await rounds()
-        assert set(await people.unknown([1])) == {1}
+        assert set((await people.look_up({1})).nobodies) == {1}
 
     run(test, monkeypatch)

@@ -6,9 +6,11 @@ from math import inf, nan
 import pytest
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
+from location_producer.people.directory import Found
 from location_producer.split import AT_TWO_PLACES, framed, split
-from location_producer.validation import Rules, complete
+from location_producer.validation import PRIVATE, Rules, complete
 from service_kit.kafka.partition import partition_of
+from service_kit.private_spans import FOR_EVER_US
 
 NOW_S = 1_772_445_600
 RULES = Rules(earliest_us=1_420_070_400 * 1_000_000, now_us=NOW_S * 1_000_000)
@@ -85,10 +87,37 @@ def test_whoever_is_nobody_is_named(count: int) -> None:
     for number in range(count):
         location = batch.locations.add(person_id=999 if number == 1 else 1, latitude=1, longitude=2)
         location.creation_time.FromSeconds(NOW_S - count + number)
-    rules = Rules(RULES.earliest_us, RULES.now_us, nobodies={999})
+    rules = Rules(RULES.earliest_us, RULES.now_us, Found(nobodies={999}))
     assert [(each.index, each.field, each.reason) for each in split(batch, 6, rules).rejections] == [
         (1, "person_id", "must be the id of a person, 999 is nobody's")
     ]
+
+
+@pytest.mark.parametrize("count", [8, 300])
+def test_what_is_private_is_rejected_by_its_time_and_is_nobodys_mistake(count: int) -> None:
+    second_us = 1_000_000
+    batch = BatchCreateLocationsRequest()
+    for number in range(count):
+        location = batch.locations.add(person_id=1 + number % 2, latitude=1, longitude=2)
+        location.creation_time.FromSeconds(NOW_S - count + number)
+    batch.locations.add(person_id=1, latitude=1, longitude=2)  # now
+    batch.locations.add(person_id=1, latitude=91, longitude=2)
+    begin_us = (NOW_S - count) * second_us
+    private = {
+        1: [(0, 5), (begin_us + 2 * second_us, begin_us + 6 * second_us), (RULES.now_us, FOR_EVER_US)],
+        2: [(0, 5)],
+    }
+    result = split(batch, 6, Rules(RULES.earliest_us, RULES.now_us, Found(private=private)))
+    assert [(each.index, each.field) for each in result.rejections] == [
+        (2, "person_id"),
+        (4, "person_id"),
+        (count, "person_id"),
+        (count + 1, "latitude"),
+    ]
+    assert {each.reason for each in result.rejections[:3]} == {PRIVATE}
+    assert result.mistakes == 1
+    taken = sum(len(LocationBatch.FromString(record).locations) for record in result.records.values())
+    assert taken == count - 2
 
 
 @pytest.mark.parametrize("seed", range(20))

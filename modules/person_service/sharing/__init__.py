@@ -1,0 +1,1 @@
+"""What people do not share: pauses, and times that they have had forgotten."""
