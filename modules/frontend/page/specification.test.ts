@@ -3,6 +3,7 @@ import { devices, type Device, type NewDevice, type PairedDevice, type Setting, 
 import type { FieldError } from "../src/api/fetchOrThrow";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
+import type { Forgotten, NewForgotten, NewSharing, Sharing } from "../src/api/sharing";
 import { CERTAINTIES } from "../src/meetings/certainty";
 import { APPS } from "../src/phones/apps";
 import { locations, way, type Fix, type WayEnd, type WayPiece } from "../src/api/tracks";
@@ -78,6 +79,10 @@ const PAIRED_DEVICE: Fields<PairedDevice> = { ...DEVICE, secret: "string", setup
 const NEW_DEVICE: Fields<NewDevice> = { name: "string", app: "string" };
 const SETTING: Fields<Setting> = { name: "string", value: "string" };
 const SETUP: Fields<Omit<Setup, "fields">> = { url: "string", link: "string or null", qr: "string" };
+const SHARING: Fields<Sharing> = { paused_at: "string or null" };
+const NEW_SHARING: Fields<NewSharing> = { paused: "boolean" };
+const FORGOTTEN: Fields<Forgotten> = { started_at: "string", ended_at: "string", locations: "integer" };
+const NEW_FORGOTTEN: Record<keyof NewForgotten, "required" | "optional"> = { started_at: "required", ended_at: "optional" };
 /** Of one method only. */
 const OPTIONAL = ["closest_sd_m", "probability", "own_fixes", "certainty"];
 const VIOLATION: Fields<FieldError> = { field: "string", reason: "string" };
@@ -99,7 +104,7 @@ interface Operation {
 }
 interface Specification {
   definitions: Record<string, Schema>;
-  paths: Record<string, { get?: Operation; post?: Operation; delete?: Operation }>;
+  paths: Record<string, { get?: Operation; post?: Operation; put?: Operation; delete?: Operation }>;
 }
 
 const served: Record<"PERSON_URL" | "CONNECTION_URL", Specification> = {} as never;
@@ -127,6 +132,9 @@ test.each([
   ["PERSON_URL", "NewDevice", NEW_DEVICE],
   ["PERSON_URL", "Setting", SETTING],
   ["PERSON_URL", "Setup", { ...SETUP, fields: "array" }],
+  ["PERSON_URL", "Sharing", SHARING],
+  ["PERSON_URL", "NewSharing", NEW_SHARING],
+  ["PERSON_URL", "Forgotten", FORGOTTEN],
   ["CONNECTION_URL", "Person", PERSON],
   ["CONNECTION_URL", "Encounter", MEETING],
   ["CONNECTION_URL", "Contact", CONTACT],
@@ -154,6 +162,17 @@ test("a phone may have each of the apps that the page knows, and no other", () =
 test("a person can be erased", () => {
   const { responses = {} } = served.PERSON_URL.paths["/api/persons/{person_id}"]?.delete ?? {};
   expect(Object.keys(responses)).toEqual(expect.arrayContaining(["204", "404"]));
+});
+
+test("sharing can be looked up and paused, and a time forgotten, which need not have an end", () => {
+  const { definitions, paths } = served.PERSON_URL;
+  const { get, put } = paths["/api/persons/{person_id}/sharing"] ?? {};
+  const { post } = paths["/api/persons/{person_id}/forgotten"] ?? {};
+  const answers = [get, put, post].map((operation) => operation?.responses["200"]?.schema?.$ref?.split("/").at(-1));
+  expect(answers).toEqual(["Sharing", "Sharing", "Forgotten"]);
+  const { properties = {}, required = [] } = definitions.NewForgotten ?? {};
+  const asked = Object.keys(properties).map((name) => [name, required.includes(name) ? "required" : "optional"]);
+  expect(Object.fromEntries(asked)).toEqual(NEW_FORGOTTEN);
 });
 
 const SEARCH = {

@@ -51,11 +51,14 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
     often = system.create_person("Olga", "Often", "Offices")
     fixes = list(passages(make_fix, often, system.create_person("Dan", "Desk", "Offices"), latitude, longitude))
     assert system.send(fixes, batch_size=10_000) == len(fixes)
+    shy = system.create_person("Shy", "Quiet", "Whispers")
+    fixes = list(a_minute_together(make_fix, shy, system.create_person("Tell", "Tale", "Rumours"), latitude, longitude))
+    assert system.send(fixes) == len(fixes)
     system.wait_until_consumed()
     meetings = system.get(f"/api/persons/{ada}/encounters", start_date=DAY, end_date=DAY)
     assert [meeting["person"]["id"] for meeting in meetings] == [bob, eve]
 
-    person = json.dumps({"id": ada, "word": word, "day": DAY, "walker": walker, "often": days_of(often)})
+    person = json.dumps({"id": ada, "word": word, "day": DAY, "walker": walker, "often": days_of(often), "shy": shy})
     seen = subprocess.run(
         ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
         cwd=FRONTEND,
@@ -78,6 +81,15 @@ def passages(make_fix: Any, passer: int, sitter: int, latitude: float, longitude
             moment = start + timedelta(seconds=10 * step)
             yield make_fix(sitter, moment, desk, longitude)
             yield make_fix(passer, moment, desk + (step - 2) * METRE, longitude)
+
+
+def a_minute_together(make_fix: Any, one: int, other: int, latitude: float, longitude: float) -> Iterator[Any]:
+    """A good way off from where the others are."""
+    there = latitude - 0.2
+    for step in range(7):
+        moment = MORNING + timedelta(seconds=10 * step)
+        yield make_fix(one, moment, there, longitude)
+        yield make_fix(other, moment, there, longitude + METRE)
 
 
 def days_of(person_id: int) -> dict[str, int | str]:

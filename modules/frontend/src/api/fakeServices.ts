@@ -1,13 +1,14 @@
 import type { Device, NewDevice, PairedDevice } from "./devices";
 import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
+import type { Forgotten, NewForgotten, NewSharing, Sharing } from "./sharing";
 import type { Fix } from "./tracks";
 
 /** What the services would answer, for tests: a stand-in for `fetch` that keeps the contract of their REST APIs. */
 export class FakeServices {
   readonly requests: URL[] = [];
   readonly down = new Set<"person_service" | "connection_service">();
-  /** The next person to be created, or phone to be connected, is refused with this field and reason. */
+  /** The next body that is sent is refused with this field and reason. */
   refusal: { field: string; reason: string } | null = null;
   /** Who does not bring this token is not let in. */
   token: string | null = null;
@@ -21,6 +22,9 @@ export class FakeServices {
   readonly meetings: Meeting[];
   readonly fixes: Fix[];
   readonly devices: Device[] = [];
+  sharing: Sharing = { paused_at: null };
+  /** What was asked to be forgotten. */
+  readonly forgotten: NewForgotten[] = [];
 
   constructor({ persons = [], meetings = [], fixes = [] }: { persons?: Person[]; meetings?: Meeting[]; fixes?: Fix[] }) {
     this.persons = persons;
@@ -43,12 +47,15 @@ export class FakeServices {
 
   private answer(url: URL, init?: RequestInit): Response {
     const [, id, resource, item] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?)?$/.exec(url.pathname) ?? [];
-    const service = resource && resource !== "devices" ? "connection_service" : "person_service";
+    const isMeasured = resource && !["devices", "sharing", "forgotten"].includes(resource);
+    const service = isMeasured ? "connection_service" : "person_service";
     if (this.down.has(service)) return problem(502, `${service} does not answer`);
     if (this.token && new Headers(init?.headers).get("Authorization") !== `Bearer ${this.token}`) {
       return problem(401, "no token was sent");
     }
     if (resource === "devices") return this.phones(Number(item), init);
+    if (resource === "sharing") return this.share(init);
+    if (resource === "forgotten") return this.forget(JSON.parse(init?.body as string) as NewForgotten);
     if (init?.method === "POST") return this.create(JSON.parse(init.body as string) as Omit<Person, "id">);
     if (id === undefined) return this.list(url);
     const person = this.persons.find((one) => one.id === Number(id));
@@ -76,6 +83,30 @@ export class FakeServices {
     if (init?.method !== "DELETE") return json(this.devices);
     this.devices.splice(0, Infinity, ...this.devices.map((one) => (one.id === item ? { ...one, revoked_at: one.created_at } : one)));
     return new Response(null, { status: 204 });
+  }
+
+  private share(init?: RequestInit): Response {
+    if (init?.method !== "PUT") return json(this.sharing);
+    if (this.refusal) return this.refuse(this.refusal);
+    const { paused } = JSON.parse(init.body as string) as NewSharing;
+    this.sharing = { paused_at: paused ? (this.sharing.paused_at ?? this.now()) : null };
+    return json(this.sharing);
+  }
+
+  private forget(time: NewForgotten): Response {
+    if (this.refusal) return this.refuse(this.refusal);
+    this.forgotten.push(time);
+    const { started_at, ended_at = this.now() } = time;
+    const [start, end] = [Date.parse(started_at), Date.parse(ended_at)];
+    const isKept = ({ creation_time }: Fix) => Date.parse(creation_time) < start || Date.parse(creation_time) >= end;
+    const kept = this.fixes.filter(isKept);
+    const locations = this.fixes.length - kept.length;
+    this.fixes.splice(0, Infinity, ...kept);
+    return json({ started_at, ended_at, locations } satisfies Forgotten);
+  }
+
+  private now(): string {
+    return new Date(this.answeredAt ?? Date.now()).toISOString();
   }
 
   private erase(person: Person): Response {

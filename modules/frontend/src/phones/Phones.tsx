@@ -8,8 +8,9 @@ import { Skeleton } from "../ui/Skeleton";
 import { ConnectPhone } from "./ConnectPhone";
 import { DeviceRow } from "./DeviceRow";
 import { SetUp } from "./SetUp";
+import { SharingSection } from "./SharingSection";
 
-/** A button, and behind it the phones that report for a person. */
+/** A button, and behind it the phones that report for a person, and whether they may. */
 export function Phones({ person }: { person: Person }) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -29,20 +30,27 @@ export function Phones({ person }: { person: Person }) {
       >
         <PhoneIcon />
       </button>
-      <dialog ref={dialog} className="dialog phones" aria-labelledby={id} onClose={() => setOpen(false)}>
+      <dialog
+        ref={dialog}
+        className="dialog phones"
+        aria-labelledby={id}
+        // React also tells of a dialog inside that was closed.
+        onClose={({ target, currentTarget }) => target === currentTarget && setOpen(false)}
+      >
         <h2 id={id}>{title}</h2>
-        {isOpen && <PhonesOf person={person.id} onClose={() => dialog.current?.close()} />}
+        {isOpen && <PhonesOf person={person} onClose={() => dialog.current?.close()} />}
       </dialog>
     </>
   );
 }
 
-function PhonesOf({ person, onClose }: { person: number; onClose: () => void }) {
+function PhonesOf({ person, onClose }: { person: Person; onClose: () => void }) {
   const [paired, setPaired] = useState<PairedDevice | null>(null);
-  const devices = useQuery(devicesQuery(person));
+  const devices = useQuery(devicesQuery(person.id));
   if (paired) return <SetUp device={paired} onDone={() => setPaired(null)} />;
   return (
     <>
+      <SharingSection person={person} />
       {devices.data?.length === 0 && <p className="muted">None reports yet.</p>}
       {devices.data && devices.data.length > 0 && (
         <ul className="devices" aria-label="Phones">
@@ -56,7 +64,7 @@ function PhonesOf({ person, onClose }: { person: number; onClose: () => void }) 
         <Failure title="Phones can’t be shown right now" error={devices.error} onRetry={() => void devices.refetch()} />
       )}
       <h3>Connect a phone</h3>
-      <ConnectPhone person={person} onPaired={setPaired} />
+      <ConnectPhone person={person.id} onPaired={setPaired} />
       <div className="buttons">
         <button type="button" className="button" onClick={onClose}>
           Close

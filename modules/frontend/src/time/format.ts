@@ -33,8 +33,14 @@ export function formatExactClock(time: string | number): string {
 /** "12:03:07" today, "Thu 5 Mar 2026, 12:03" on another day. */
 export function formatMoment(time: number, now = Date.now()): string {
   const zone = viewerZone();
+  return dayOf(time, zone) === dayOf(now, zone) ? formatExactClock(time) : formatMinute(time, now);
+}
+
+/** "12:03" today, "Thu 5 Mar 2026, 12:03" on another day. */
+export function formatMinute(time: number, now = Date.now()): string {
+  const zone = viewerZone();
   const day = dayOf(time, zone);
-  return day === dayOf(now, zone) ? formatExactClock(time) : `${formatShortDay(day)}, ${formatClock(time)}`;
+  return day === dayOf(now, zone) ? formatClock(time) : `${formatShortDay(day)}, ${formatClock(time)}`;
 }
 
 /** "10:32 – 10:58", with seconds where the minutes are the same, with the weekday where the day is another. */

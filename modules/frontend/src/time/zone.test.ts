@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { addDays, dayOf, instantsOf, isDay, isZone, startOfDay, viewerZone } from "./zone";
+import { addDays, dayOf, instantsOf, isDay, isZone, minuteOf, momentsOf, startOfDay, viewerZone } from "./zone";
 
 test.each([
   ["2026-03-02", "UTC", "2026-03-02T00:00:00.000Z"],
@@ -26,6 +26,21 @@ test("the day of a moment depends on the zone", () => {
   expect(dayOf(moment, "UTC")).toBe("2026-03-02");
   expect(dayOf(moment, "Europe/Berlin")).toBe("2026-03-03");
   expect(dayOf(moment, "America/New_York")).toBe("2026-03-02");
+});
+
+test.each([
+  ["2026-03-02T10:32", "09:32", "09:32"],
+  ["2026-07-02T10:32", "08:32", "08:32"],
+  ["2026-10-25T02:30", "00:30", "01:30"], // the clocks go back: it is 02:30 twice
+  ["2026-10-25T03:00", "02:00", "02:00"],
+  ["2026-03-29T02:30", "00:30", "01:30"], // and forward: it never is, but in between
+])("it is %s in Berlin at %s, and at %s, of UTC", (minute, first, last) => {
+  const { first: earlier, last: later } = momentsOf(minute, "Europe/Berlin");
+  expect([earlier, later].map((time) => new Date(time).toISOString().slice(11, 16))).toEqual([first, last]);
+});
+
+test("a moment is shown to the minute, as the wall has it", () => {
+  expect(minuteOf(Date.parse("2026-03-02T23:30:59.999Z"), "Europe/Berlin")).toBe("2026-03-03T00:30");
 });
 
 test("days are counted across months and years", () => {

@@ -1,7 +1,11 @@
 /** A calendar day, 2026-03-02. */
 export type Day = string;
 
+/** What a calendar and a clock show, 2026-03-02T10:32. */
+export type WallMinute = string;
+
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The browser's zone; UTC where it tells none, or one that it does not know itself: "Etc/Unknown". */
@@ -34,7 +38,7 @@ export function today(zone: string, now = Date.now()): Day {
 }
 
 export function addDays(day: Day, days: number): Day {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 24 * 60 * MINUTE_MS).toISOString().slice(0, 10);
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** The first moment of a day in a zone, in ms; a day may begin at 01:00, where the clocks go forward at midnight. */
@@ -44,6 +48,23 @@ export function startOfDay(day: Day, zone: string): number {
   time = midnight - offset(time, zone);
   while (dayOf(time, zone) < day) time += 30 * MINUTE_MS;
   return time;
+}
+
+/** The minute that the calendar and the clock on the wall show in that zone at that moment. */
+export function minuteOf(time: number, zone: string): WallMinute {
+  return new Date(localTime(time, zone)).toISOString().slice(0, 16);
+}
+
+/**
+ * When the wall shows that minute, in ms, for the first and the last time: twice where the clocks go back. Where they go
+ * forward over it, the moments around are meant.
+ */
+export function momentsOf(minute: WallMinute, zone: string): { first: number; last: number } {
+  const shown = Date.parse(`${minute}Z`);
+  const moments = [-DAY_MS, DAY_MS].map((away) => shown - offset(shown + away, zone));
+  const showing = moments.filter((time) => minuteOf(time, zone) === minute);
+  const meant = showing.length > 0 ? showing : moments;
+  return { first: Math.min(...meant), last: Math.max(...meant) };
 }
 
 /** Both ends of a range of days as instants, inclusive, to the microsecond that the services keep. */
