@@ -85,7 +85,7 @@ def test_a_forgotten_hour_takes_its_meetings_with_it_and_nothing_brings_it_back(
     def together_s(person: int) -> float:
         question = {"start_date": day, "end_date": day, "distance": WITHIN_M}
         meetings = system.get(f"/api/persons/{person}/encounters", **question)
-        return sum(meeting["duration_s"] for meeting in meetings)
+        return sum(float(meeting["duration_s"]) for meeting in meetings)
 
     assert together_s(ada) > timedelta(minutes=170).total_seconds()
     ten, eleven = (start + timedelta(hours=hours) for hours in (1, 2))
