@@ -134,7 +134,7 @@ class Store:
 
     def _write(self, rows: Rows, others: frozenset[int]) -> Written:
         ids = rows.person_ids | others
-        self._look_up(ids, rows)
+        self._look_up(ids, rows, others)
         unknown = erased = expired = private = NOTHING
         good = None
         if rows.locations.size and self._persons.bars_any(rows):
@@ -185,10 +185,10 @@ class Store:
             self._connection.close()
             self._connection = None
 
-    def _look_up(self, ids: frozenset[int], rows: Rows) -> None:
-        """Ask about strangers, and whether what was too old to be kept or private still is."""
+    def _look_up(self, ids: frozenset[int], rows: Rows, others: frozenset[int]) -> None:
+        """Ask about strangers and others, and whether what was too old to be kept or private still is."""
         strangers = self._persons.strangers(ids)
-        if strangers or self._persons.too_old(rows) or self._persons.any_private(rows):
+        if strangers or others or self._persons.too_old(rows) or self._persons.any_private(rows):
             try:
                 with self._transaction() as cursor:
                     self._persons.hold(cursor)

@@ -9,9 +9,9 @@ import pytest
 
 from deployment.native.schema import Database
 from location_consumer.locations import EPOCH
-from location_consumer.rows import DAY_US
+from location_consumer.rows import DAY_US, Rows
 from location_consumer.store import Store
-from tests.integration.location_consumer.test_erasures import START_DAY, rows_of, stored
+from tests.integration.location_consumer.test_erasures import START_DAY, erase, rows_of, stored
 from tests.integration.statements import Query
 
 pytestmark = pytest.mark.usefixtures("people")
@@ -69,6 +69,17 @@ def test_others_who_keep_something_private_are_named(store: Store, query: Query)
     written = store.write(rows_of((1, 0)), frozenset({2, 3, -1, 77}))
     start_us = START_DAY * DAY_US
     assert written.private_spans == {3: [(start_us + 5, start_us + 9)]}
+
+
+def test_of_others_who_are_known_the_answer_is_as_new(store: Store, query: Query) -> None:
+    """Where nothing of theirs is good, no transaction stores anything that would notice."""
+    store.write(rows_of((2, 0), (3, 0)))
+    erase(query, 2)
+    keep_private(query, 3, 5, 9)
+    nothing = rows_of((1, 0))
+    written = store.write(Rows.of(nothing.locations.at(slice(0))), frozenset({2, 3}))
+    assert written.erased_persons == {2}
+    assert list(written.private_spans) == [3]
 
 
 def test_more_than_one_transaction_takes(query: Query, store: Store) -> None:
