@@ -84,6 +84,15 @@ class Changes(NamedTuple):
     start_anew: bool
 
 
+def check_person(engine: Engine, person_id: int) -> None:
+    """Raises NotFound, or DependencyDown where the database does not answer."""
+    if person_id in IDS:
+        with connection(engine) as database:
+            if database.scalar(select(Person.id).where(Person.id == person_id)) is not None:
+                return
+    raise NotFound(f"person {person_id}")
+
+
 class People:
     """Every method raises DependencyDown where the database does not answer."""
 

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from person_service.models import Device, Person
-from person_service.people import IDS
+from person_service.models import Device
+from person_service.people import IDS, check_person
 from service_kit.access.rate_limit import RateLimit
 from service_kit.database import connection, writing_connection
 from service_kit.errors import InvalidInput, NotFound
@@ -66,7 +66,7 @@ class Pairing:
 
     def connect(self, person_id: int, *, name: str, app: str) -> Paired:
         """Raises NotFound, TooManyCalls, or InvalidInput where the person has enough devices."""
-        self._check_person(person_id)
+        check_person(self.engine, person_id)
         self._limit.count(str(person_id))
         secret = secrets.token_hex(SECRET_BYTES)
         added = insert(Device).returning(*COLUMNS)
@@ -87,7 +87,7 @@ class Pairing:
 
     def of_person(self, person_id: int) -> Sequence[DeviceRow]:
         """List the devices of a person, the newest first, and the revoked ones for a while. Raises NotFound."""
-        self._check_person(person_id)
+        check_person(self.engine, person_id)
         kept = Device.revoked_at.is_(None) | (Device.revoked_at > datetime.now(UTC) - REVOKED_KEPT)
         statement = select(*COLUMNS).where(Device.person_id == person_id, kept).order_by(Device.id.desc())
         with connection(self.engine) as database:
@@ -107,13 +107,6 @@ class Pairing:
                 if database.scalar(known) is not None:
                     return
         raise NotFound(f"device {device_id} of person {person_id}")
-
-    def _check_person(self, person_id: int) -> None:
-        if person_id in IDS:
-            with connection(self.engine) as database:
-                if database.scalar(select(Person.id).where(Person.id == person_id)) is not None:
-                    return
-        raise NotFound(f"person {person_id}")
 
 
 def hashed(secret: str) -> bytes:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import grpc
+import psycopg2
 import pytest
 from flask.testing import FlaskClient
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from udaconnect.person.v1.device_pb2_grpc import DeviceServiceStub
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
@@ -31,6 +33,23 @@ def people(database: Database) -> Iterator[People]:
 @pytest.fixture
 def rest(people: People) -> FlaskClient:
     return create_app(people, Pairing(people.engine), GATEWAY_URL).test_client()
+
+
+@pytest.fixture
+def person_id(rest: FlaskClient) -> int:
+    """Of somebody who has just been created."""
+    ada = {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Analytical Engines"}
+    return int(rest.post("/api/persons", json=ada).get_json()["id"])
+
+
+@pytest.fixture
+def as_owner(database: Database) -> Iterator[Cursor]:
+    """Looks behind the service, and puts in what it could not; each statement a transaction of its own."""
+    session = psycopg2.connect(database.owner)
+    session.autocommit = True
+    with session.cursor() as cursor:
+        yield cursor
+    session.close()
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import grpc
-import psycopg2
 import pytest
 from flask.testing import FlaskClient
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -17,23 +15,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from udaconnect.person.v1 import device_pb2
 from udaconnect.person.v1.device_pb2_grpc import DeviceServiceStub
 
-from deployment.native.schema import Database
-
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Analytical Engines"}
-
-
-@pytest.fixture
-def as_owner(database: Database) -> Iterator[Cursor]:
-    session = psycopg2.connect(database.owner)
-    session.autocommit = True
-    with session.cursor() as cursor:
-        yield cursor
-    session.close()
-
-
-@pytest.fixture
-def person_id(rest: FlaskClient) -> int:
-    return int(rest.post("/api/persons", json=ADA).get_json()["id"])
 
 
 def connect(rest: FlaskClient, person_id: int, app: str = "owntracks", name: str = "Ada's phone") -> dict[str, Any]:

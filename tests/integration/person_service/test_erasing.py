@@ -1,6 +1,6 @@
 """DELETE /api/persons/{id}: everything of one person, and nothing of anybody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,15 +22,6 @@ TRACK = """
     FROM generate_series(1, %s) AS second
 """
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def as_owner(database: Database) -> Iterator[Cursor]:
-    session = psycopg2.connect(database.owner)
-    session.autocommit = True
-    with session.cursor() as cursor:
-        yield cursor
-    session.close()
 
 
 @pytest.fixture

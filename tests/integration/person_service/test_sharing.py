@@ -1,17 +1,15 @@
 """/api/persons/{id}/sharing and /forgotten: a pause, and times that are forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg2
 import pytest
 from flask.testing import FlaskClient
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from udaconnect.person.v1.person_pb2 import CheckPersonsRequest, ListErasuresRequest
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
-from deployment.native.schema import Database
 from person_service.sharing import private_spans
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "company_name": "Analytical Engines"}
@@ -19,20 +17,6 @@ ADD_LOCATION = """
     INSERT INTO location (person_id, creation_time, coordinate) VALUES (%s, %s, ST_SetSRID(ST_MakePoint(8, 47), 4326))
 """
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def as_owner(database: Database) -> Iterator[Cursor]:
-    session = psycopg2.connect(database.owner)
-    session.autocommit = True
-    with session.cursor() as cursor:
-        yield cursor
-    session.close()
-
-
-@pytest.fixture
-def person_id(rest: FlaskClient) -> int:
-    return int(rest.post("/api/persons", json=ADA).get_json()["id"])
 
 
 @pytest.fixture
@@ -159,6 +143,22 @@ def test_there_is_a_limit_and_it_says_what_to_do(
     answer = rest.put(f"/api/persons/{person_id}/sharing", json={"paused": True})
     assert answer.status_code == 400
     assert "forget one that joins some" in answer.get_json()["errors"][0]["reason"]
+
+
+def test_at_the_limit_what_joins_is_no_further_one(
+    rest: FlaskClient, person_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private_spans, "SPANS_MAX", 2)
+    began = {"started_at": datetime.now(UTC).isoformat()}
+    set_paused(rest, person_id, paused=True)
+    set_paused(rest, person_id, paused=False)
+    paused_at = set_paused(rest, person_id, paused=True)
+    assert set_paused(rest, person_id, paused=True) == paused_at
+    set_paused(rest, person_id, paused=False)
+    apart = {"started_at": "2026-03-02T09:00:00Z", "ended_at": "2026-03-02T10:00:00Z"}
+    assert rest.post(f"/api/persons/{person_id}/forgotten", json=apart).status_code == 400
+    assert rest.post(f"/api/persons/{person_id}/forgotten", json=began).status_code == 200
+    assert set_paused(rest, person_id, paused=True), "two have become one"
 
 
 def test_whoever_takes_locations_in_is_told(rest: FlaskClient, stub: PersonServiceStub, person_id: int) -> None:
