@@ -4,7 +4,6 @@ An erased person must not come back by a location that was on its way, nor a day
 that somebody keeps private. How the transactions and those who forbid keep out of each other's way: docs/privacy.md.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
@@ -14,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 
 from location_consumer.locations import Locations, Mask, microseconds
 from location_consumer.rows import DAY_US, Rows
-from service_kit.private_spans import FOR_EVER_US, Span, disjoint, hide, touch
+from service_kit.private_spans import Span, by_person, hide, touch
 
 HOLD = "SELECT erased, newest, kept_from FROM hold_erasures(%s)"
 LOOK_UP = """
@@ -24,10 +23,7 @@ LOOK_UP = """
 """
 NEWEST_SPAN = "SELECT coalesce(max(number), 0) FROM private_span"
 NEWER_SPANS = "SELECT number, person_id FROM private_span WHERE number > %s"
-SPANS = """
-    SELECT person_id, (extract(epoch FROM begins_at) * 1000000)::bigint, (extract(epoch FROM ends_at) * 1000000)::bigint
-    FROM private_span WHERE person_id = ANY(%s)
-"""
+SPANS = "SELECT person_id, begins_at, ends_at FROM private_span WHERE person_id = ANY(%s)"
 ANYBODY = "SELECT EXISTS (SELECT FROM person)"
 EVERYTHING_US = -(2**63)
 
@@ -106,10 +102,10 @@ class Persons:
         if not ids:
             return
         cursor.execute(SPANS, (list(ids),))
-        spans: dict[int, list[Span]] = defaultdict(list)
-        for person_id, begin_us, end_us in cursor:
-            spans[person_id].append((begin_us, FOR_EVER_US if end_us is None else end_us))
-        self._private |= {person_id: disjoint(each) for person_id, each in spans.items()}
+        self._private |= by_person(
+            (person_id, microseconds(begins_at), None if ends_at is None else microseconds(ends_at))
+            for person_id, begins_at, ends_at in cursor
+        )
 
     def private_spans(self, ids: AbstractSet[int]) -> Mapping[int, Sequence[Span]]:
         """Of those of the persons who have any."""

@@ -14,7 +14,8 @@ from location_producer.access import check_persons
 from location_producer.callers.allowance import Callers
 from location_producer.errors import InvalidRequestError, NotAcknowledgedError, errors_as_status
 from location_producer.metrics import Metrics
-from location_producer.people.directory import Directory, Found
+from location_producer.people.directory import Directory
+from location_producer.people.found import Found
 from location_producer.publisher import Publisher
 from location_producer.split import FEW, framed, split
 from location_producer.validation import PRIVATE, Rules, TimeLimits, complete

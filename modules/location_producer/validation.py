@@ -8,7 +8,7 @@ from math import inf
 from google.protobuf.timestamp_pb2 import Timestamp
 from udaconnect.location.v1.location_pb2 import Location
 
-from location_producer.people.directory import Found
+from location_producer.people.found import NOTHING, Found
 from service_kit.private_spans import hide, touch
 
 Violation = tuple[str, str]
@@ -22,16 +22,13 @@ AHEAD_S = 300  # how far a client's clock may be ahead of ours
 PRIVATE = "must not be that of somebody who has paused sharing, or has had this time forgotten"
 
 
-NOTHING_FOUND = Found()
-
-
 @dataclass(frozen=True)
 class Rules:
     """The rules at one moment. Times are microseconds since 1970."""
 
     earliest_us: int
     now_us: int
-    found: Found = NOTHING_FOUND
+    found: Found = NOTHING
 
     @property
     def latest_us(self) -> int:
@@ -99,7 +96,7 @@ class TimeLimits:
     earliest_us: int
     retention_days: int = 0  # 0: for ever
 
-    def at(self, now_us: int, found: Found = NOTHING_FOUND) -> Rules:
+    def at(self, now_us: int, found: Found = NOTHING) -> Rules:
         kept_from_us = now_us - self.retention_days * DAY_US if self.retention_days else self.earliest_us
         return Rules(max(self.earliest_us, kept_from_us), now_us, found)
 

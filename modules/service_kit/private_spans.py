@@ -4,11 +4,20 @@ Times are microseconds since 1970; a span is from its first one until before its
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
 FOR_EVER_US = 2**63 - 1
 """The end of a pause that goes on."""
+
+
+def by_person(spans: Iterable[tuple[int, int, int | None]]) -> dict[int, Sequence[Span]]:
+    """Disjoint spans by person_id, from (person_id, first, end); the end is None of a pause that goes on."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for person_id, begin_us, end_us in spans:
+        found[person_id].append((begin_us, FOR_EVER_US if end_us is None else end_us))
+    return {person_id: disjoint(each) for person_id, each in found.items()}
 
 
 def disjoint(spans: Iterable[Span]) -> Sequence[Span]:

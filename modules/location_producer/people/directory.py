@@ -7,9 +7,8 @@ who are not known pass: the consumer looks at them once more, and makes them dea
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Final, Protocol
 
 import grpc
 import structlog
@@ -20,9 +19,10 @@ from udaconnect.person.v1.person_pb2 import (
     ListErasuresResponse,
 )
 
+from location_producer.people.found import NOTHING, Found
 from location_producer.people.known import KnownIds
 from service_kit.errors import DependencyDown
-from service_kit.private_spans import FOR_EVER_US, Span, disjoint
+from service_kit.private_spans import Span, by_person
 
 IDS_PER_CALL: Final = 10_000  # the contract's limit
 ANSWER_WITHIN_S: Final = 1.0
@@ -46,12 +46,6 @@ class Asking(Protocol):
     async def erasures(self, request: ListErasuresRequest, timeout_s: float) -> ListErasuresResponse: ...
 
 
-class Found(NamedTuple):
-    nobodies: Collection[int] = ()
-    private: Mapping[int, Sequence[Span]] = {}
-    """The private spans, which are disjoint, of those who have any."""
-
-
 class Directory:
     """Belongs to one event loop."""
 
@@ -72,7 +66,7 @@ class Directory:
         May wait for person_service, at most for ANSWER_WITHIN_S.
         """
         if self._service is None:
-            return Found()
+            return NOTHING
         nobodies = await self._unknown(ids)
         private = self._private.keys() & ids if self._private else ()
         return Found(nobodies, {person_id: self._private[person_id] for person_id in private})
@@ -128,19 +122,15 @@ class Directory:
             and answer.private_span_number >= self._private_span
         ):
             self._known.add(answer.ids)
-            self._private |= spans_by_person(answer)
+            self._private |= by_person(
+                (span.person_id, span.begins_us, span.ends_us if span.HasField("ends_us") else None)
+                for span in answer.private_spans
+            )
         nobodies = set(ids) - set(answer.ids)
         if len(self._nobody_until) + len(nobodies) > MOST_NOBODIES:
             self._nobody_until.clear()
         self._nobody_until |= dict.fromkeys(nobodies, self._clock() + NOBODY_FOR_S)
         return nobodies
-
-
-def spans_by_person(answer: CheckPersonsResponse) -> dict[int, Sequence[Span]]:
-    spans = defaultdict(list)
-    for span in answer.private_spans:
-        spans[span.person_id].append((span.begins_us, span.ends_us if span.HasField("ends_us") else FOR_EVER_US))
-    return {person_id: disjoint(each) for person_id, each in spans.items()}
 
 
 def why(error: Exception) -> str:

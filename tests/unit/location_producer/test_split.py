@@ -6,7 +6,7 @@ from math import inf, nan
 import pytest
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
-from location_producer.people.directory import Found
+from location_producer.people.found import Found
 from location_producer.split import AT_TWO_PLACES, framed, split
 from location_producer.validation import PRIVATE, Rules, complete
 from service_kit.kafka.partition import partition_of
