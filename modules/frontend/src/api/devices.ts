@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { fetchOrThrow } from "./fetchOrThrow";
+import { fetchOrThrow, sendJson } from "./fetchOrThrow";
 
 /** Which app reports, as person_service knows it. */
 export type PhoneApp = "owntracks" | "traccar" | "overland" | "gpslogger" | "osmand";
@@ -59,12 +59,7 @@ export function devicesQuery(person: number) {
 }
 
 export async function pairDevice(person: number, device: NewDevice): Promise<PairedDevice> {
-  const response = await fetchOrThrow(devices(person), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(device),
-  });
-  return (await response.json()) as PairedDevice;
+  return (await sendJson("POST", devices(person), device)) as PairedDevice;
 }
 
 /** From then on nothing is taken from it; twice is the same as once. */

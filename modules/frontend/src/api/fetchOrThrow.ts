@@ -51,6 +51,12 @@ export async function fetchOrThrow(path: string, init?: Request): Promise<Respon
   return response;
 }
 
+/** Sends a body as JSON, and reads the answer's. */
+export async function sendJson(method: "POST" | "PUT", path: string, body: unknown): Promise<unknown> {
+  const headers = { "Content-Type": "application/json" };
+  return (await fetchOrThrow(path, { method, headers, body: JSON.stringify(body) })).json();
+}
+
 async function readProblem(response: Response): Promise<Problem> {
   const fallback = `the server answered ${response.status} ${response.statusText}`.trim();
   try {

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
-import { fetchOrThrow, Problem } from "./fetchOrThrow";
+import { fetchOrThrow, Problem, sendJson } from "./fetchOrThrow";
 import { fetchPage } from "./page";
 
 export interface Person {
@@ -53,12 +53,7 @@ export function personQuery(id: number) {
 }
 
 export async function createPerson(person: NewPerson): Promise<Person> {
-  const response = await fetchOrThrow(PERSONS, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(person),
-  });
-  return (await response.json()) as Person;
+  return (await sendJson("POST", PERSONS, person)) as Person;
 }
 
 /** Forgets whoever is known by name, and their meetings: one of them has been erased and may be in any of it. */

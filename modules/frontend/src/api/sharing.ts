@@ -1,5 +1,5 @@
 import { queryOptions, type QueryClient } from "@tanstack/react-query";
-import { fetchOrThrow } from "./fetchOrThrow";
+import { fetchOrThrow, sendJson } from "./fetchOrThrow";
 
 /** Whether a person shares where they are: since when they do not (RFC 3339 in UTC), or null. */
 export interface Sharing {
@@ -39,12 +39,12 @@ export function sharingQuery(person: number) {
 
 /** While it is paused nothing is taken from any phone, nor later what was measured then; twice is the same as once. */
 export async function pauseSharing(person: number, paused: boolean): Promise<Sharing> {
-  return (await send("PUT", sharing(person), { paused } satisfies NewSharing)) as Sharing;
+  return (await sendJson("PUT", sharing(person), { paused } satisfies NewSharing)) as Sharing;
 }
 
 /** Deletes what was measured in that time, everywhere and for good. */
 export async function forgetTime(person: number, time: NewForgotten): Promise<Forgotten> {
-  return (await send("POST", `/api/persons/${person}/forgotten`, time)) as Forgotten;
+  return (await sendJson("POST", `/api/persons/${person}/forgotten`, time)) as Forgotten;
 }
 
 /** Has everything made of locations looked up again. What nobody looks at now is dropped: it is not to be shown once more. */
@@ -53,9 +53,4 @@ export function lookAgain(queries: QueryClient): void {
     queries.removeQueries({ queryKey: [kind], type: "inactive" });
     void queries.invalidateQueries({ queryKey: [kind] });
   }
-}
-
-async function send(method: string, path: string, body: unknown): Promise<unknown> {
-  const headers = { "Content-Type": "application/json" };
-  return (await fetchOrThrow(path, { method, headers, body: JSON.stringify(body) })).json();
 }

@@ -1,11 +1,9 @@
-import { screen, within } from "@testing-library/react";
+import { within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { device, FakeServices, person } from "../api/fakeServices";
-import { openApp } from "../app/openApp";
+import { openPhones } from "./openPhones";
 
 vi.mock("../map/Stage", () => ({ default: () => <p>Map</p> }));
-
-const LINK = "?person=1&from=2026-03-02&to=2026-03-03&zone=UTC";
 
 let services: FakeServices;
 
@@ -13,14 +11,8 @@ beforeEach(() => {
   services = new FakeServices({ persons: [person(1, "Ada Byron")] });
 });
 
-async function openPhones() {
-  const user = openApp(services, LINK);
-  await user.click(await screen.findByRole("button", { name: "Phones of Ada Byron" }));
-  return { user, dialog: await screen.findByRole("dialog", { name: "Phones of Ada Byron" }) };
-}
-
 test("a phone is connected: a code, a link and what to type are shown once, and then it is in the list", async () => {
-  const { user, dialog } = await openPhones();
+  const { user, dialog } = await openPhones(services);
   await within(dialog).findByText("None reports yet.");
   await user.type(within(dialog).getByLabelText("Name of the phone"), "Ada’s phone");
   await user.selectOptions(within(dialog).getByLabelText("App"), "OwnTracks (Android, iOS)");
@@ -40,7 +32,7 @@ test("phones are listed with when they were last heard of, and one that is disco
     device(1, "Ada’s phone", { last_seen_at: "2026-03-02T10:00:00Z", last_accuracy_m: 12 }),
     device(2, "old\u202e one", { app: "traccar", revoked_at: "2026-03-01T10:00:00Z" }),
   );
-  const { user, dialog } = await openPhones();
+  const { user, dialog } = await openPhones(services);
   await within(dialog).findByText(/^OwnTracks, last heard of .*, within 12 m$/);
   expect(within(dialog).getByText(/^Traccar Client, disconnected /)).toBeTruthy();
   expect(within(dialog).getByText("old one")).toBeTruthy();
@@ -50,7 +42,7 @@ test("phones are listed with when they were last heard of, and one that is disco
 });
 
 test("what person_service refuses is said at the name, or with what can be done", async () => {
-  const { user, dialog } = await openPhones();
+  const { user, dialog } = await openPhones(services);
   services.refusal = { field: "name", reason: "must not be blank" };
   const name = within(dialog).getByLabelText("Name of the phone");
   await user.type(name, " x");

@@ -1,11 +1,9 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { FakeServices, fix, meeting, person } from "../api/fakeServices";
-import { openApp } from "../app/openApp";
+import { openPhones } from "./openPhones";
 
 vi.mock("../map/Stage", () => ({ default: () => <p>Map</p> }));
-
-const LINK = "?person=1&from=2026-03-02&to=2026-03-03&zone=UTC";
 
 let services: FakeServices;
 
@@ -13,50 +11,46 @@ beforeEach(() => {
   services = new FakeServices({ persons: [person(1, "Ada Byron")] });
 });
 
-async function openPhones() {
-  const user = openApp(services, LINK);
-  await user.click(await screen.findByRole("button", { name: "Phones of Ada Byron" }));
-  const dialog = await screen.findByRole("dialog", { name: "Phones of Ada Byron" });
-  return { user, dialog, sharing: () => within(dialog).findByRole<HTMLInputElement>("switch", { name: "Share where I am" }) };
-}
+const sharingOf = (dialog: HTMLElement) =>
+  within(dialog).findByRole<HTMLInputElement>("switch", { name: "Share where I am" });
 
 async function openForget() {
-  const { user, dialog } = await openPhones();
+  const { user, dialog } = await openPhones(services);
   await user.click(within(dialog).getByRole("button", { name: "Forget…" }));
   const asked = within(await screen.findByRole("dialog", { name: "Forget where Ada Byron was" }));
   return { user, dialog, asked };
 }
 
 test("sharing is paused, which says since when, and resumed; meetings are looked up again each time", async () => {
-  const { user, dialog, sharing } = await openPhones();
-  expect((await sharing()).checked).toBe(true);
+  const { user, dialog } = await openPhones(services);
+  expect((await sharingOf(dialog)).checked).toBe(true);
   const before = services.requestsOf("/encounters").length;
-  await user.click(await sharing());
+  await user.click(await sharingOf(dialog));
   await within(dialog).findByText(/^Paused since \d\d:\d\d\. Nothing is taken from any phone\.$/);
-  expect((await sharing()).checked).toBe(false);
+  expect((await sharingOf(dialog)).checked).toBe(false);
   expect(services.sharing.paused_at).not.toBeNull();
   await waitFor(() => expect(services.requestsOf("/encounters").length).toBeGreaterThan(before));
-  await user.click(await sharing());
+  await user.click(await sharingOf(dialog));
   await within(dialog).findByText("What the phones report is taken.");
-  expect((await sharing()).checked).toBe(true);
+  expect((await sharingOf(dialog)).checked).toBe(true);
   expect(services.sharing.paused_at).toBeNull();
 });
 
 test("a pause of another day says of which", async () => {
   services.sharing = { paused_at: "2026-03-02T12:00:30Z" };
-  const { dialog, sharing } = await openPhones();
+  const { dialog } = await openPhones(services);
   await within(dialog).findByText(/^Paused since Mon 2 Mar 2026, \d\d:00\. /);
-  expect((await sharing()).checked).toBe(false);
+  expect((await sharingOf(dialog)).checked).toBe(false);
 });
 
 test("what keeps sharing from being paused is said, nothing looks paused until it is, and it can be tried again", async () => {
-  const { user, dialog, sharing } = await openPhones();
-  await sharing();
+  const { user, dialog } = await openPhones(services);
+  await sharingOf(dialog);
   services.down.add("person_service");
-  await user.click(await sharing());
+  await user.click(await sharingOf(dialog));
   const alert = await within(dialog).findByRole("alert");
   expect(alert.textContent).toContain("Not paused");
-  expect((await sharing()).checked).toBe(true);
+  expect((await sharingOf(dialog)).checked).toBe(true);
   act(() => services.down.clear());
   await user.click(within(alert).getByRole("button", { name: "Try again" }));
   await within(dialog).findByText(/^Paused since /);
