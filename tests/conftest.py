@@ -10,6 +10,7 @@ import requests
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.kafka_sockets import close_what_is_not_connected
 from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
@@ -17,6 +18,8 @@ Result = TypeVar("Result")
 # Nor do examples fail by how long one takes, or by how long it took to think of them.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+close_what_is_not_connected()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
