@@ -17,7 +17,7 @@ PROMETHEUS := var/programs/prometheus/.made
 MANIFEST_TOOLS := var/programs/kustomize/.made var/programs/crds/.made
 FRONTEND := modules/frontend/dist/index.html
 NODE_MODULES := modules/frontend/node_modules/.made
-LOCKS := $(patsubst %.in,%.txt,$(filter-out modules/service_kit/%,$(wildcard modules/*/requirements.in) db/requirements.in protobufs/requirements.in deployment/sbom/requirements.in))
+LOCKS := $(patsubst %.in,%.txt,$(filter-out modules/service_kit/% modules/location_client/%,$(wildcard modules/*/requirements.in) db/requirements.in protobufs/requirements.in deployment/sbom/requirements.in))
 COMPILE := uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 SYSTEM := $(VENV) $(KAFKA) $(GENERATED) $(FRONTEND)
 

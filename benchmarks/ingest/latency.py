@@ -23,7 +23,7 @@ from benchmarks.ingest.workload import Workload, calls_of
 from benchmarks.result import Result
 from benchmarks.services import ended, service, watch
 from benchmarks.stores import Stores
-from udaconnect_client.files.instants import EPOCH
+from location_client.readers.instants import EPOCH
 
 CALL = 1_000
 CALLERS = 32

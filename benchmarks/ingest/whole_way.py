@@ -12,8 +12,8 @@ from benchmarks.result import Result
 from benchmarks.services import Running, ended, service, watch
 from benchmarks.stores import Stores
 from deployment.native.schema import Database
-from udaconnect_client.batches import Batch
-from udaconnect_client.sending import connect
+from location_client.batches import Batch
+from udaconnect_client.connecting import connect
 
 AHEAD = 250_000  # locations, about a second
 WAIT_S = 0.01

@@ -7,9 +7,9 @@ from math import ceil
 
 import numpy as np
 
+from location_client.batches import Batch, batches_of
 from location_producer.split import split
 from location_producer.validation import Rules
-from udaconnect_client.batches import Batch, batches_of
 from udaconnect_client.simulation.conference import Conference, Fixes
 
 PEOPLE = 10_000

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 from requests.utils import parse_header_links
 
 from benchmarks.query.question import Question
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from location_client.readers.instants import EPOCH, MICROSECOND
 
 TIMEOUT_S = 120.0
 IDLE_S = 20.0  # the service closes a connection that nobody uses for a minute; some peers take longer

@@ -28,8 +28,8 @@ from benchmarks.services import service
 from benchmarks.stores import Stores, connected, execute
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database
+from location_client.readers.instants import EPOCH, MICROSECOND
 from location_consumer.copy_binary import copy_bytes
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.conference import Fixes
 
 NAME = "pedestrians"

@@ -12,6 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from deployment.native.folders import REPOSITORY
+from location_client.readers.instants import EPOCH, MICROSECOND
 from proximity.encounters import encounter_per_fix
 from proximity.encounters import joined as encounters_joined
 from proximity.estimated_meetings import estimated_meetings, joined
@@ -19,7 +20,6 @@ from proximity.fixes import Fixes
 from proximity.geocentric import geocentric, geodetic
 from proximity.near_fixes import near_fixes
 from proximity.ways import ways
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.phones import RADIUS_68
 
 RECORDINGS = REPOSITORY.parent / "shared" / "data" / "ucy"

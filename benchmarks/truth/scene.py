@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.truth.plan import DISTANCE_M, LASTS_S, MINUTES, PEOPLE, Phones
+from location_client.readers.instants import EPOCH, MICROSECOND
 from proximity.fixes import Fixes, Floats, Ints
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.conference import Conference
 from udaconnect_client.simulation.true_meetings import true_meetings
 

@@ -54,7 +54,13 @@ class Image:
 DRIVER: Final = "sqlalchemy.dialects.postgresql.psycopg2"
 
 IMAGES: Final = (
-    Image("phone_gateway", "HTTP → gRPC: what the apps on phones send", (30008, 30009)),
+    Image(
+        "phone_gateway",
+        "HTTP → gRPC: what the apps on phones send",
+        (30008, 30009),
+        modules=("service_kit", "location_client"),
+        imports=("phone_gateway.files.reading",),
+    ),
     Image("location_producer", "gRPC → Kafka", (30003, 30006)),
     Image("location_consumer", "Kafka → PostGIS", (30005,), modules=("service_kit", "proximity")),
     Image("person_service", "REST and gRPC: who is there", (30001, 30004), imports=(DRIVER,)),

@@ -4,8 +4,8 @@ What the answers mean to an app: 2xx, forget it; anything else, keep it and send
 """
 
 import asyncio
-import math
 import time
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Final, NamedTuple
@@ -20,19 +20,22 @@ from granian.rsgi import (  # type: ignore[attr-defined]  # named there for othe
 )
 
 from phone_gateway.apps.request import CannotReadError, PhoneRequest
+from phone_gateway.files.rules import person_of
+from phone_gateway.files.uploads import Uploads
 from phone_gateway.metrics import Metrics
 from phone_gateway.peers import TooBusyError
 from phone_gateway.routes import App, app_of
 from phone_gateway.settings import BODY_MAX_BYTES
 from phone_gateway.taking import Taking
-from service_kit.errors import DependencyDown, DomainError, NotAuthenticated, TooManyCalls, status_of
+from phone_gateway.unacceptable import UnacceptableError
+from service_kit.errors import DependencyDown, DomainError, InvalidInput, NotAuthenticated, status_of
+from service_kit.rest.documents import PROBLEM_JSON, access_headers, problem
 
 log = structlog.get_logger()
 
 BODY_WITHIN_S: Final = 10.0
 COME_AGAIN_S: Final = 3
 MANNERS: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
-PROBLEM_JSON: Final = "application/problem+json"
 
 
 class Answer(NamedTuple):
@@ -41,35 +44,38 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class UnacceptableError(Exception):
-    """The request itself is none that any app makes."""
-
-    def __init__(self, status: HTTPStatus, detail: str, *headers: tuple[str, str]) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.headers = headers
-
-
 class Http:
     """The RSGI application."""
 
-    def __init__(self, taking: Taking, metrics: Metrics, reading_max_bytes: int) -> None:
+    def __init__(self, taking: Taking, uploads: Uploads, metrics: Metrics, reading_max_bytes: int) -> None:
         self._taking = taking
+        self._uploads = uploads
         self._metrics = metrics
         self._reading_max_bytes = reading_max_bytes
         self._reading_bytes = 0
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         began = time.perf_counter()
+        if (person_id := person_of(scope.path)) is not None:
+            await self._upload(person_id, scope, protocol)
+            return
         found = app_of(scope.path)
         try:
             answer = NOBODYS if found is None else await self._take(*found, scope, protocol)
         except Exception as error:  # noqa: BLE001  this is the edge: nothing passes it but an answer
-            answer = answer_of(error)
-        with suppress(ProtocolClosed):  # the phone may have gone away
-            protocol.response_bytes(answer.status, answer.headers, answer.body)
+            answer = answer_of(error, headers_of)
+        send(answer, protocol)
         if found is not None:
             self._metrics.answered(found[0].name, answer.status, time.perf_counter() - began)
+
+    async def _upload(self, person_id: int, scope: Scope, protocol: HTTPProtocol) -> None:
+        """It answers for itself, unless it refuses."""
+        try:
+            await self._uploads.take(person_id, scope, protocol)
+        except Exception as error:  # noqa: BLE001  likewise
+            answer = answer_of(error, access_headers)
+            send(answer, protocol)
+            self._metrics.file_refused(answer.status)
 
     async def _take(self, app: App, in_path: str, scope: Scope, protocol: HTTPProtocol) -> Answer:
         if scope.method not in app.methods:
@@ -122,36 +128,42 @@ async def chunks(protocol: HTTPProtocol) -> bytes:
     return bytes(body)
 
 
-def answer_of(error: Exception) -> Answer:
-    headers: tuple[tuple[str, str], ...] = ()
+def send(answer: Answer, protocol: HTTPProtocol) -> None:
+    with suppress(ProtocolClosed):  # whoever asked may have gone away
+        protocol.response_bytes(answer.status, answer.headers, answer.body)
+
+
+def answer_of(error: Exception, headers_for: Callable[[DomainError], Mapping[str, str]]) -> Answer:
     match error:
         case UnacceptableError():
-            status, headers = error.status, error.headers
+            return problem_answer(error.status, str(error), error.headers)
         case CannotReadError():
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return problem_answer(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        case InvalidInput():
+            errors = [violation._asdict() for violation in error.violations]
+            return problem_answer(HTTPStatus.BAD_REQUEST, str(error), errors=errors)
         case DomainError():
-            status, headers = status_of(error).http, headers_of(error)
-        case _:
-            log.error("unexpected", exc_info=error)
-            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed unexpectedly; it is in its log")
-    return problem(status, str(error), *headers)
+            return problem_answer(status_of(error).http, str(error), headers_for(error).items())
+    log.error("unexpected", exc_info=error)
+    return problem_answer(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed unexpectedly; it is in its log")
 
 
-def headers_of(error: DomainError) -> tuple[tuple[str, str], ...]:
+def headers_of(error: DomainError) -> Mapping[str, str]:
+    """For phones: they show their secret otherwise than by a token, and are many when they come again."""
     match error:
         case NotAuthenticated():
-            return (("www-authenticate", 'Basic realm="phones"'),)
-        case TooManyCalls():
-            return (("retry-after", str(math.ceil(error.after_s))),)
+            return {"www-authenticate": 'Basic realm="phones"'}
         case DependencyDown():
-            return (("retry-after", str(COME_AGAIN_S)),)
-    return ()
+            return {"retry-after": str(COME_AGAIN_S)}
+    return access_headers(error)
 
 
-def problem(status: HTTPStatus, detail: str, *headers: tuple[str, str]) -> Answer:
-    """RFC 9457."""
-    document = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail}
-    return Answer(status, [("content-type", PROBLEM_JSON), *MANNERS, *headers], orjson.dumps(document))
+def problem_answer(status: HTTPStatus, detail: str, headers: Iterable[tuple[str, str]] = (), **more: object) -> Answer:
+    return Answer(
+        status,
+        [("content-type", PROBLEM_JSON), *MANNERS, *((name.lower(), value) for name, value in headers)],
+        orjson.dumps(problem(status, detail, **more)),
+    )
 
 
-NOBODYS: Final = problem(HTTPStatus.NOT_FOUND, "no app sends here: the address is /phone/ and the app's name")
+NOBODYS: Final = problem_answer(HTTPStatus.NOT_FOUND, "no app sends here: the address is /phone/ and the app's name")

@@ -32,6 +32,15 @@ class Metrics:
         self._corrected = Counter(
             name("corrected_times_total"), "Clocks that were wrong by 1,024 weeks", ["app"], registry=registry
         )
+        self._files = Counter(
+            name("files_total"),
+            "Uploaded files: read to the end; failed; whoever sent it was gone; or refused, by HTTP status",
+            ["outcome"],
+            registry=registry,
+        )
+        self._file_rows = Counter(
+            name("file_rows_total"), "Rows of uploaded files, accepted by Kafka or not", ["accepted"], registry=registry
+        )
         for app in APPS:  # from 0 on: an increase from nothing would be missed
             self._taken.labels(app)
             for reason in REASONS:
@@ -48,6 +57,18 @@ class Metrics:
             "phone_gateway_devices_up_to_date", "Whether changes of devices can be heard of", registry=self.registry
         )
         heard.set_function(up_to_date)
+
+    def watch_uploads(self, under_way: Callable[[], int]) -> None:
+        uploads = Gauge("phone_gateway_uploads", "Files that are being received or read", registry=self.registry)
+        uploads.set_function(under_way)
+
+    def file_refused(self, status: int) -> None:
+        self._files.labels(str(status)).inc()
+
+    def file_read(self, outcome: str, accepted: int, not_accepted: int) -> None:
+        self._files.labels(outcome).inc()
+        self._file_rows.labels("true").inc(accepted)
+        self._file_rows.labels("false").inc(not_accepted)
 
     def answered(self, app: str, status: int, seconds: float) -> None:
         self._answers.labels(app, str(status)).inc()

@@ -15,6 +15,7 @@ from granian.server.embed import Server
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from phone_gateway.devices import Devices
+from phone_gateway.files.uploads import Uploads
 from phone_gateway.gathering import Gathering
 from phone_gateway.http import Http
 from phone_gateway.locations import LocationProducer
@@ -64,7 +65,9 @@ async def serve(settings: Settings) -> None:
         rate, burst = settings.device_rate_limit, settings.device_rate_limit_burst
         limit = RateLimit(rate, burst) if rate else None
         taking = Taking(devices, gathering, producer, sightings, metrics, limit)
-        server = listening(settings, Http(taking, metrics, settings.reading_max_bytes))
+        uploads = Uploads(settings.access.gate(), settings, metrics)
+        metrics.watch_uploads(uploads.under_way)
+        server = listening(settings, Http(taking, uploads, metrics, settings.reading_max_bytes))
         takes = threading.Event()
 
         def ready() -> bool:
@@ -83,6 +86,7 @@ async def serve(settings: Settings) -> None:
             log.info("listening", http=settings.http_bind, metrics=settings.metrics_bind)
             await asyncio.wait({serving, stopping, *following}, return_when=asyncio.FIRST_COMPLETED)
             log.info("stopping", grace_s=settings.shutdown_grace_s)
+            uploads.stop()
             server.stop()  # type: ignore[no-untyped-call]  # it has none
             await asyncio.wait({serving}, timeout=settings.shutdown_grace_s)
             await sightings.tell()

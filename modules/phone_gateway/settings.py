@@ -5,6 +5,7 @@ from typing import Final
 
 from environs import Env, EnvError, validate
 
+from service_kit.access.settings import AccessSettings, read_access
 from service_kit.settings import readable_file
 
 BODY_MAX_BYTES: Final = 2 * 1024 * 1024
@@ -36,12 +37,17 @@ class Settings:
     device_rate_limit: float  # requests a second; 0: no limit
     device_rate_limit_burst: int
     shutdown_grace_s: float
+    file_max_bytes: int
+    files_max_bytes: int  # of all that are under way
+    access: AccessSettings
 
 
 def read(env: Env) -> Settings:
     rate_limit = env.float("DEVICE_RATE_LIMIT", 20.0, validate=validate.Range(min=0, max=1e6))
+    http_bind = env.str("HTTP_BIND", "127.0.0.1:30008")
+    file_max_bytes = env.int("FILE_MAX_BYTES", 256 << 20, validate=validate.Range(min=1024))
     return Settings(
-        http_bind=env.str("HTTP_BIND", "127.0.0.1:30008"),
+        http_bind=http_bind,
         metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30009"),
         location_producer=complete(
             env.str("LOCATION_PRODUCER_TARGET"),
@@ -66,6 +72,9 @@ def read(env: Env) -> Settings:
         device_rate_limit=rate_limit,
         device_rate_limit_burst=env.int("DEVICE_RATE_LIMIT_BURST", 2_000, validate=validate.Range(min=1)),
         shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 10.0, validate=validate.Range(min=0)),
+        file_max_bytes=file_max_bytes,
+        files_max_bytes=env.int("FILES_MAX_BYTES", 2 * file_max_bytes, validate=validate.Range(min=file_max_bytes)),
+        access=read_access(env, {"HTTP_BIND": http_bind}),
     )
 
 

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 
 import requests
 
+from location_client.readers.rows import Rejected, Rows
 from udaconnect_client.access import Access
-from udaconnect_client.files.rows import Rejected, Rows
 
 MOST_ASKED = 1000  # persons of one file; the rest is the server's to refuse
 ANSWERS_WITHIN_S = 10

@@ -9,8 +9,8 @@ from math import isfinite
 
 import numpy as np
 
-from udaconnect_client.batches import Batch, batches_of
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from location_client.batches import Batch, batches_of
+from location_client.readers.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.conference import Fixes
 
 Clock = Callable[[], float]

@@ -11,9 +11,9 @@ import grpc
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
+from location_client.batches import Batch
+from location_client.sending import Patience, Sender, SendingError
 from tests.chaos.ledger import Ledger
-from udaconnect_client.batches import Batch
-from udaconnect_client.sending import Patience, Sender, SendingError
 
 PEOPLE = 500
 STRANGERS = 5  # person ids that nobody has: every hundredth location ends as a dead letter

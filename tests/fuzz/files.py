@@ -8,11 +8,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from location_client.batches import batches_of
+from location_client.readers.formats import NAMES, read_file
+from location_client.readers.rows import Reading, Rejected, UnreadableFileError
 from tests.fuzz.mutation import mutate
 from tests.fuzz.tracks import PERSON, Fix, written
-from udaconnect_client.batches import batches_of
-from udaconnect_client.files.formats import NAMES, read_file
-from udaconnect_client.files.rows import Reading, Rejected, UnreadableFileError
 from udaconnect_client.terminal import harmless
 
 DATA = Path(__file__).parents[1] / "data/files"

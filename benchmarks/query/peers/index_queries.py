@@ -12,9 +12,9 @@ import psycopg2
 
 from benchmarks.query.question import Question
 from connection_service.store.locations import CANDIDATES, TRACK, probe_values
+from location_client.readers.instants import EPOCH, MICROSECOND
 from proximity.cells import probes
 from proximity.fixes import Fixes
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
 
 MAX_ROWS = 1_000_000
 MICROSECONDS = 1_000_000

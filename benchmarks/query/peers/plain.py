@@ -11,7 +11,7 @@ import psycopg2
 
 from benchmarks.query.over_http import Row
 from benchmarks.query.question import Question
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from location_client.readers.instants import EPOCH, MICROSECOND
 
 LONGEST = "900s"
 TABLE = """

@@ -24,7 +24,8 @@ from marshmallow import Schema
 
 from service_kit.access.rules import Gate
 from service_kit.rest.audit import note_question
-from service_kit.rest.problem import PROBLEM_JSON, ProblemSchema, problem_response
+from service_kit.rest.documents import PROBLEM_JSON
+from service_kit.rest.problem import ProblemSchema, problem_response
 from service_kit.rest.schema import read_body, read_query
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Errors as application/problem+json (RFC 9457), for everything that a REST service answers."""
 
 import json
-import math
 from http import HTTPStatus
 
 import structlog
@@ -9,18 +8,8 @@ from flask import Response, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from service_kit.errors import (
-    DependencyDown,
-    DomainError,
-    InvalidInput,
-    NotAllowed,
-    NotAuthenticated,
-    TooManyCalls,
-    status_of,
-)
-
-PROBLEM_JSON = "application/problem+json"
-REALM = 'Bearer realm="udaconnect"'
+from service_kit.errors import DependencyDown, DomainError, InvalidInput, status_of
+from service_kit.rest.documents import PROBLEM_JSON, access_headers, problem
 
 # What werkzeug would say is written for readers of HTML pages. The others keep werkzeug's description.
 DETAILS = {
@@ -64,24 +53,6 @@ def problem_response(error: Exception) -> Response:
     return response
 
 
-def access_headers(error: Exception) -> dict[str, str]:
-    """What a client is told besides: how to prove who it is (RFC 6750), or when to come again."""
-    match error:
-        case NotAuthenticated(token_given=False):
-            return {"WWW-Authenticate": REALM}
-        case NotAuthenticated():
-            return {"WWW-Authenticate": f'{REALM}, error="invalid_token", error_description="{error}"'}
-        case NotAllowed():
-            scope = f', scope="{error.scope}"' if error.scope else ""
-            return {"WWW-Authenticate": f'{REALM}, error="insufficient_scope", error_description="{error}"{scope}'}
-        case TooManyCalls():
-            return {"Retry-After": str(math.ceil(error.after_s))}
-        case DependencyDown():
-            return {"Retry-After": str(DependencyDown.after_s)}
-        case _:
-            return {}
-
-
 def _http_problem(error: HTTPException) -> Response:
     """Answer what Flask and werkzeug raise by themselves: 404, 405 with its Allow header, 413, 415, redirects."""
     answer = error.get_response()
@@ -96,11 +67,6 @@ def _http_problem(error: HTTPException) -> Response:
         (name, value) for name, value in answer.headers.items() if name not in {"Content-Type", "Content-Length"}
     )
     return response
-
-
-def problem(status: HTTPStatus, detail: str, **more: object) -> dict[str, object]:
-    """Fill in the document of ProblemSchema."""
-    return {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail, **more}
 
 
 def _problem(status: HTTPStatus, detail: str, **more: object) -> Response:

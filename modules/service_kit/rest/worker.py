@@ -25,6 +25,7 @@ from gunicorn.util import write_nonblock  # type: ignore[import-untyped]  # like
 from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]  # likewise
 from werkzeug.exceptions import RequestTimeout, ServiceUnavailable
 
+from service_kit.rest.documents import PROBLEM_JSON, problem
 from service_kit.rest.limits import (
     ANSWER_WITHIN_S,
     FAREWELL_S,
@@ -34,7 +35,6 @@ from service_kit.rest.limits import (
     BoundedReading,
     is_whole,
 )
-from service_kit.rest.problem import PROBLEM_JSON, problem
 
 STATUSES: Final = {
     errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,

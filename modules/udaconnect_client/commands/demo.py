@@ -18,7 +18,7 @@ from udaconnect_client.addresses import address
 from udaconnect_client.commands.meetings import ConnectionServiceError, Meeting, encounters, get_pages, table
 from udaconnect_client.pacing import Rate, paced
 from udaconnect_client.people import PersonServiceError, find_or_create, invent
-from udaconnect_client.reporting import deliver
+from udaconnect_client.reporting import deliver, summary
 from udaconnect_client.simulation.conference import Conference
 from udaconnect_client.simulation.true_meetings import true_meetings
 from udaconnect_client.terminal import harmless
@@ -114,8 +114,8 @@ def send(start: datetime, ids: Sequence[int]) -> str:
     batches = paced(CONFERENCE.fixes(start, np.array(ids)), start, Rate(), batch_size=1000)
     tally, failure = deliver(address("LOCATION_GRPC"), batches, sum(CONFERENCE.fixes_of_each), access_of_environment())
     if failure or tally.rejected:
-        raise DemoError(failure or tally.summary())
-    return tally.summary()
+        raise DemoError(failure or summary(tally))
+    return summary(tally)
 
 
 def wait_until_visible(connection_url: str, ids: Sequence[int], period: dict[str, str]) -> None:

@@ -2,18 +2,21 @@
 
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import typer
 
+from location_client.batches import LARGEST_BATCH, batches_of
+from location_client.readers.formats import NAMES, read_file
+from location_client.readers.rows import WITHOUT_ZONE, Reading, Rejected, UnreadableFileError
+from location_client.receipts import Tally, order, where
+from location_client.sending import SendingError
+from location_client.zones import UnknownZoneError, zone_called
 from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
-from udaconnect_client.batches import LARGEST_BATCH, batches_of
-from udaconnect_client.files.formats import NAMES, read_file
-from udaconnect_client.files.rows import Reading, Rejected, UnreadableFileError
+from udaconnect_client.connecting import connect, why_stopped
 from udaconnect_client.known_persons import KnownPersons, of_known_persons
-from udaconnect_client.reporting import INTERRUPTED, NOTHING_SENT, Tally, bar, finish, order, say, where
-from udaconnect_client.sending import SendingError, connect
+from udaconnect_client.reporting import INTERRUPTED, NOTHING_SENT, bar, finish, say
 
 
 def push(  # noqa: PLR0913, PLR0917  each is an option
@@ -49,7 +52,7 @@ def push(  # noqa: PLR0913, PLR0917  each is an option
     """
     tally = Tally()
     failure = None
-    reading = Reading(person_id, zone_called(zone))
+    reading = Reading(person_id, zone_of_option(zone))
     access = Access(token_file, ca, cert, key)
     known = None
     try:
@@ -69,7 +72,7 @@ def push(  # noqa: PLR0913, PLR0917  each is an option
     except OSError as error:
         failure = f"{file} cannot be read: {error.strerror or error}"
     except (SendingError, AccessError) as error:
-        failure = f"Sending stopped: {error}"
+        failure = why_stopped(error)
     except KeyboardInterrupt:
         failure = INTERRUPTED
     if tally.rejected > list_rejected:
@@ -83,15 +86,16 @@ def push(  # noqa: PLR0913, PLR0917  each is an option
 
 def remarks_of(reading: Reading) -> list[str]:
     """What was done on the way that nobody might expect."""
-    return [f"{count:,} {text}." for text, count in reading.remarks.most_common()]
+    hints = {WITHOUT_ZONE: " (--zone says another)"}
+    return [f"{count:,} {text}{hints.get(text, '')}." for text, count in reading.remarks.most_common()]
 
 
-def zone_called(name: str | None) -> ZoneInfo | None:
+def zone_of_option(name: str | None) -> ZoneInfo | None:
     """Raises typer.BadParameter."""
     try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(f"{name!r} is no zone that is known here, such as Europe/Berlin") from None
+        return zone_called(name or "")
+    except UnknownZoneError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def print_rejected(rejected: list[Rejected], at_most: int) -> None:

@@ -7,10 +7,10 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from location_client.batches import LARGEST_BATCH
+from location_client.readers.instants import parse_instant
 from udaconnect_client.access import Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
-from udaconnect_client.batches import LARGEST_BATCH
-from udaconnect_client.files.instants import parse_instant
 from udaconnect_client.pacing import Rate, paced
 from udaconnect_client.people import MOST_PEOPLE, PersonServiceError, find_or_create, invent
 from udaconnect_client.reporting import NOTHING_SENT, deliver, finish

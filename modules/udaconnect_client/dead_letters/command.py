@@ -6,12 +6,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from location_client.readers.instants import parse_instant
 from udaconnect_client.addresses import address
 from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter, Selection
 from udaconnect_client.dead_letters.replay_run import FAILED, Target, bar, number_of_letters, publish_again
 from udaconnect_client.dead_letters.tables import Sum, listed, print_letter, prospects, show, summary
 from udaconnect_client.dead_letters.topic import DeadLetterTopic, KafkaAccessError, dead_letter_topic
-from udaconnect_client.files.instants import parse_instant
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

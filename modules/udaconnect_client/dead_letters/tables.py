@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from location_client.readers.instants import EPOCH
 from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter
-from udaconnect_client.files.instants import EPOCH
 from udaconnect_client.terminal import cell
 
 BYTES_SHOWN = 256

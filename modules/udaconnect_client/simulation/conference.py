@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
-from udaconnect_client.files.rows import LocatedRow
+from location_client.readers.instants import EPOCH, MICROSECOND
+from location_client.readers.rows import LocatedRow
 from udaconnect_client.simulation.paths import Floats
 from udaconnect_client.simulation.phones import SINE, Drift, Phones
 from udaconnect_client.simulation.programme import Programme, Stretch

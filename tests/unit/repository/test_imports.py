@@ -39,10 +39,10 @@ def test_imports_go_from_the_edges_to_the_engine_and_never_back() -> None:
         ("proximity/cells.py", "from service_kit.settings import read_settings", "The engine does no I/O"),
         ("proximity/cells.py", "from connection_service.search.questions import Key", "Services know"),
         ("connection_service/app.py", "from person_service.models import Person", "Services know"),
-        ("udaconnect_client/batches.py", "from location_producer.split import split", "Services know"),
+        ("location_client/batches.py", "from location_producer.split import split", "Services know"),
         ("service_kit/errors.py", "from location_producer import errors", "Services know"),
         ("connection_service/store/models.py", "from connection_service.rest.api import JSON", "connection_service:"),
-        ("service_kit/access/rules.py", "from service_kit.rest.problem import REALM", "service_kit:"),
+        ("service_kit/access/rules.py", "from service_kit.rest.documents import REALM", "service_kit:"),
         ("location_consumer/offsets/lag.py", "from location_consumer.store import Store", "No circle"),
     ],
 )

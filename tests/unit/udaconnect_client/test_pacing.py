@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from udaconnect_client.batches import Batch
+from location_client.batches import Batch
 from udaconnect_client.pacing import Rate, paced
 from udaconnect_client.simulation.conference import Conference
 

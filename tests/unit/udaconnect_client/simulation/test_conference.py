@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from udaconnect_client.files.instants import EPOCH, MICROSECOND
+from location_client.readers.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.conference import Conference, Fixes
 from udaconnect_client.simulation.phones import Drift
 from udaconnect_client.simulation.programme import FASTEST_M_S

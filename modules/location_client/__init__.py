@@ -1,0 +1,1 @@
+"""What whoever sends locations has in common: files as rows, rows as batches, batches to location_producer."""
