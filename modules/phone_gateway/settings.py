@@ -1,9 +1,10 @@
 """What the environment may say: the table is in README.md."""
 
+import os
 from dataclasses import dataclass
 from typing import Final
 
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
 
 from service_kit.access.settings import AccessSettings, read_access
 from service_kit.settings import readable_file
@@ -39,6 +40,7 @@ class Settings:
     shutdown_grace_s: float
     file_max_bytes: int
     files_max_bytes: int  # of all that are under way
+    files_folder: str  # empty: where this machine keeps what is temporary
     access: AccessSettings
 
 
@@ -74,6 +76,7 @@ def read(env: Env) -> Settings:
         shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 10.0, validate=validate.Range(min=0)),
         file_max_bytes=file_max_bytes,
         files_max_bytes=env.int("FILES_MAX_BYTES", 2 * file_max_bytes, validate=validate.Range(min=file_max_bytes)),
+        files_folder=env.str("FILES_FOLDER", "", validate=writable_folder),
         access=read_access(env, {"HTTP_BIND": http_bind}),
     )
 
@@ -83,3 +86,9 @@ def complete(target: str, ca: str, cert: str, key: str) -> Peer:
     if bool(cert) != bool(key) or (cert and not ca):
         raise EnvError(f"for {target}: …_TLS_CERT and …_TLS_KEY belong together, and need …_TLS_CA")
     return Peer(target, ca, cert, key)
+
+
+def writable_folder(path: str) -> None:
+    """Raises ValidationError."""
+    if path and not os.access(path, os.W_OK | os.X_OK):
+        raise ValidationError(f"{path} is no folder that can be written to")

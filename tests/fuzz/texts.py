@@ -6,12 +6,11 @@ from io import StringIO
 from random import Random
 from typing import NamedTuple
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
+from location_client.zones import UnknownZoneError, zone_called
 from tests.fuzz.mutation import mutate
-from udaconnect_client.commands.push import zone_called
 from udaconnect_client.terminal import JOINERS, cell
 
 NAMES = (
@@ -60,7 +59,7 @@ def odd_zones(seed: int, count: int) -> Iterator[Oddity]:
     for _ in range(count):
         for zone in (altered(random, ZONES), random.choice(ZONES)):
             try:
-                with suppress(typer.BadParameter):
+                with suppress(UnknownZoneError):
                     zone_called(zone)
             except Exception as error:  # noqa: BLE001  it is what is looked for
                 yield Oddity(f"{type(error).__name__}: {error}", zone)

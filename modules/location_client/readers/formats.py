@@ -69,6 +69,8 @@ def read_file(file: BinaryIO, name: str, reading: Reading) -> Rows:
 def rows_of(file: BinaryIO, name: str, reading: Reading, allowance: Allowance, depth: int = 0) -> Rows:
     with buffered(file) as opened:
         head = opened.peek(HEAD)[:HEAD]
+        if not head:
+            raise NoLocationsError("is empty")
         if (is_packed := head.startswith(GZIP) or is_zip(head)) and depth == DEEPEST:
             raise UnreadableFileError("is packed too often")
         if not is_packed:

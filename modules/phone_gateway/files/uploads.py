@@ -13,6 +13,7 @@ from typing import IO, Final
 
 import orjson
 import structlog
+from granian._granian import RSGIHTTPStreamTransport as HTTPStreamTransport
 from granian.rsgi import (  # type: ignore[attr-defined]  # named there for others to import
     HTTPProtocol,
     ProtocolClosed,
@@ -66,14 +67,14 @@ class Uploads:
         self._turn = asyncio.Semaphore(READ_AT_ONCE)
         self._uploading: set[str] = set()
         self._bytes = 0
-        self._answering: set[States] = set()
+        self._followed: set[States] = set()
 
     def under_way(self) -> int:
         return len(self._uploading)
 
     def stop(self) -> None:
         """Those who wait for a receipt are told to come again."""
-        for states in self._answering:
+        for states in self._followed:
             states.put_nowait(INTERRUPTED)
 
     async def take(self, person_id: int, scope: Scope, protocol: HTTPProtocol) -> None:
@@ -84,7 +85,7 @@ class Uploads:
         upload = upload_of(person_id, scope, self._settings.file_max_bytes)
         token = "" if caller is None else bearer_token(scope.headers.get("authorization"))
         whose = f"person {person_id}" if caller is None else caller.subject
-        with self._room_for(upload, whose), TemporaryFile(buffering=WRITTEN_AT_ONCE) as file:
+        with self._room_for(upload, whose), self._file() as file:
             await keep(protocol, upload, file)
             order = Order(
                 fd=file.fileno(),
@@ -94,7 +95,18 @@ class Uploads:
                 token=token,
                 location_producer=asdict(self._settings.location_producer),
             )
-            await self._answer(upload, order, protocol)
+            answer = protocol.response_stream(HTTPStatus.OK, list(STREAM))
+            last = await self._follow(order, upload.bytes, protocol, answer)
+        # Now, as whoever hears that it is done may send the next one at once.
+        outcome = "gone" if last["stage"] != "done" else "failed" if last.get("failure") else "read"
+        self._metrics.file_read(outcome, last["accepted"], last["refused"] + last["unreadable"])
+        log.info("file", outcome=outcome, bytes=upload.bytes, accepted=last["accepted"])
+        with suppress(ProtocolClosed, ProtocolError):
+            await answer.send_bytes(line_of(last))
+
+    def _file(self) -> IO[bytes]:
+        """Without a name: it is gone when nobody has it open any more, whatever happens."""
+        return TemporaryFile(buffering=WRITTEN_AT_ONCE, dir=self._settings.files_folder or None)
 
     async def _caller(self, scope: Scope) -> Caller | None:
         """Raises NotAuthenticated, TooManyCalls, DependencyDown."""
@@ -121,35 +133,31 @@ class Uploads:
             self._uploading.discard(whose)
             self._bytes -= upload.bytes
 
-    async def _answer(self, upload: Upload, order: Order, protocol: HTTPProtocol) -> None:
-        """Say how far it is, until it is done or nobody listens any more."""
+    async def _follow(self, order: Order, size: int, protocol: HTTPProtocol, answer: HTTPStreamTransport) -> State:
+        """Say how far it is, until it is done or nobody listens any more. Returns the last state, which is not said."""
         states: States = asyncio.Queue()
-        self._answering.add(states)
+        self._followed.add(states)
         reading = asyncio.create_task(self._read(order, states))
         gone = asyncio.ensure_future(protocol.client_disconnect())
         gone.add_done_callback(lambda _: states.put_nowait(None))
-        last, outcome = waiting(upload.bytes), "gone"
+        last = waiting(size)
         try:
-            answer = protocol.response_stream(HTTPStatus.OK, list(STREAM))
-            await answer.send_bytes(line_of(last))
             while last["stage"] != "done":
+                await answer.send_bytes(line_of(last))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(SAY_EVERY_S):
                         told = await states.get()
                     if told is None:
-                        return
+                        break
                     last = failed(last, told) if isinstance(told, str) else told
-                await answer.send_bytes(line_of(last))
-            outcome = "failed" if last.get("failure") else "read"
         except (ProtocolClosed, ProtocolError):
             pass
         finally:
-            self._answering.discard(states)
+            self._followed.discard(states)
             gone.cancel()
             reading.cancel()
             await asyncio.wait({reading})
-            self._metrics.file_read(outcome, last["accepted"], last["refused"] + last["unreadable"])
-            log.info("file", outcome=outcome, bytes=upload.bytes, accepted=last["accepted"])
+        return last
 
     async def _read(self, order: Order, states: States) -> None:
         async with self._turn:
@@ -164,7 +172,10 @@ class Uploads:
 
 
 async def keep(protocol: HTTPProtocol, upload: Upload, file: IO[bytes]) -> None:
-    """Write the body into the file. Raises UnacceptableError where it does not come, or not whole."""
+    """Write the body into the file, to be read from its beginning.
+
+    Raises UnacceptableError where it does not come, or not whole.
+    """
     kept = 0
     chunks = aiter(protocol)
     try:
@@ -182,7 +193,7 @@ async def keep(protocol: HTTPProtocol, upload: Upload, file: IO[bytes]) -> None:
         raise UnacceptableError(
             HTTPStatus.BAD_REQUEST, "the file must come whole, as it says how long it is", ("connection", "close")
         ) from error
-    file.flush()
+    file.seek(0)
 
 
 def line_of(state: State) -> bytes:

@@ -26,6 +26,7 @@ class Guarded:
     person_grpc: grpc.Channel
     location_grpc: grpc.Channel
     producer_url: str
+    gateway_url: str
     token_file: Path
 
     def bearer(self, token: str | None) -> dict[str, str]:
@@ -61,11 +62,16 @@ def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_un
     }
     token_file = folder / "person_service_token"
     token_file.write_text(issuer.token("people:read", sub="connection_service", expires_in_s=3600))
-    location, metrics, person, person_grpc, connection = (free_address() for _ in range(5))
+    gateways_token_file = folder / "phone_gateway_token"
+    gateways_token_file.write_text(issuer.token("devices:check", sub="phone_gateway", expires_in_s=3600))
+    location, metrics, person, person_grpc, connection, gateway, of_gateway = (free_address() for _ in range(7))
     services = [
         starting.location_producer(location, metrics, **settings),
         starting.person_service(person, person_grpc, **settings),
         starting.connection_service(connection, person_grpc, PERSON_SERVICE_TOKEN_FILE=str(token_file), **settings),
+        starting.phone_gateway(
+            gateway, of_gateway, location, person_grpc, TOKEN_FILE=str(gateways_token_file), **settings
+        ),
     ]
     for service in services:
         poll_until(service.serves)
@@ -78,5 +84,6 @@ def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_un
             to_persons,
             to_locations,
             f"http://{metrics}",
+            f"http://{gateway}",
             token_file,
         )

@@ -71,6 +71,17 @@ class Starter:
         }
         return self._start("connection_service", {**needed, **settings}, rest)
 
+    def phone_gateway(
+        self, http: str, metrics: str, location_producer: str, person_service: str, **settings: str
+    ) -> Service:
+        needed = {
+            "HTTP_BIND": http,
+            "METRICS_BIND": metrics,
+            "LOCATION_PRODUCER_TARGET": location_producer,
+            "PERSON_SERVICE_TARGET": person_service,
+        }
+        return self._start("phone_gateway", {**needed, **settings}, metrics)
+
 
 @contextmanager
 def starter(addresses: Settings, folder: Path) -> Iterator[Starter]:

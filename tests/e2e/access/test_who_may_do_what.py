@@ -29,16 +29,18 @@ OK, UNAUTHENTICATED, DENIED = "ok", "unauthenticated", "denied"
 OF_HTTP = {200: OK, 201: OK, 204: OK, 401: UNAUTHENTICATED, 403: DENIED}
 OF_GRPC = {grpc.StatusCode.UNAUTHENTICATED: UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED: DENIED}
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
+UPLOAD = "POST /api/persons/{person_id}/files"  # phone_gateway's; it describes no other
 NAMES = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
 
 Attempt = Callable[[Guarded, str | None, int], str]
 """(services, token, person's id) → what came of it"""
 
 
-def rest(method: str, path: str, service: str = "person_url", **more: Any) -> Attempt:
+def rest(method: str, path: str, service: str = "person_url", media: str | None = None, **more: Any) -> Attempt:
     def attempt(guarded: Guarded, token: str | None, person_id: int) -> str:
         url = getattr(guarded, service) + path.format(person_id=person_id)
-        answer = requests.request(method, url, headers=guarded.bearer(token), timeout=PATIENCE_S, **more)
+        headers = guarded.bearer(token) | ({} if media is None else {"Content-Type": media})
+        answer = requests.request(method, url, headers=headers, timeout=PATIENCE_S, **more)
         outcome = OF_HTTP.get(answer.status_code, answer.text)
         if outcome != OK:
             assert answer.headers["Content-Type"] == "application/problem+json"
@@ -140,6 +142,14 @@ CALLS = {
     "GET /api/persons/{person_id}/way": Call(MEETINGS_READ, meetings("way")),
     "GET /api/persons/{person_id}/export": Call(
         MEETINGS_READ, rest("GET", "/api/persons/{person_id}/export", "connection_url")
+    ),
+    UPLOAD: Call(
+        LOCATIONS_WRITE,
+        rest(
+            *("POST", "/api/persons/{person_id}/files", "gateway_url", "application/octet-stream"),
+            params={"name": "t.csv"},
+            data=b"time,lat,lon\n2016-03-02T10:00:00Z,50,8\n",
+        ),
     ),
     "PersonService/CreatePerson": Call(
         PEOPLE_WRITE,
@@ -282,7 +292,7 @@ def test_an_admin_may_do_everything_even_where_the_token_names_a_person(guarded:
 
 def test_the_table_is_complete(guarded: Guarded) -> None:
     """Whatever the services say that they offer is tested here."""
-    offered = set()
+    offered = {UPLOAD}
     for url in (guarded.person_url, guarded.connection_url):
         paths = requests.get(f"{url}/swagger.json", timeout=PATIENCE_S).json()["paths"]
         offered |= {
