@@ -1,12 +1,15 @@
 """What the gateway counts: locations that phones are rid of, what was refused and why, and how long they waited."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from phone_gateway.apps.fixes import REASONS
 from phone_gateway.routes import APPS
 from service_kit.telemetry.metrics import SECONDS, process_registry
+
+FILE_OUTCOMES: Final = ("read", "failed", "gone")
 
 
 class Metrics:
@@ -41,7 +44,12 @@ class Metrics:
         self._file_rows = Counter(
             name("file_rows_total"), "Rows of uploaded files, accepted by Kafka or not", ["accepted"], registry=registry
         )
-        for app in APPS:  # from 0 on: an increase from nothing would be missed
+        # From 0 on: an increase from nothing would be missed.
+        for outcome in FILE_OUTCOMES:
+            self._files.labels(outcome)
+        for accepted in ("true", "false"):
+            self._file_rows.labels(accepted)
+        for app in APPS:
             self._taken.labels(app)
             for reason in REASONS:
                 self._refused.labels(app, reason)

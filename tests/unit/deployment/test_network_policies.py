@@ -100,7 +100,7 @@ def test_in_production_only_those_who_need_a_store_reach_one(render: Any) -> Non
                 ):
                     reaching.setdefault(policy["metadata"]["name"], set()).add(pod_labels(workload)[NAME])
         issuers = reaching.pop("to-issuer")
-        assert issuers == {"location-producer", "person-service", "connection-service"}
+        assert issuers == {"phone-gateway", "location-producer", "person-service", "connection-service"}
         assert reaching == {"to-kafka": TO_KAFKA, "to-postgresql": TO_POSTGRESQL}
 
 

@@ -48,7 +48,7 @@ def test_what_is_too_full_is_named_with_its_number_of_files() -> None:
     ("file", "is_repeating"),
     [
         ("modules/service_kit/rest/rest_app.py", True),
-        ("modules/location_client/readers/csv_file.py", True),
+        ("modules/location_client/readers/csv_reader.py", True),
         ("modules/udaconnect_client/dead_letters/dead_letters.py", True),
         ("tests/e2e/page/test_page.py", True),
         ("modules/service_kit/rest/restart.py", False),
