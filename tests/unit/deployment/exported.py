@@ -34,6 +34,7 @@ FUNCTIONS = {
 def registries() -> Iterator[CollectorRegistry]:
     gateway = GatewayMetrics()
     gateway.watch(lambda: 0, lambda: 0, lambda: True)
+    gateway.watch_uploads(lambda: 0)
     yield gateway.registry
     producer = ProducerMetrics()
     producer.watch(InFlight(max_calls=1, max_bytes=1), Callers(1, 1))
