@@ -1,19 +1,25 @@
-"""Fuzzed posts of phones, as bytes: every app's bodies and addresses, mutated, mostly with a good secret."""
+"""Fuzzed posts of phones, as bytes: every app's bodies and addresses, mutated, mostly with a good secret; and files."""
 
 import json
 import time
 from collections.abc import Iterator
 from random import Random
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import requests
 
+from tests.fuzz.files import DATA, damaged
 from tests.fuzz.mutation import mutate
 from tests.fuzz.raw_http import FRAMINGS, HEADERS, METHODS, TEXTS, TYPES, WITHIN_S, Answers, Raw, fuzz_streams
+from tests.fuzz.texts import ZONES
 
 APPS = ("owntracks", "traccar", "overland", "gpslogger", "osmand")
 VALUES: tuple[Any, ...] = (*TEXTS, 0, -1, 1e308, 10**30, None, True, [], {}, [[1]], 52.52, "52,52", " 7 ")
+FILES = 0.01
+"""Of all requests: each starts a process."""
+
+CORPUS = [(path.name, path.read_bytes()) for path in sorted(DATA.iterdir())]
 BODIES = (b"", b"[]", b"null", b"{", b"\xff\xfe", b'{"lat": NaN}', b"[" * 30_000, b"x" * 70_000, b'{"a":' * 2000)
 
 
@@ -32,7 +38,18 @@ def fuzz_phones(url: str, secrets: list[str], random: Random, count: int) -> Ans
 
 def raw_posts(random: Random, secrets: list[str]) -> Iterator[Raw]:
     while True:
-        yield raw_post(random, secrets)
+        yield raw_file(random) if random.random() < FILES else raw_post(random, secrets)
+
+
+def raw_file(random: Random) -> Raw:
+    """A damaged file; what the readers do with it is asked of them directly, so that these can be few."""
+    name, body = damaged(random, CORPUS)
+    query = urlencode({"name": value(random, name), "zone": random.choice(ZONES)}, errors="surrogatepass")
+    person = random.choice(TEXTS) if random.random() < 0.1 else "1"
+    media = random.choice(TYPES) if random.random() < 0.1 else "application/octet-stream"
+    lines = (f"POST /api/persons/{quote(person, errors='surrogatepass')}/files?{query} HTTP/1.1", "Host: x")
+    head = "\r\n".join((*lines, f"Content-Type: {media}", f"Content-Length: {len(body)}", "\r\n"))
+    return Raw(head.encode() + body, "POST", is_framed=True)
 
 
 def raw_post(random: Random, secrets: list[str]) -> Raw:
