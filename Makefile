@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-phones bench-query bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -54,6 +54,8 @@ bench-phones: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast phones' posts a
 	@$(PYTHON) -m benchmarks.phones $(if $(QUICK),--quick) $(BENCH)
 bench-query: packages $(VENV) $(KAFKA) $(GENERATED) ## How fast it is told who met whom, beside its queries and peers; QUICK=1: in 5 minutes
 	@$(PYTHON) -m benchmarks.query $(if $(QUICK),--quick) $(BENCH)
+bench-connectivity: packages $(VENV) $(KAFKA) $(GENERATED) ## What it costs to remember meetings, and what it gives; QUICK=1: in 4 minutes
+	@$(PYTHON) -m benchmarks.connectivity $(if $(QUICK),--quick) $(BENCH)
 bench-truth: packages $(VENV) $(KAFKA) $(GENERATED) ## How right the meetings are, beside other methods and a ceiling; QUICK=1: in 3 minutes
 	@$(PYTHON) -m benchmarks.truth $(if $(QUICK),--quick) $(BENCH)
 bench-page: test-packages $(SYSTEM) ## How fast the page is in a real Chromium, at full speed and on a slow phone; QUICK=1: in 10 minutes

@@ -60,6 +60,7 @@ def service(stores: Stores, name: str, database: Database, **settings: str) -> I
     of_run = stores.addresses | {
         "PERSON_SERVICE_DATABASE_URL": database.person_service,
         "LOCATION_CONSUMER_DATABASE_URL": database.location_consumer,
+        "MEETING_FINDER_DATABASE_URL": database.meeting_finder,
         "CONNECTION_SERVICE_DATABASE_URL": database.connection_service,
         "PHONE_GATEWAY_URL": stores.addresses["PHONE_HEALTH_URL"],
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -75,6 +76,7 @@ class Stores:
             owner=url("DATABASE_URL"),
             person_service=url("PERSON_SERVICE_DATABASE_URL"),
             location_consumer=url("LOCATION_CONSUMER_DATABASE_URL"),
+            meeting_finder=url("MEETING_FINDER_DATABASE_URL"),
             connection_service=url("CONNECTION_SERVICE_DATABASE_URL"),
             retention=url("RETENTION_DATABASE_URL"),
             superuser=url("SUPERUSER_DATABASE_URL"),
@@ -132,3 +134,10 @@ def stored(database: Database) -> int:
         cursor.execute("SELECT count(*) FROM location")
         [(count,)] = cursor.fetchall()
     return int(count)
+
+
+def queried(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Its rows."""
+    with connected(url) as session, session.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()

@@ -6,6 +6,7 @@ psql --no-psqlrc --no-password --username "$POSTGRES_USER" --dbname "$POSTGRES_D
 \getenv owner_password UDACONNECT_PASSWORD
 \getenv person_service_password PERSON_SERVICE_PASSWORD
 \getenv location_consumer_password LOCATION_CONSUMER_PASSWORD
+\getenv meeting_finder_password MEETING_FINDER_PASSWORD
 \getenv connection_service_password CONNECTION_SERVICE_PASSWORD
 \getenv retention_password RETENTION_PASSWORD
 \i /etc/udaconnect/bootstrap.sql

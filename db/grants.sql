@@ -2,13 +2,13 @@
 -- What is not granted here is refused. Partitions need no grants: access goes through their parent.
 
 DO $$ BEGIN
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO person_service, location_consumer, connection_service, retention',
-                   current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO person_service, location_consumer, meeting_finder, connection_service, '
+                   'retention', current_database());
     -- The consumer stages redelivered batches in a temporary table.
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO location_consumer', current_database());
 END $$;
 
-GRANT USAGE ON SCHEMA public TO person_service, location_consumer, connection_service, retention;
+GRANT USAGE ON SCHEMA public TO person_service, location_consumer, meeting_finder, connection_service, retention;
 
 -- person_service owns the people. Their ids it cannot choose, so that none is given out twice; erasing is done by
 -- functions, because it reaches into the locations.
@@ -41,16 +41,33 @@ REVOKE EXECUTE ON FUNCTION ensure_location_partition(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_location_partition(date) TO location_consumer;
 -- And it says how far it is. (ON CONFLICT … DO UPDATE reads what it changes.)
 GRANT SELECT, INSERT, UPDATE ON consumer_progress TO location_consumer;
+-- What it stores in a window that is settled it notes.
+REVOKE EXECUTE ON FUNCTION note_windows(int[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION note_windows(int[]) TO location_consumer;
 
--- connection_service reads the locations and how complete they are; people it asks the person service for, and remembers
+-- meeting_finder reads the locations, and whose they are not any more, and writes the meetings that follow from them.
+GRANT SELECT ON location, location_floor, connectivity_progress TO meeting_finder;
+GRANT SELECT (id) ON person TO meeting_finder;
+GRANT SELECT (person_id, number) ON erased_person TO meeting_finder;
+GRANT SELECT (number, person_id, begins_at, ends_at) ON private_span TO meeting_finder;
+GRANT SELECT, INSERT, DELETE ON connectivity TO meeting_finder;
+GRANT SELECT, DELETE ON connectivity_due TO meeting_finder;
+REVOKE EXECUTE ON FUNCTION ensure_connectivity_partition(date),
+    settle_connectivity(int, double precision, double precision, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ensure_connectivity_partition(date),
+    settle_connectivity(int, double precision, double precision, int) TO meeting_finder;
+
+-- connection_service reads the locations, the meetings that are remembered, and how complete both are; people it asks the person service for, and remembers
 -- them until it sees that someone was erased.
-GRANT SELECT ON location, consumer_progress TO connection_service;
+GRANT SELECT ON location, consumer_progress, connectivity, connectivity_progress, connectivity_due TO connection_service;
 GRANT SELECT (number) ON erased_person TO connection_service;
 
 -- retention, a job, drops days that are too old, and finishes what was broken off: to erase, to forget. It reads no
 -- table.
-REVOKE EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures(), unfinished_private_spans() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION drop_locations_before(date), unfinished_erasures(), unfinished_private_spans() TO retention;
+REVOKE EXECUTE ON FUNCTION drop_locations_before(date), drop_connectivity_before(date), unfinished_erasures(),
+    unfinished_private_spans() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_locations_before(date), drop_connectivity_before(date), unfinished_erasures(),
+    unfinished_private_spans() TO retention;
 
 -- A service that is being rolled out waits until the schema is at its version.
-GRANT SELECT ON alembic_version TO person_service, location_consumer, connection_service, retention;
+GRANT SELECT ON alembic_version TO person_service, location_consumer, meeting_finder, connection_service, retention;

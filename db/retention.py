@@ -1,11 +1,13 @@
 # ruff: noqa: INP001  a program that is run by its path
 """Removes what is not to be kept any longer; to be run every day, as the role `retention`.
 
-    LOCATION_RETENTION_DAYS=90 DATABASE_URL=postgresql://retention:… python db/retention.py
+    LOCATION_RETENTION_DAYS=90 CONNECTIVITY_RETENTION_DAYS=365 DATABASE_URL=postgresql://retention:… \
+        python db/retention.py
 
 Drops whole days that ended more than LOCATION_RETENTION_DAYS ago (0: keeps all), after it has forbidden that anything
-of them be stored again; then finishes what was broken off of erasing and forgetting. May be run at any time, twice, or
-twice at once.
+of them be stored again; likewise the meetings that are remembered of days that ended more than
+CONNECTIVITY_RETENTION_DAYS ago; then finishes what was broken off of erasing and forgetting. May be run at any time,
+twice, or twice at once.
 """
 
 import os
@@ -24,13 +26,16 @@ AT_MOST_S = 90 * 60.0  # the job in the cluster has two hours
 
 
 def main() -> None:
-    days = int(os.environ["LOCATION_RETENTION_DAYS"])
-    if days < 0:
-        raise SystemExit("LOCATION_RETENTION_DAYS must be 0 (all is kept) or a number of days")
+    days, days_of_meetings = (days_of(name) for name in ("LOCATION_RETENTION_DAYS", "CONNECTIVITY_RETENTION_DAYS"))
     with engine_from_environment(isolation_level="AUTOCOMMIT").connect() as connection:
-        floor = datetime.now(UTC).date() - timedelta(days=days) if days else None
-        for changed in dropped_before(connection, floor):
-            tell(f"the floor is now {floor}" if changed == "location_floor" else f"dropped {changed}")
+        for function, kept in (
+            ("drop_locations_before", days),
+            ("drop_connectivity_before", days_of_meetings),
+        ):
+            floor = datetime.now(UTC).date() - timedelta(days=kept) if kept else None
+            for changed in dropped_before(connection, function, floor):
+                is_floor = changed in ("location_floor", "kept_from")
+                tell(f"the floor is now {floor}" if is_floor else f"dropped {changed}")
         for person_id in connection.scalars(text("SELECT unfinished_erasures()")).all():
             while connection.scalar(text("SELECT erase_locations(:id)"), {"id": person_id}):
                 pass
@@ -42,13 +47,21 @@ def main() -> None:
     tell("nothing is left that must not be kept" if days else "locations are kept for ever")
 
 
-def dropped_before(connection: Connection, floor: date | None) -> Iterator[str]:
+def days_of(name: str) -> int:
+    """Raises SystemExit where the variable is no number of days."""
+    days = int(os.environ[name])
+    if days < 0:
+        raise SystemExit(f"{name} must be 0 (all is kept) or a number of days")
+    return days
+
+
+def dropped_before(connection: Connection, function: str, floor: date | None) -> Iterator[str]:
     """What was changed, one after the other. Raises SystemExit where queries leave no moment for it."""
     deadline = time.monotonic() + AT_MOST_S
     pause_s = FIRST_PAUSE_S
     while True:
         try:
-            changed = connection.scalar(text("SELECT drop_locations_before(:floor)"), {"floor": floor})
+            changed = connection.scalar(text(f"SELECT {function}(:floor)"), {"floor": floor})
         except DBAPIError as error:
             if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
                 raise

@@ -15,8 +15,10 @@ from connection_service.search.one_slice import Locations
 from connection_service.search.pages import encounter_page
 from connection_service.search.questions import EncounterQuestion, EstimateQuestion
 from connection_service.store.locations import LocationStore
+from connection_service.store.meetings import Remembered
 from deployment.native.schema import Database
 from proximity.cells import Probes
+from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
 from proximity.spans import Spans
 from service_kit.database import make_engine
@@ -86,6 +88,12 @@ class Counted:
         count = self.locations.candidates(person_id, probes, start_us, end_us, receive)
         self.rows += count
         return count
+
+    def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
+        return self.locations.remembered(first, until, distance_m, min_probability)
+
+    def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
+        return self.locations.meetings(person_id, start_us, until_us)
 
     def _count(self, fixes: Fixes) -> Fixes:
         self.rows += fixes.size

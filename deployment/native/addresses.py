@@ -10,7 +10,15 @@ from dotenv import dotenv_values
 from deployment.native.folders import DataFolder
 from deployment.native.ports import HOST
 
-ROLES = ("postgres", "udaconnect", "person_service", "location_consumer", "connection_service", "retention")
+ROLES = (
+    "postgres",
+    "udaconnect",
+    "person_service",
+    "location_consumer",
+    "meeting_finder",
+    "connection_service",
+    "retention",
+)
 DATABASE = "udaconnect"
 
 NAMES = (
@@ -21,12 +29,14 @@ NAMES = (
     "PHONE_HEALTH_URL",
     "LOCATION_PRODUCER_URL",
     "LOCATION_CONSUMER_URL",
+    "MEETING_FINDER_URL",
     "LOCATION_GRPC",
     "PERSON_GRPC",
     "KAFKA_BOOTSTRAP_SERVERS",
     "DATABASE_URL",
     "PERSON_SERVICE_DATABASE_URL",
     "LOCATION_CONSUMER_DATABASE_URL",
+    "MEETING_FINDER_DATABASE_URL",
     "CONNECTION_SERVICE_DATABASE_URL",
     "RETENTION_DATABASE_URL",
     "SUPERUSER_DATABASE_URL",
@@ -45,12 +55,14 @@ def addresses(ports: dict[str, int], passwords: dict[str, str]) -> dict[str, str
         "PHONE_HEALTH_URL": f"http://{HOST}:{ports['phone_health']}",
         "LOCATION_PRODUCER_URL": f"http://{HOST}:{ports['producer_metrics']}",
         "LOCATION_CONSUMER_URL": f"http://{HOST}:{ports['consumer_health']}",
+        "MEETING_FINDER_URL": f"http://{HOST}:{ports['finder_health']}",
         "LOCATION_GRPC": f"{HOST}:{ports['location_grpc']}",
         "PERSON_GRPC": f"{HOST}:{ports['person_grpc']}",
         "KAFKA_BOOTSTRAP_SERVERS": f"{HOST}:{ports['kafka']}",
         "DATABASE_URL": database_url("udaconnect"),
         "PERSON_SERVICE_DATABASE_URL": database_url("person_service"),
         "LOCATION_CONSUMER_DATABASE_URL": database_url("location_consumer"),
+        "MEETING_FINDER_DATABASE_URL": database_url("meeting_finder"),
         "CONNECTION_SERVICE_DATABASE_URL": database_url("connection_service"),
         "RETENTION_DATABASE_URL": database_url("retention"),
         "SUPERUSER_DATABASE_URL": database_url("postgres"),

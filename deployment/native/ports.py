@@ -15,6 +15,7 @@ OFFSETS = {
     "person_grpc": 4,
     "consumer_health": 5,
     "producer_metrics": 6,
+    "finder_health": 7,
     "phone_http": 8,
     "phone_health": 9,
     "kafka": 92,

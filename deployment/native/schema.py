@@ -17,6 +17,7 @@ class Database:
     owner: str
     person_service: str
     location_consumer: str
+    meeting_finder: str
     connection_service: str
     retention: str
     superuser: str
@@ -27,8 +28,9 @@ class Database:
 
     @property
     def passwords(self) -> dict[str, str]:
-        urls = (self.owner, self.person_service, self.location_consumer, self.connection_service, self.retention)
-        return {str(parts.username): str(parts.password) for parts in map(urlsplit, urls)}
+        services = (self.person_service, self.location_consumer, self.meeting_finder, self.connection_service)
+        urls = map(urlsplit, (self.owner, *services, self.retention))
+        return {str(parts.username): str(parts.password) for parts in urls}
 
 
 def bootstrap(superuser_url: str, passwords: Mapping[str, str]) -> None:

@@ -56,6 +56,14 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
             lambda: answers_http(addresses["LOCATION_CONSUMER_URL"] + "/readyz"),
         ),
         python_service(
+            "meeting_finder",
+            {
+                "DATABASE_URL": addresses["MEETING_FINDER_DATABASE_URL"],
+                "HEALTH_BIND": bind("MEETING_FINDER_URL"),
+            },
+            lambda: answers_http(addresses["MEETING_FINDER_URL"] + "/readyz"),
+        ),
+        python_service(
             "person_service",
             {
                 "DATABASE_URL": addresses["PERSON_SERVICE_DATABASE_URL"],

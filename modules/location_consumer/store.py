@@ -64,6 +64,7 @@ FIND_STORED = """
         OFFSET 0
     ) AS stored
 """
+NOTE = "SELECT note_windows(%s)"
 REPORT = """
     SET LOCAL synchronous_commit = off;
     INSERT INTO consumer_progress (topic, partition, next_offset, end_offset, observed_at)
@@ -238,6 +239,7 @@ class Store:
             try:
                 with self._storing(rows) as cursor:
                     _copy(cursor, "location", rows)
+                    _note(cursor, rows)
             except UniqueViolation:
                 pass
             else:
@@ -257,6 +259,8 @@ class Store:
                 return 0, conflicts
             cursor.execute(INSERT_NEW)
             stored = cursor.rowcount
+            if stored:
+                _note(cursor, rows)
             if found + stored < times.size:  # an instant twice in the batch, or stored meanwhile by another consumer
                 _, conflicts = _found_stored(cursor, first_and_last)
             return stored, conflicts
@@ -301,6 +305,11 @@ class Store:
 def _copy(cursor: Cursor, table: str, rows: Rows) -> None:
     # All in one piece: for every other one the thread would have to wait its turn.
     cursor.copy_expert(COPY.format(table=table), BytesIO(rows.copy), size=len(rows.copy))
+
+
+def _note(cursor: Cursor, rows: Rows) -> None:
+    """Have the windows settled again that were settled without these rows (modules/meeting_finder)."""
+    cursor.execute(NOTE, (rows.windows.tolist(),))
 
 
 def _found_stored(cursor: Cursor, first_and_last: Sequence[datetime]) -> tuple[int, Ints]:

@@ -31,21 +31,29 @@ class Circles(NamedTuple):
 
 def circles(own: Ways, distance_m: float) -> Circles:
     """Circles that hold whoever reports from within `distance_m` of these ways of one person."""
+    found, _ = circles_of(own, distance_m)
+    return found
+
+
+def circles_of(own: Ways, distance_m: float) -> tuple[Circles, Ints]:
+    """The same of the ways of many persons, and the position of the piece that each circle is of."""
     metres = np.linalg.norm(own.end - own.start, axis=0)
     count = np.maximum(np.ceil(metres / LONGEST_M), 1).astype(np.int64)
-    pieces = own.at(np.repeat(np.arange(own.size), count))
+    piece = np.repeat(np.arange(own.size), count)
+    pieces = own.at(piece)
     number = np.arange(pieces.size) - np.repeat(np.cumsum(count) - count, count)
     share = np.repeat(count, count)
     lasts_us = pieces.end_us - pieces.start_us
     middle = placed(pieces, pieces.start_us + lasts_us * ((2 * number + 1) / (2 * share)))
     unsure_m = np.sqrt(np.maximum(middle.variance_m2, np.maximum(pieces.start_m2, pieces.end_m2)))
     half_m = np.linalg.norm(pieces.end - pieces.start, axis=0) / share / 2
-    return Circles(
+    found = Circles(
         pieces.start_us + lasts_us * number // share - REPORTS_US,
         pieces.start_us + lasts_us * (number + 1) // share + REPORTS_US,
         middle.points,
         half_m + distance_m + np.hypot(unsure_m, OFF_M),
     )
+    return found, piece
 
 
 def reported_inside(around: Circles, fixes: Fixes) -> NDArray[np.bool_]:

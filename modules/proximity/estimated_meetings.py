@@ -83,14 +83,14 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     `own` are the ways of one person, `others` of any number; the fixes are those that they were made of, by person and
     time.
     """
-    found = [_together(pairs, distance_m, min_chance) for pairs in pairs_of(own, others, distance_m)]
+    found = [together(pairs, distance_m, min_chance) for pairs in pairs_of(own, others, distance_m)]
     if not found:
         return NO_MEETINGS
     met = EstimatedMeetings._make(map(np.concatenate, zip(*found, strict=True)))
     met = met.at(np.lexsort((met.started_us, met.person_id)))
     return met._replace(
-        own_fixes=_taken(np.zeros_like(own_fixes.time_us), own_fixes.time_us, np.zeros_like(met.person_id), met),
-        other_fixes=_taken(other_fixes.person_id, other_fixes.time_us, met.person_id, met),
+        own_fixes=fixes_taken(own_fixes, np.full_like(met.person_id, own_fixes.person_id[0]), met),
+        other_fixes=fixes_taken(other_fixes, met.person_id, met),
     )
 
 
@@ -125,8 +125,8 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
     )
 
 
-def _together(pairs: Pairs, distance_m: float, min_chance: float) -> EstimatedMeetings:
-    """The stretches of each pair in which the chance is large enough."""
+def together(pairs: Pairs, distance_m: float, min_chance: float) -> EstimatedMeetings:
+    """The stretches of each pair in which the chance is large enough; their fixes are not counted yet."""
     if not pairs.person_id.size:
         return NO_MEETINGS
     lasts = pairs.lasts_s
@@ -195,8 +195,9 @@ def _mean_chance(pairs: Pairs, from_s: Floats, until_s: Floats, distance_m: floa
     return mean
 
 
-def _taken(person: Ints, time_us: Ints, whose: Ints, met: EstimatedMeetings) -> Ints:
-    """How many fixes, by person and time, were taken in [started, ended); a meeting of an instant has one."""
+def fixes_taken(fixes: Fixes, whose: Ints, met: EstimatedMeetings) -> Ints:
+    """How many fixes of `whose`, by person and time, were taken in [started, ended); an instant has one."""
+    person, time_us = fixes.person_id, fixes.time_us
     if not time_us.size:
         return np.zeros_like(met.person_id)
     persons, first = np.unique(person, return_index=True)

@@ -14,6 +14,8 @@ from proximity.spans import Spans
 
 WINDOW_US = 1200 * SECOND_US  # divides the day
 CONTEXT_US = 600 * SECOND_US
+# A time and the context around it touch two windows, and each of these tells of those beside it.
+TOLD_OF = np.arange(-1, 3)
 
 
 class Windows(NamedTuple):
@@ -44,6 +46,20 @@ def needed(start_us: int, until_us: int) -> tuple[int, int]:
     """From when until when, both inclusive, fixes are needed to know the ways from start_us until before until_us."""
     first, last = start_us // WINDOW_US, (until_us - 1) // WINDOW_US
     return first * WINDOW_US - CONTEXT_US, (last + 1) * WINDOW_US + CONTEXT_US - 1
+
+
+def told_by(window: int) -> tuple[int, int]:
+    """From when until when, both inclusive, fixes tell of meetings in a window (its number).
+
+    Who reports at its border may have been near on its other side: the ways in the windows beside it count too.
+    """
+    return needed((window - 1) * WINDOW_US, (window + 2) * WINDOW_US)
+
+
+def told_of(time_us: Ints) -> Ints:
+    """The numbers, each once, of all windows of whose meetings fixes at these times tell."""
+    numbers: Ints = np.unique(np.unique((time_us - CONTEXT_US) // WINDOW_US)[:, None] + TOLD_OF)
+    return numbers
 
 
 def windows_of(person_id: Ints, time_us: Ints) -> Windows:

@@ -9,6 +9,7 @@ SERVICES = [
     "phone_gateway",
     "location_producer",
     "location_consumer",
+    "meeting_finder",
     "person_service",
     "connection_service",
     "frontend",

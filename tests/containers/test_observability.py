@@ -16,7 +16,15 @@ from tests.e2e.phones.apps import every_kind_of_fix, pair
 from tests.patience import PATIENCE_S
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
-JOBS = {"phone-gateway", "location-producer", "location-consumer", "person-service", "connection-service", "volumes"}
+JOBS = {
+    "phone-gateway",
+    "location-producer",
+    "location-consumer",
+    "meeting-finder",
+    "person-service",
+    "connection-service",
+    "volumes",
+}
 OF_A_CLUSTER = "kubelet_volume_stats"
 
 pytestmark = pytest.mark.skipif(

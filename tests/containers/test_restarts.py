@@ -21,6 +21,7 @@ SERVICES = [
     "location_producer",
     "kafka",
     "location_consumer",
+    "meeting_finder",
     "postgis",
     "person_service",
     "connection_service",

@@ -129,7 +129,7 @@ def test_an_answer_tells_how_complete_it_is(
         )
         return answer.headers["Udaconnect-Freshness"]
 
-    complete = re.compile(rf"newest=@{noon.timestamp():.0f}, lag=0, as_of=@(\d+)")
+    complete = re.compile(rf"newest=@{noon.timestamp():.0f}, lag=0, as_of=@(\d+)(, settled=@\d+)?")
     told = poll_until(lambda: complete.fullmatch(freshness()))
     assert abs(time.time() - int(told[1])) < PATIENCE_S
 

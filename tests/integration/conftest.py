@@ -85,6 +85,7 @@ def new_database(addresses: Mapping[str, str], template: str = "template1") -> I
             owner=in_database(addresses["DATABASE_URL"], name),
             person_service=in_database(addresses["PERSON_SERVICE_DATABASE_URL"], name),
             location_consumer=in_database(addresses["LOCATION_CONSUMER_DATABASE_URL"], name),
+            meeting_finder=in_database(addresses["MEETING_FINDER_DATABASE_URL"], name),
             connection_service=in_database(addresses["CONNECTION_SERVICE_DATABASE_URL"], name),
             retention=in_database(addresses["RETENTION_DATABASE_URL"], name),
             superuser=in_database(addresses["SUPERUSER_DATABASE_URL"], name),

@@ -6,10 +6,11 @@ from typing import TypeVar
 import numpy as np
 
 from connection_service.limits import TooMany
-from connection_service.search.estimate_slice import EstimateSearch, asked_for, track_around
+from connection_service.search.estimate_slice import asked_for, track_around
 from connection_service.search.one_slice import Locations
 from connection_service.search.paging import Page, later, page_of, settled
 from connection_service.search.questions import EstimateQuestion, WayQuestion
+from connection_service.search.remembered import MeetingSearch
 from proximity.estimated_contacts import EstimatedContacts, estimated_contacts
 from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined
 from proximity.fixes import Where
@@ -73,7 +74,7 @@ def _meetings(
     locations: Locations, person_id: int, question: EstimateQuestion, start_us: int, rows_wanted: int | None
 ) -> Iterator[tuple[EstimatedMeetings, int]]:
     """Slice after slice all meetings so far, and the instant before which there is no other."""
-    search = EstimateSearch(locations, person_id, question).search
+    search = MeetingSearch(locations, person_id, question).search
     met = NO_MEETINGS
     for found, known_until_us in _slices(search, start_us, question.end_us, rows_wanted):
         met = joined([met, *found], question.gap_us)

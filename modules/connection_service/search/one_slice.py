@@ -6,8 +6,10 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 
 from connection_service.search.questions import SearchQuestion
+from connection_service.store.meetings import Remembered
 from proximity.cells import Probes, probes
 from proximity.certainty import NOT_NEAR, certainty, reach_m
+from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
 from proximity.geocentric import geodetic
 from proximity.movement import MAX_STEP_M, closest_approaches, longest_step, steps
@@ -18,7 +20,9 @@ Reduced = TypeVar("Reduced")
 
 
 class Locations(Protocol):
-    """Where the locations are, for one question: that of store.py, or a test's own. All ends are inclusive."""
+    """Where the locations are, for one question: that of store.py, or a test's own. All ends are inclusive, but where
+    it is said that they are not.
+    """
 
     def track(self, person_id: int, start_us: int, end_us: int) -> Fixes:
         """Fixes of one person, by time."""
@@ -30,6 +34,12 @@ class Locations(Protocol):
         self, person_id: int, probes: Probes, start_us: int, end_us: int, receive: Callable[[Fixes], object]
     ) -> int:
         """Hand on everybody else's fixes in the probes, in portions; return their number."""
+
+    def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
+        """Of which of these windows, until before the second, meetings within this distance are remembered."""
+
+    def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
+        """What is remembered of one person, until before the second instant; each window for itself."""
 
 
 class SliceResult(NamedTuple, Generic[Reduced]):

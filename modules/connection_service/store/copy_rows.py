@@ -11,25 +11,10 @@ from typing import Any
 import numpy as np
 
 from proximity.fixes import Fixes
-from service_kit.copy_format import EPOCH_US, HEADER, SIGNATURE, TRAILER
+from service_kit.copy_columns import BIGINT, DOUBLE, REAL, TIME, check_rows, from_time, row_of
+from service_kit.copy_format import HEADER, SIGNATURE, TRAILER
 
-# One row: the number of columns, then each column behind its length. No column may be NULL: that would be shorter.
-ROW = np.dtype(
-    [
-        ("columns", ">i2"),
-        ("person_id_bytes", ">i4"),
-        ("person_id", ">i8"),
-        ("creation_time_bytes", ">i4"),
-        ("creation_time", ">i8"),
-        ("latitude_bytes", ">i4"),
-        ("latitude", ">f8"),
-        ("longitude_bytes", ">i4"),
-        ("longitude", ">f8"),
-        ("accuracy_m_bytes", ">i4"),
-        ("accuracy_m", ">f4"),
-    ]
-)
-LENGTHS = {"columns": 5, "person_id_bytes": 8, "creation_time_bytes": 8, "latitude_bytes": 8, "longitude_bytes": 8}
+ROW = row_of({"person_id": BIGINT, "creation_time": TIME, "latitude": DOUBLE, "longitude": DOUBLE, "accuracy_m": REAL})
 
 ROWS_AT_ONCE = 1 << 16
 
@@ -91,11 +76,10 @@ def _read(copied: bytes, *, with_header: bool) -> tuple[Fixes, bytes]:
     if with_header and copied[: len(SIGNATURE)] != SIGNATURE:
         raise ValueError("the answer of COPY does not begin as it should")
     rows = np.frombuffer(copied, ROW, (len(copied) - start) // ROW.itemsize, start)
-    if any((rows[name] != length).any() for name, length in LENGTHS.items()):
-        raise ValueError("the answer of COPY has a row with other columns, or a NULL")
+    check_rows(rows)
     fixes = Fixes(
         person_id=rows["person_id"].astype(np.int64),
-        time_us=rows["creation_time"].astype(np.int64) + EPOCH_US,
+        time_us=from_time(rows["creation_time"]),
         latitude=rows["latitude"].astype(np.float64),
         longitude=rows["longitude"].astype(np.float64),
         accuracy_m=rows["accuracy_m"].astype(np.float32),

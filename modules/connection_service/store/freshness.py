@@ -7,7 +7,8 @@ HEADER = "Udaconnect-Freshness"
 DESCRIPTION = (
     "How complete the answer is, as a Dictionary of RFC 9651: `newest` is the creation_time of the newest location of"
     " the person that can be seen, whatever the range asked for; `lag` the number of records not stored yet when the"
-    " consumer last said so, `as_of`. What is not known is left out."
+    " consumer last said so, `as_of`; `settled` the instant before which all meetings are remembered, as estimated by"
+    " default; what is newer is computed anew. What is not known is left out."
 )
 
 
@@ -17,12 +18,14 @@ class Freshness(NamedTuple):
     as_of: datetime | None
     people: str
     """Which people there are: the same text only as long as nobody has been erased."""
+    settled: datetime | None = None
 
     def header(self) -> dict[str, str]:
         """The header: dates are in whole seconds, as RFC 9651 has them. Empty where nothing is known."""
         members = [f"newest={_date(self.newest)}"] if self.newest else []
         if self.lag is not None and self.as_of is not None:
             members += [f"lag={self.lag}", f"as_of={_date(self.as_of)}"]
+        members += [f"settled={_date(self.settled)}"] if self.settled else []
         return {HEADER: ", ".join(members)} if members else {}
 
 

@@ -1,10 +1,11 @@
-"""Reads the table `location`: tracks of persons, and everybody else's fixes where probes point to."""
+"""Reads tracks of persons, everybody else's fixes where probes point to, and the meetings that are remembered."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,18 @@ from connection_service.limits import TooMany, TooSlow
 from connection_service.store.copy_rows import CopiedFixes
 from connection_service.store.freshness import Freshness
 from connection_service.store.history import history
+from connection_service.store.meetings import NOTHING, PROGRESS, Remembered, meetings_of
 from proximity.cells import Probes
+from proximity.estimated_meetings import EstimatedMeetings
+from proximity.everybody.meetings import ESTIMATOR
 from proximity.fixes import Fixes, Ints
 from proximity.instants import EPOCH
 from proximity.spans import Spans
 from service_kit.database import connection, raw_errors
 
-TRACK, TRACKS, CANDIDATES, FRESHNESS = (
-    files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
+TRACK, TRACKS, CANDIDATES, MEETINGS, FRESHNESS = (
+    files(__package__).joinpath(f"{name}.sql").read_text()
+    for name in ("track", "tracks", "candidates", "meetings", "freshness")
 )
 PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint, timestamptz) AS {FRESHNESS}"
 UNPREPARED = FRESHNESS.replace("$1", "%(person_id)s").replace("$2", "%(since)s")
@@ -83,6 +88,27 @@ class Locations:
             raise TooMany(self.max_locations)
         values = {"person_id": person_id, **_range(start_us, end_us), **probe_values(probes, start_us, end_us)}
         return self._read(CANDIDATES, values, receive)
+
+    def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
+        """Of which of these windows meetings within this distance are remembered. Ask before `meetings`."""
+        asked = {"distance_m": distance_m, "min_probability": min_probability, "estimator": ESTIMATOR}
+        with self._in_time() as cursor:
+            cursor.execute(PROGRESS, {"first": first, "until": until, **asked})
+            found = cursor.fetchone()
+        return NOTHING if found is None else Remembered(found[0], found[1], np.array(found[2], np.int64))
+
+    def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
+        """What is remembered of one person, from the first instant until before the second; each window for itself."""
+        copied = BytesIO()
+        range_ = {"start": _timestamp(start_us), "until": _timestamp(until_us)}
+        with self._in_time() as cursor:
+            values = {"person_id": person_id, **range_, "max_rows": self.max_locations}
+            filled = cursor.mogrify(MEETINGS, values).decode()
+            cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
+        met = meetings_of(copied.getvalue())
+        if met.size > self.max_locations:
+            raise TooMany(self.max_locations)
+        return met
 
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""

@@ -65,10 +65,11 @@ def pairs_of(own: Ways, others: Ways, distance_m: float) -> Iterator[Pairs]:
             theirs = np.repeat(chosen, count[chosen])
             begins = np.cumsum(count[chosen]) - count[chosen]
             mine = np.arange(theirs.size) - np.repeat(begins, count[chosen]) + np.repeat(first[chosen], count[chosen])
-            yield _compared(own.at(mine), others.at(theirs), distance_m)
+            yield compared(own.at(mine), others.at(theirs), distance_m)
 
 
-def _compared(own: Ways, others: Ways, distance_m: float) -> Pairs:
+def compared(own: Ways, others: Ways, distance_m: float) -> Pairs:
+    """Each piece of `own` with the one of `others` at its position, as far as they may be near enough."""
     from_us = np.maximum(own.start_us, others.start_us)
     until_us = np.minimum(own.end_us, others.end_us)
     # Who only touches is together for no time, but where a fix stands alone.

@@ -19,7 +19,15 @@ from deployment.native.schema import Database, migrate
 from person_service.models import Base as PersonBase
 from tests.patience import PATIENCE_S
 
-WITHOUT_MODEL = {"consumer_progress", "erased_person", "location_floor"}  # only ever written and read by SQL
+# Only ever written and read by SQL
+WITHOUT_MODEL = {
+    "consumer_progress",
+    "erased_person",
+    "location_floor",
+    "connectivity",
+    "connectivity_progress",
+    "connectivity_due",
+}
 OF_OTHERS = {"spatial_ref_sys", "alembic_version"}
 ALEMBIC_INI = REPOSITORY / "db" / "alembic.ini"
 DROP_ALL = """

@@ -50,8 +50,14 @@ def ages(query: Query) -> Callable[[], list[int]]:
     return found
 
 
+def environment_of(database: Database, days: str) -> dict[str, str]:
+    """The same number of days of locations and of meetings."""
+    kept = {"LOCATION_RETENTION_DAYS": days, "CONNECTIVITY_RETENTION_DAYS": days}
+    return {**os.environ, "DATABASE_URL": database.retention, **kept}
+
+
 def run_job(database: Database, days: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": days}
+    environment = environment_of(database, days)
     command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
     return subprocess.run(command, check=False, env=environment, capture_output=True, text=True, timeout=PATIENCE_S)
 
@@ -86,7 +92,7 @@ def test_a_number_of_days_that_makes_no_sense_drops_nothing(
 
 def test_two_runs_at_once_do_the_work_once(database: Database, ages: Callable[[], list[int]]) -> None:
     command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
-    environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": "30"}
+    environment = environment_of(database, "30")
     jobs = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
     assert [job.wait(PATIENCE_S) for job in jobs] == [0, 0]
     assert ages() == [-1, 0, 1, 29, 30]
@@ -110,7 +116,7 @@ def test_a_reader_in_the_middle_of_its_query_only_delays_it(
     with reader.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM location")
         command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
-        environment = {**os.environ, "DATABASE_URL": database.retention, "LOCATION_RETENTION_DAYS": "30"}
+        environment = environment_of(database, "30")
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as job:
             assert job.stdout is not None
             assert "the floor is now" in job.stdout.readline()

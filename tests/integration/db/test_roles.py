@@ -8,12 +8,15 @@ from psycopg2.errors import InsufficientPrivilege
 
 from deployment.native.schema import Database
 
-ROLES = ("person_service", "location_consumer", "connection_service", "retention")
+ROLES = ("person_service", "location_consumer", "meeting_finder", "connection_service", "retention")
 
 # What only one of them (or two) may do.
 WORK = {
     "read names": ("SELECT first_name FROM person", {"person_service"}),
-    "read which persons there are": ("SELECT id FROM person", {"person_service", "location_consumer"}),
+    "read which persons there are": (
+        "SELECT id FROM person",
+        {"person_service", "location_consumer", "meeting_finder"},
+    ),
     "add persons": (
         "INSERT INTO person (first_name, last_name, company_name) VALUES ('a', 'b', 'c')",
         {"person_service"},
@@ -23,7 +26,10 @@ WORK = {
     "read devices": ("SELECT secret_sha256 FROM device", {"person_service"}),
     "give a device to somebody else": ("UPDATE device SET person_id = 1", set()),
     "write changes of devices past the trigger": ("INSERT INTO device_change (device_id) VALUES (1)", set()),
-    "read locations": ("SELECT coordinate FROM location", {"location_consumer", "connection_service"}),
+    "read locations": (
+        "SELECT coordinate FROM location",
+        {"location_consumer", "meeting_finder", "connection_service"},
+    ),
     "write locations": (
         "INSERT INTO location (person_id, creation_time, coordinate) VALUES (1, now(), 'SRID=4326;POINT(1 2)')",
         {"location_consumer"},
@@ -39,7 +45,25 @@ WORK = {
     "share again past the function": ("DELETE FROM private_span", set()),
     "forget what is private": ("SELECT forget_locations(0)", {"person_service", "retention"}),
     "delete locations by any time": ("SELECT delete_locations(1, now(), now())", set()),
-    "read what is private": ("SELECT person_id, begins_at FROM private_span", {"person_service", "location_consumer"}),
+    "read what is private": (
+        "SELECT person_id, begins_at FROM private_span",
+        {"person_service", "location_consumer", "meeting_finder"},
+    ),
+    "read meetings": ("SELECT person_id FROM connectivity", {"meeting_finder", "connection_service"}),
+    "write meetings": ("DELETE FROM connectivity", {"meeting_finder"}),
+    "change meetings": ("UPDATE connectivity SET other_id = 1", set()),
+    "make partitions of meetings": ("SELECT ensure_connectivity_partition(CURRENT_DATE)", {"meeting_finder"}),
+    "drop partitions of meetings": ("SELECT drop_connectivity_before('2015-01-01')", {"retention"}),
+    "delete meetings by any time": ("SELECT delete_meetings(1, now(), now())", set()),
+    "say which windows are to be settled": ("SELECT settle_connectivity(0, 5, 0.5, 1)", {"meeting_finder"}),
+    "say so past the function": ("SELECT due_windows(0, 1)", set()),
+    "note what came late": ("SELECT note_windows('{1}')", {"location_consumer"}),
+    "note it past the function": ("INSERT INTO connectivity_due (window_number) VALUES (1)", set()),
+    "read how far meetings are remembered": (
+        "SELECT settled_before FROM connectivity_progress",
+        {"meeting_finder", "connection_service"},
+    ),
+    "say how far meetings are remembered": ("UPDATE connectivity_progress SET settled_before = 0", set()),
     "say how far it is": ("DELETE FROM consumer_progress", set()),
     "read how far it is": ("SELECT topic FROM consumer_progress", {"location_consumer", "connection_service"}),
     "make tables": ("CREATE TABLE mine ()", set()),

@@ -41,5 +41,6 @@ def test_every_service_finds_the_host_that_takes_writes(
 )
 def test_so_do_the_jobs(database: Database, command: list[str], role: str) -> None:
     url = behind_one_that_is_down(getattr(database, role))
-    environment = os.environ | {"DATABASE_URL": url, "LOCATION_RETENTION_DAYS": "0", "SCHEMA_WAIT_S": "20"}
+    kept = {"LOCATION_RETENTION_DAYS": "0", "CONNECTIVITY_RETENTION_DAYS": "0"}
+    environment = os.environ | {"DATABASE_URL": url, "SCHEMA_WAIT_S": "20"} | kept
     subprocess.run([sys.executable, *command], check=True, env=environment, cwd=REPOSITORY, timeout=60)

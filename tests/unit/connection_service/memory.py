@@ -9,7 +9,10 @@ import numpy as np
 from connection_service.limits import TooMany
 from connection_service.people.person_service import Asked, Person
 from connection_service.store.freshness import Freshness
+from connection_service.store.meetings import NOTHING, Remembered
 from proximity.cells import CELLS_PER_DEGREE, Probes
+from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings
+from proximity.everybody.meetings import Met
 from proximity.fixes import Fixes
 from proximity.spans import Spans
 from service_kit.errors import DependencyDown
@@ -40,6 +43,10 @@ class MemoryStore:
         self.accuracy_m: dict[int, float] = {}  # of a person
         self.candidate_ranges: list[tuple[int, int]] = []
         self.people = "all"
+        self.remembered_for: tuple[float, float] | None = None  # distance, probability
+        self.settled_before = 0  # number of a window
+        self.due: set[int] = set()
+        self.met: dict[int, EstimatedMeetings] = {}  # what is remembered of a person
         self.consumer: tuple[int, datetime] | None = None  # how many records it has before it, and when it said so
 
     @contextmanager
@@ -90,11 +97,29 @@ class MemoryStore:
             receive(found.at(slice(first, first + self.portion)))
         return self._loaded(found).size
 
+    def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
+        if (distance_m, min_probability) != self.remembered_for:
+            return NOTHING
+        until = min(until, self.settled_before)
+        due = np.array(sorted(number for number in self.due if first <= number < until), np.int64)
+        return Remembered(first, until, due)
+
+    def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
+        met = self.met.get(person_id, NO_MEETINGS)
+        return met.at((met.started_us >= start_us) & (met.started_us < until_us))
+
+    def remember(self, met: Met) -> None:
+        for person_id in np.unique(met.person_id).tolist():
+            parts = [self.met.get(person_id, NO_MEETINGS), met.meetings.at(met.person_id == person_id)]
+            self.met[person_id] = EstimatedMeetings._make(map(np.concatenate, zip(*parts, strict=True)))
+
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         del start_us
         newest = max((row[1] for row in self.rows if row[0] == person_id), default=None)
         lag, as_of = self.consumer or (None, None)
-        return Freshness(None if newest is None else datetime.fromtimestamp(newest, UTC), lag, as_of, self.people)
+        settled = datetime.fromtimestamp(self.settled_before * 1200, UTC) if self.settled_before else None
+        newest_at = None if newest is None else datetime.fromtimestamp(newest, UTC)
+        return Freshness(newest_at, lag, as_of, self.people, settled)
 
     def _loaded(self, fixes: Fixes) -> Fixes:
         """As the database would: raises TooMany where there are more than may be loaded."""

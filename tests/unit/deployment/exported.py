@@ -9,6 +9,7 @@ from location_consumer.metrics import Metrics as ConsumerMetrics
 from location_producer.callers.allowance import Callers
 from location_producer.in_flight import InFlight
 from location_producer.metrics import Metrics as ProducerMetrics
+from meeting_finder.metrics import Metrics as FinderMetrics
 from phone_gateway.metrics import Metrics as GatewayMetrics
 from service_kit.rest.metrics import RestMetrics
 from service_kit.rpc.metrics import GrpcMetrics
@@ -41,6 +42,7 @@ def registries() -> Iterator[CollectorRegistry]:
     GrpcMetrics(producer.registry)
     yield producer.registry
     yield ConsumerMetrics().registry
+    yield FinderMetrics().registry
     rest = RestMetrics()
     GrpcMetrics(rest.registry)
     yield rest.registry

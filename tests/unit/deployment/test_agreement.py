@@ -13,7 +13,14 @@ import yaml
 from deployment.native.folders import REPOSITORY
 from tests.unit.deployment.manifests import EVERY_OVERLAY, LOCAL, containers, environment, of_kind, pod_spec, workloads
 
-SERVICES = ["phone_gateway", "location_producer", "location_consumer", "person_service", "connection_service"]
+SERVICES = [
+    "phone_gateway",
+    "location_producer",
+    "location_consumer",
+    "meeting_finder",
+    "person_service",
+    "connection_service",
+]
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 
 

@@ -33,6 +33,7 @@ DRAIN_S = {
     "phone-gateway": 10 + 4,
     "location-producer": 15 + 10 + 1,
     "location-consumer": 60,
+    "meeting-finder": 30,
     "person-service": 20 + 5,
     "connection-service": 20,
     "frontend": 30,
@@ -220,7 +221,7 @@ def test_a_pod_has_time_to_drain(manifests: Any) -> None:
         [container] = spec["containers"]
         until_unknown = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
         assert spec["terminationGracePeriodSeconds"] > until_unknown + DRAIN_S[workload["metadata"]["name"]]
-        if workload["metadata"]["name"] != "location-consumer":  # nobody calls that one
+        if workload["metadata"]["name"] not in ("location-consumer", "meeting-finder"):  # nobody calls these
             assert until_unknown >= 5
         assert workload["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
 
@@ -229,7 +230,14 @@ def test_every_secret_and_every_setting_that_a_pod_names_is_there_or_made_before
     given = {(one["kind"], one["metadata"]["name"]) for one in of_kind(manifests, "ConfigMap", "Secret")}
     beforehand = {
         f"database-{role}"
-        for role in ("udaconnect", "location-consumer", "person-service", "connection-service", "retention")
+        for role in (
+            "udaconnect",
+            "location-consumer",
+            "meeting-finder",
+            "person-service",
+            "connection-service",
+            "retention",
+        )
     }
     for workload in workloads(manifests):
         for container in containers(workload):
@@ -274,7 +282,14 @@ def test_the_local_cluster_answers_at_the_ports_that_the_documents_name(render: 
 
 
 def test_production_scales_each_service_by_one_thing_only(render: Any) -> None:
-    scaled = {"phone-gateway", "location-producer", "location-consumer", "person-service", "connection-service"}
+    scaled = {
+        "phone-gateway",
+        "location-producer",
+        "location-consumer",
+        "meeting-finder",
+        "person-service",
+        "connection-service",
+    }
     for overlay in (PRODUCTION, OPERATORS):
         scalers = of_kind(render(overlay), "HorizontalPodAutoscaler", "ScaledObject")
         assert sorted(one["spec"]["scaleTargetRef"]["name"] for one in scalers) == sorted(scaled)

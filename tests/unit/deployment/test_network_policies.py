@@ -31,7 +31,14 @@ TO_SERVICES = {
     ("connection-service", "person-service", 30004),
 }
 TO_KAFKA = {"location-producer", "topics", "location-consumer"}
-TO_POSTGRESQL = {"location-consumer", "migrations", "retention", "person-service", "connection-service"}
+TO_POSTGRESQL = {
+    "location-consumer",
+    "migrations",
+    "meeting-finder",
+    "retention",
+    "person-service",
+    "connection-service",
+}
 
 
 Labels = Mapping[str, str]
@@ -117,7 +124,12 @@ def test_prometheus_reaches_the_counts_of_every_service_and_nothing_else_that_is
                             open_to_it = {given["port"] for given in rule["ports"]} & set(ports(workload))
                             reached |= {(pod_labels(workload)[NAME], ports(workload)[name]) for name in open_to_it}
         open_to_all = {arrow[1:] for arrow in TO_SERVICES if arrow[0] == ANYBODY}
-        assert reached == {("phone-gateway", 30009), ("location-producer", 30006), ("location-consumer", 30005)}
+        assert reached == {
+            ("phone-gateway", 30009),
+            ("location-producer", 30006),
+            ("location-consumer", 30005),
+            ("meeting-finder", 30007),
+        }
         assert scraped(manifests) <= reached | open_to_all
 
 
@@ -140,7 +152,7 @@ def scraped(manifests: list[dict[str, Any]]) -> set[tuple[str, int]]:
                     if selects({"matchLabels": service["spec"]["selector"]}, pod_labels(one))
                 ]
                 found.add((pod_labels(workload)[NAME], ports(workload)[port["targetPort"]]))
-    assert len(found) == 5
+    assert len(found) == 6
     return found
 
 

@@ -222,7 +222,9 @@ def test_answers_say_how_fresh_they_are(client: FlaskClient, store: Any, resourc
     of_all = get(client, f"7/{resource}").headers["Udaconnect-Freshness"]
     assert of_all == f"newest=@{NOON + 61 * MINUTE}, lag=12, as_of=@{NOON}"
     assert get(client, f"9/{resource}").headers["Udaconnect-Freshness"] == f"lag=12, as_of=@{NOON}"
-    store.consumer = None
+    store.settled_before = 1_000_000
+    assert get(client, f"9/{resource}").headers["Udaconnect-Freshness"].endswith(", settled=@1200000000")
+    store.consumer, store.settled_before = None, 0
     assert "Udaconnect-Freshness" not in get(client, f"9/{resource}").headers
 
 

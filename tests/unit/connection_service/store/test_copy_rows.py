@@ -3,8 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from connection_service.store.copy_rows import LENGTHS, ROW, CopiedFixes
+from connection_service.store.copy_rows import ROW, CopiedFixes
 from proximity.fixes import Fixes
+from service_kit.copy_columns import lengths_of
 from service_kit.copy_format import EPOCH_US, HEADER, SIGNATURE
 
 LATER, EARLIER, NULL = (7, 2_000_000), (9, 1_000_000), -1
@@ -13,7 +14,7 @@ LATER, EARLIER, NULL = (7, 2_000_000), (9, 1_000_000), -1
 def copied(*rows: tuple[int, int]) -> bytearray:
     """What COPY would answer for these rows of a person and microseconds since 2000."""
     table = np.zeros(len(rows), ROW)
-    for name, length in {**LENGTHS, "accuracy_m_bytes": 4}.items():
+    for name, length in lengths_of(ROW).items():
         table[name] = length
     table["person_id"], table["creation_time"] = zip(*rows, strict=True)
     table["latitude"], table["longitude"], table["accuracy_m"] = 47.5, -8.25, 4.2

@@ -1,0 +1,1 @@
+"""What it costs to remember meetings, and what it gives."""

@@ -1,0 +1,58 @@
+"""python -m benchmarks.connectivity [--quick]: what it costs to remember meetings; see docs/benchmarks.md."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from benchmarks.connectivity.answers import answers
+from benchmarks.connectivity.settling import killed, settle
+from benchmarks.figures import Bound, Figure
+from benchmarks.machine import machine
+from benchmarks.stores import Stores, stores
+from deployment.native.run import exit_on_signals
+
+FIXES_A_DAY: Final = 1000  # of a person
+
+
+def measure(stores: Stores, *, quick: bool) -> list[Figure]:
+    people, parts, meetings, asked = (200, 4, 1_000_000, 50) if quick else (1000, 17, 20_000_000, 300)
+    at_most = Bound.AT_MOST
+    print(f"Settling a conference of {people:,}.", flush=True)
+    settled = settle(stores, people, minutes=60)
+    days = settled.fixes / FIXES_A_DAY
+    processor_ms = (settled.finder_s + settled.database_s) / days * 1000
+    print(f"{settled.fixes:,} locations, {settled.rows:,} rows: {settled.finder_s:.1f} s. Killing finders.", flush=True)
+    kills, differing = killed(stores, parts)
+    print(f"{kills} kills. Asking, with {meetings:,} meetings.", flush=True)
+    latencies = answers(stores, meetings, asked)
+    of_database = f"{settled.database_s / days * 1000:.3g} ms of it in PostgreSQL"
+    return [
+        Figure("settling 1,000 locations of a person in a hall", processor_ms, at_most, 10, " ms", of_database),
+        Figure("rows other than without kills -9 of finders", differing, at_most, 0, remark=f"{kills} kills"),
+        Figure("a month of meetings / the cheapest question", latencies.month / latencies.cheapest, at_most, 1.5),
+        Figure("a year of meetings / the cheapest question", latencies.year / latencies.cheapest, at_most, 3),
+        Figure("a year of meetings, p95", latencies.year, at_most, 10, " ms", f"{latencies.meetings_a_year:,} rows"),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks.connectivity", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smaller hall, and fewer meetings")
+    parser.add_argument("--out", type=Path, default=Path("var/benchmarks"), help="where the report goes")
+    chosen = parser.parse_args()
+    exit_on_signals()
+    described = machine()
+    with stores(with_kafka=False) as in_use:
+        found = measure(in_use, quick=chosen.quick)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    report = {"machine": described, "figures": {figure.name: figure.value for figure in found}}
+    (chosen.out / "connectivity.json").write_text(json.dumps(report, indent=1))
+    for figure in found:
+        print(figure.line())
+    return 0 if all(figure.ok for figure in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""All persons at once: what a question about each of them would find."""

@@ -1,0 +1,74 @@
+"""Finders as processes: they share the work, and one that is killed at any moment leaves no gap and no double."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from subprocess import Popen
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+
+from deployment.native.ports import free_port
+from tests.integration.meeting_finder.conftest import ASKED, System
+from tests.integration.meeting_finder.test_settle import STANDING
+from tests.integration.programs import program
+
+KILLS = 10
+HOLDS_A_WINDOW = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = 7134205
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@pytest.fixture
+def start(system: System) -> Iterator[Callable[[], tuple[Popen[bytes], str]]]:
+    """start() → a finder's process, and where it tells of itself."""
+    with ExitStack() as running:
+
+        def start() -> tuple[Popen[bytes], str]:
+            bind = f"127.0.0.1:{free_port()}"
+            environment = {
+                "DATABASE_URL": system.database.meeting_finder,
+                "HEALTH_BIND": bind,
+                "CONNECTIVITY_DISTANCE_M": str(ASKED.distance_m),
+                "CONNECTIVITY_MIN_PROBABILITY": str(ASKED.min_probability),
+                "QUIET_S": "0",
+            }
+            return running.enter_context(program("meeting_finder", **environment)), f"http://{bind}"
+
+        yield start
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def test_it_settles_what_is_there_and_tells_of_it(system: System, start: Any, poll_until: Any) -> None:
+    system.store(STANDING)
+    process, url = start()
+    poll_until(lambda: answers(f"{url}/readyz") and system.remembered() > 0 and not system.due())
+    assert answers(f"{url}/livez")
+    assert "meeting_finder_settled_windows_total" in requests.get(f"{url}/metrics", timeout=5).text
+    system.check(STANDING)
+    process.terminate()
+    assert process.wait(30) == 0
+
+
+def test_killed_finders_leave_no_gap_and_no_double(system: System, start: Any, poll_until: Any) -> None:
+    random = np.random.default_rng(1)
+    order = random.permutation(STANDING.size)
+    start()
+    for part in np.array_split(order, KILLS):
+        process, _ = start()
+        system.store(STANDING.at(part))
+        poll_until(lambda: system.query(HOLDS_A_WINDOW) != [(0,)] or not system.due())
+        process.kill()
+    poll_until(lambda: not system.due())
+    system.check(STANDING)
+    doubles = "SELECT person_id, other_id, started_at FROM connectivity GROUP BY 1, 2, 3 HAVING count(*) > 1"
+    assert system.query(doubles) == []

@@ -1,0 +1,46 @@
+"""What is found for everybody at once is what a question about each of them finds, to the last bit."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+
+from connection_service.search.estimate_slice import EstimateSearch
+from proximity.estimated_meetings import EstimatedMeetings, joined
+from proximity.everybody.meetings import met_by_everybody
+from proximity.fixes import Fixes
+from proximity.windows import WINDOW_US, told_by
+from tests.unit.connection_service.memory import MemoryStore
+from tests.unit.connection_service.search.test_estimate_pages import GAP_US, MIDNIGHT_US, WHOLE, equal, histories
+
+FIRST = (MIDNIGHT_US - 3600_000_000) // WINDOW_US
+WINDOWS = range(FIRST, FIRST + 9)
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def by_person(fixes: Fixes) -> Fixes:
+    return fixes.at(np.lexsort((fixes.time_us, fixes.person_id)))
+
+
+def of_each(fixes: Fixes) -> Iterator[tuple[int, EstimatedMeetings]]:
+    everybody = by_person(fixes)
+    parts = []
+    for number in WINDOWS:
+        low_us, high_us = told_by(number)
+        inside = (everybody.time_us >= low_us) & (everybody.time_us <= high_us)
+        parts.append(met_by_everybody(everybody.at(inside), number, 3.0, 0.5))
+    for person_id in np.unique(fixes.person_id).tolist():
+        yield person_id, joined([part.meetings.at(part.person_id == person_id) for part in parts], GAP_US)
+
+
+@FEW
+@given(histories())
+def test_it_is_what_each_question_finds(fixes: Fixes) -> None:
+    store = MemoryStore(fixes)
+    for person_id, met in of_each(fixes):
+        search = EstimateSearch(store, person_id, WHOLE).search
+        asked = joined(
+            [met for number in WINDOWS for met in search(number * WINDOW_US, (number + 1) * WINDOW_US - 1).reduced],
+            GAP_US,
+        )
+        assert equal(met, asked)

@@ -1,0 +1,76 @@
+"""What is remembered answers for its windows, the engine for all others; together that is what the engine says."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connection_service.search.estimate_pages import meeting_page, met_page
+from connection_service.search.questions import ContactEstimateQuestion, EstimateQuestion
+from proximity.everybody.meetings import met_by_everybody
+from proximity.fixes import Fixes
+from proximity.windows import WINDOW_US, told_by
+from tests.unit.connection_service.memory import MemoryStore
+from tests.unit.connection_service.search.test_estimate_pages import (
+    FEW,
+    MIDNIGHT_US,
+    MINUTE_US,
+    WHOLE,
+    crowd,
+    equal,
+    histories,
+    pages,
+)
+
+FIRST = MIDNIGHT_US // WINDOW_US - 4
+WINDOWS = range(FIRST, FIRST + 10)
+
+
+def remembering(fixes: Fixes, settled_before: int, due: set[int]) -> MemoryStore:
+    """A store in which the windows are settled, without the fixes in those that are."""
+    store = MemoryStore(fixes)
+    by_person = fixes.at(np.lexsort((fixes.time_us, fixes.person_id)))
+    for number in WINDOWS[: settled_before - FIRST]:
+        low_us, high_us = told_by(number)
+        inside = (by_person.time_us >= low_us) & (by_person.time_us <= high_us)
+        met = met_by_everybody(by_person.at(inside), number, WHOLE.distance_m, WHOLE.min_probability)
+        store.remember(met)
+    store.remembered_for = WHOLE.distance_m, WHOLE.min_probability
+    store.settled_before, store.due = settled_before, due
+    return store
+
+
+@FEW
+@given(
+    histories(),
+    st.integers(FIRST, WINDOWS[-1] + 1),
+    st.sets(st.sampled_from(WINDOWS), max_size=3),
+    st.integers(-40, 30),
+)
+def test_answers_are_those_of_the_engine(fixes: Fixes, settled_before: int, due: set[int], minutes: int) -> None:
+    store, alone = remembering(fixes, settled_before, due), MemoryStore(fixes)
+    for asked in (WHOLE, replace(WHOLE, start_us=MIDNIGHT_US + minutes * MINUTE_US), replace(WHOLE, limit=2)):
+        assert equal(pages(store, asked), pages(alone, asked))
+    contacts = ContactEstimateQuestion(**vars(WHOLE))
+    assert met_page(store, 1, contacts).rows.person_id.tolist() == met_page(alone, 1, contacts).rows.person_id.tolist()
+
+
+@pytest.mark.parametrize("other", [replace(WHOLE, distance_m=4.0), replace(WHOLE, min_probability=0.6)])
+def test_another_question_is_the_engines(other: EstimateQuestion) -> None:
+    fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
+    store = remembering(fixes, WINDOWS[-1], set())
+    store.met = {}
+    assert meeting_page(store, 1, WHOLE).rows.size == 0
+    assert meeting_page(store, 1, other).rows.size == 2
+
+
+def test_what_is_settled_reads_no_locations() -> None:
+    fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
+    store = remembering(fixes, WINDOWS[-1], set())
+    asked = replace(WHOLE, start_us=FIRST * WINDOW_US, end_us=(FIRST + 8) * WINDOW_US)
+    before = meeting_page(store, 1, asked).rows
+    assert before.size == 2
+    store.fixes = fixes.at(slice(0))
+    assert equal(meeting_page(store, 1, asked).rows, before)
