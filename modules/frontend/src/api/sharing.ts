@@ -1,4 +1,4 @@
-import { queryOptions, type QueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { fetchOrThrow, sendJson } from "./fetchOrThrow";
 
 /** Whether a person shares where they are: since when they do not (RFC 3339 in UTC), or null. */
@@ -23,9 +23,6 @@ export interface Forgotten {
   locations: number;
 }
 
-/** Whatever is made of locations. */
-const MEASURED = ["encounters", "contacts", "meeting count", "track line", "track stretch", "track", "way", "reported span"];
-
 export function sharing(person: number): string {
   return `/api/persons/${person}/sharing`;
 }
@@ -45,12 +42,4 @@ export async function pauseSharing(person: number, paused: boolean): Promise<Sha
 /** Deletes what was measured in that time, everywhere and for good. */
 export async function forgetTime(person: number, time: NewForgotten): Promise<Forgotten> {
   return (await sendJson("POST", `/api/persons/${person}/forgotten`, time)) as Forgotten;
-}
-
-/** Has everything made of locations looked up again. What nobody looks at now is dropped: it is not to be shown once more. */
-export function lookAgain(queries: QueryClient): void {
-  for (const kind of MEASURED) {
-    queries.removeQueries({ queryKey: [kind], type: "inactive" });
-    void queries.invalidateQueries({ queryKey: [kind] });
-  }
 }

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useRef, useState } from "react";
 import { Problem } from "../api/fetchOrThrow";
+import { lookAgain } from "../api/measured";
 import { nameOf, type Person } from "../api/persons";
-import { forgetTime, lookAgain, type NewForgotten } from "../api/sharing";
+import { forgetTime, type NewForgotten } from "../api/sharing";
 import { formatCount } from "../time/format";
 import { ChooseTime } from "./ChooseTime";
 import { ConfirmForgetting } from "./ConfirmForgetting";

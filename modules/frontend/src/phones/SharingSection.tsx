@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { lookAgain } from "../api/measured";
 import type { Person } from "../api/persons";
-import { lookAgain, pauseSharing, sharingQuery, type Sharing } from "../api/sharing";
+import { pauseSharing, sharingQuery, type Sharing } from "../api/sharing";
 import { formatMinute } from "../time/format";
 import { Failure } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
