@@ -28,9 +28,9 @@ export class Problem extends Error {
     return this.status === 401 || this.status === 403;
   }
 
-  /** The request itself is at fault, so that sending it again is of no use. */
+  /** The request itself is at fault, so that sending it again is of no use; which it is where there were too many (429). */
   get isBadRequest(): boolean {
-    return this.status >= 400 && this.status < 500;
+    return this.status >= 400 && this.status < 500 && this.status !== 429;
   }
 }
 
@@ -57,7 +57,8 @@ export async function sendJson(method: "POST" | "PUT", path: string, body: unkno
   return (await fetchOrThrow(path, { method, headers, body: JSON.stringify(body) })).json();
 }
 
-async function readProblem(response: Response): Promise<Problem> {
+/** What an answer other than 2xx says. */
+export async function readProblem(response: Response): Promise<Problem> {
   const fallback = `the server answered ${response.status} ${response.statusText}`.trim();
   try {
     const body = (await response.json()) as { detail?: unknown; title?: unknown; errors?: unknown };
