@@ -14,6 +14,7 @@ import "./ui/rows.css";
 import "./ui/notices.css";
 import "./people/people.css";
 import "./phones/phones.css";
+import "./files/files.css";
 import "./search/search.css";
 import "./meetings/meetings.css";
 import "./map/map.css";

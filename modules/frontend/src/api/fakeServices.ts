@@ -1,3 +1,4 @@
+import { FakeUpload } from "./fakeUpload";
 import type { Device, NewDevice, PairedDevice } from "./devices";
 import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
@@ -25,6 +26,8 @@ export class FakeServices {
   sharing: Sharing = { paused_at: null };
   /** What was asked to be forgotten. */
   readonly forgotten: NewForgotten[] = [];
+  /** Files that were sent. */
+  readonly uploads: FakeUpload[] = [];
 
   constructor({ persons = [], meetings = [], fixes = [] }: { persons?: Person[]; meetings?: Meeting[]; fixes?: Fix[] }) {
     this.persons = persons;
@@ -40,6 +43,17 @@ export class FakeServices {
     if (this.answeredAt !== null) answer.headers.set("Date", new Date(this.answeredAt).toUTCString());
     return Promise.resolve(answer);
   };
+
+  /** A stand-in for XMLHttpRequest: each is one of `uploads`. */
+  get XMLHttpRequest(): new () => FakeUpload {
+    const { uploads } = this;
+    return class extends FakeUpload {
+      constructor() {
+        super();
+        uploads.push(this);
+      }
+    };
+  }
 
   requestsOf(resource: string): URL[] {
     return this.requests.filter(({ pathname }) => pathname.endsWith(resource));

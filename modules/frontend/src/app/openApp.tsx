@@ -11,6 +11,7 @@ import { Stumbled } from "./Stumbled";
 /** For tests: the page at that address, with these services behind it. */
 export function openApp(services: FakeServices, address = "") {
   vi.stubGlobal("fetch", services.fetch);
+  vi.stubGlobal("XMLHttpRequest", services.XMLHttpRequest);
   window.history.replaceState(null, "", `/${address}`);
   const client = makeQueryClient();
   client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, retry: false } });

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useId, useRef, useState } from "react";
 import { devicesQuery, type PairedDevice } from "../api/devices";
 import { nameOf, type Person } from "../api/persons";
+import { AddFromFile } from "../files/AddFromFile";
 import { PhoneIcon } from "../ui/icons";
 import { Failure } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
@@ -65,6 +66,8 @@ function PhonesOf({ person, onClose }: { person: Person; onClose: () => void }) 
       )}
       <h3>Connect a phone</h3>
       <ConnectPhone person={person.id} onPaired={setPaired} />
+      <h3>Locations in a file</h3>
+      <AddFromFile person={person} />
       <div className="buttons">
         <button type="button" className="button" onClick={onClose}>
           Close
