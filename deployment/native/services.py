@@ -88,6 +88,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
             f"exec npm --prefix {REPOSITORY / 'modules' / 'frontend'} run --silent serve </dev/null",
             {
                 "FRONTEND_BIND": bind("FRONTEND_URL"),
+                "PHONE_URL": addresses["PHONE_URL"],
                 "PERSON_URL": addresses["PERSON_URL"],
                 "CONNECTION_URL": addresses["CONNECTION_URL"],
             },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { apiProxy } from "./proxy.ts";
 
-const ROUTES = apiProxy({ PERSON_URL: "http://person", CONNECTION_URL: "http://connection" });
+const ROUTES = apiProxy({ PHONE_URL: "http://phone", PERSON_URL: "http://person", CONNECTION_URL: "http://connection" });
 
 test.each([
   ["/api/persons", "http://person"],
@@ -14,6 +14,9 @@ test.each([
   ["/api/persons/7/contacts?limit=5", "http://connection"],
   ["/api/persons/7/locations?max_points=2", "http://connection"],
   ["/api/persons/7/export", "http://connection"],
+  ["/api/persons/7/files?name=day.gpx&zone=Europe/Berlin", "http://phone"],
+  ["/api/persons/7/files", "http://phone"],
+  ["/api/persons/7/files-of-old", "http://person"],
   ["/api/persons/7?next=/8/locations", "http://person"],
   ["/assets/index.js", undefined],
   ["/api/personsandmore", undefined],

@@ -1,13 +1,16 @@
 import type { ServerResponse } from "node:http";
 import type { ProxyOptions } from "vite";
 
-/** The part of /api that connection_service answers; every other path below it belongs to person_service. */
+/** Files of locations, which phone_gateway reads. */
+const PHONE_GATEWAY_PATHS = "^/api/persons/[^/?]+/files(/|\\?|$)";
+/** The part of /api that connection_service answers; every path that is neither belongs to person_service. */
 export const CONNECTION_SERVICE_PATHS = "^/api/persons/[^/?]+/(connection|encounters|contacts|locations|way|export)(/|\\?|$)";
 const PERSON_SERVICE_PATHS = "^/api/persons(/|\\?|$)";
 
 /** Routes /api as the cluster's ingress does, for `npm run dev` and `npm run serve` alike. The first match wins. */
 export function apiProxy(environment: NodeJS.ProcessEnv): Record<string, ProxyOptions> {
   return {
+    [PHONE_GATEWAY_PATHS]: to("phone_gateway", environment.PHONE_URL ?? "http://127.0.0.1:30008"),
     [CONNECTION_SERVICE_PATHS]: to("connection_service", environment.CONNECTION_URL ?? "http://127.0.0.1:30002"),
     [PERSON_SERVICE_PATHS]: to("person_service", environment.PERSON_URL ?? "http://127.0.0.1:30001"),
   };
@@ -19,6 +22,12 @@ function to(service: string, target: string): ProxyOptions {
     configure: (proxy) => {
       proxy.on("error", (_error, _request, response) => {
         if ("writeHead" in response && !response.headersSent) answerBadGateway(response, service);
+      });
+      // An answer that is cut short ends here too: whoever reads it would wait for the rest.
+      proxy.on("proxyRes", (answer, _request, response) => {
+        answer.on("close", () => {
+          if (!answer.complete) response.destroy();
+        });
       });
     },
   };

@@ -1,5 +1,6 @@
 """The page as nginx serves it."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,8 @@ from tests.patience import PATIENCE_S
 
 # In a container of its own, without docker compose: nginx, and one question.
 ASK = "nginx -c /tmp/nginx.conf && wget -S -O - http://127.0.0.1:30000{} 2>&1"
-UPSTREAMS = {"PERSON_URL": "http://localhost:1", "CONNECTION_URL": "http://localhost:1"}
+UPSTREAMS = dict.fromkeys(("PHONE_URL", "PERSON_URL", "CONNECTION_URL"), "http://localhost:1")
+TWO_PLACES = "creation_time,latitude,longitude\n2026-03-02T10:00:00Z,50.11,8.65\n2026-03-02T10:00:10Z,50.11,8.65\n"
 
 
 def test_the_page_comes_with_the_headers_that_the_front_end_wants(addresses: Mapping[str, str]) -> None:
@@ -62,7 +64,7 @@ def test_what_never_changes_is_kept_and_what_may_change_is_asked_for_again(addre
     assert missing.status_code == 404
 
 
-def test_the_page_reaches_both_services_through_its_own_origin(addresses: Mapping[str, str]) -> None:
+def test_the_page_reaches_the_services_through_its_own_origin(addresses: Mapping[str, str]) -> None:
     origin = addresses["FRONTEND_URL"]
     body = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
     created = requests.post(f"{origin}/api/persons", json=body, timeout=PATIENCE_S)
@@ -71,6 +73,9 @@ def test_the_page_reaches_both_services_through_its_own_origin(addresses: Mappin
     for resource in ("connection", "encounters", "locations", "way"):
         answer = requests.get(f"{origin}{created.headers['Location']}/{resource}", params=day, timeout=PATIENCE_S)
         assert (answer.status_code, answer.json()) == (200, [])
+    day_of_ada = f"{origin}{created.headers['Location']}/files?name=day.csv"
+    said = requests.post(day_of_ada, data=TWO_PLACES, timeout=PATIENCE_S).text.splitlines()
+    assert (json.loads(said[-1])["stage"], json.loads(said[-1])["accepted"]) == ("done", 2)
     assert requests.get(f"{origin}/api/other", timeout=PATIENCE_S).headers["Content-Type"].startswith("text/html")
 
 

@@ -11,7 +11,16 @@ import pytest
 import yaml
 
 from deployment.native.folders import REPOSITORY
-from tests.unit.deployment.manifests import EVERY_OVERLAY, LOCAL, containers, environment, of_kind, pod_spec, workloads
+from tests.unit.deployment.manifests import (
+    EVERY_OVERLAY,
+    LOCAL,
+    PRODUCTION,
+    containers,
+    environment,
+    of_kind,
+    pod_spec,
+    workloads,
+)
 
 SERVICES = [
     "phone_gateway",
@@ -164,4 +173,32 @@ def test_nginx_routes_as_vite_does() -> None:
     config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
     routes = re.findall(r"location ~ (\S+) \{\s+set \$service (\w+);", config)
     # nginx sees no query string, so that its patterns need not end before one.
-    assert routes == [(of_vite[0], "connection_service"), (of_vite[1], "person_service")]
+    services = ["phone_gateway", "connection_service", "person_service"]
+    assert routes == list(zip(of_vite, services, strict=True))
+    assert re.findall(r'\]: to\("(\w+)", ', said) == services
+
+
+def test_whoever_serves_the_page_knows_where_every_service_is(render: Any) -> None:
+    said = (REPOSITORY / "modules" / "frontend" / "proxy.ts").read_text()
+    addresses = set(re.findall(r"environment\.([A-Z_]+)", said))
+    assert addresses == {"PHONE_URL", "PERSON_URL", "CONNECTION_URL"}
+    config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
+    assert set(re.findall(r"set \$upstream \$\{([A-Z_]+)\};", config)) == addresses
+    assert addresses <= set(COMPOSE["services"]["frontend"]["environment"])
+    for overlay in EVERY_OVERLAY:
+        [workload] = [one for one in of_kind(render(overlay), "Deployment") if one["metadata"]["name"] == "frontend"]
+        [container] = pod_spec(workload)["containers"]
+        assert addresses <= set(environment(container))
+
+
+def test_a_file_may_be_as_large_on_its_way_as_the_page_sends_one(render: Any) -> None:
+    template = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
+    [files] = re.findall(r"location ~ \S+/files\S+ \{(.*?)\n        \}", template, re.DOTALL)
+    [largest] = re.findall(r"client_max_body_size (\d+)m;", files)
+    assert {"proxy_request_buffering off;", "proxy_buffering off;"} <= {line.strip() for line in files.splitlines()}
+    [ingress] = [one for one in of_kind(render(PRODUCTION), "Ingress") if one["metadata"]["name"] == "rest"]
+    annotations = ingress["metadata"]["annotations"]
+    assert annotations["nginx.ingress.kubernetes.io/proxy-body-size"] == f"{largest}m"
+    assert annotations["nginx.ingress.kubernetes.io/proxy-request-buffering"] == "off"
+    sent = (REPOSITORY / "modules" / "frontend" / "src" / "api" / "files.ts").read_text()
+    assert f"MOST_MIB = {largest};" in sent

@@ -26,6 +26,7 @@ TO_SERVICES = {
     (ANYBODY, "person-service", 30001),
     (ANYBODY, "connection-service", 30002),
     (ANYBODY, "frontend", 30000),
+    ("frontend", "phone-gateway", 30008),
     ("frontend", "person-service", 30001),
     ("frontend", "connection-service", 30002),
     ("connection-service", "person-service", 30004),
