@@ -1,5 +1,5 @@
 import axe, { type AxeResults } from "axe-core";
-import { chromium, type Browser, type BrowserContextOptions, type LaunchOptions, type Page } from "playwright-core";
+import { chromium, type Browser, type BrowserContextOptions, type LaunchOptions, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { WAIT_HANGS_AFTER_MS } from "../deadlines";
 
@@ -82,6 +82,17 @@ export async function seriousViolations(page: Page): Promise<string[]> {
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+/** On which a dialog is looked at. */
+export const LOOKS = [
+  ["on a screen", {}],
+  ["on a phone", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }],
+] as const;
+
+export async function expectNothingSticksOut(dialog: Locator): Promise<void> {
+  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true);
+  expect(await dialog.page().evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 }
 
 /** How many pixels of the map have each colour, "r,g,b", once it has come to rest. */

@@ -1,28 +1,11 @@
-import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { seriousViolations, withBrowser } from "./browser";
-import { CONNECTION, day, FRONTEND, linkTo, PERSON, shy } from "./system";
+import { expectNothingSticksOut, LOOKS, seriousViolations, withBrowser } from "./browser";
+import { CONNECTION, day, FRONTEND, linkTo, PERSON, shy, somebody } from "./system";
 
 const { open } = withBrowser();
 
-async function somebody(): Promise<number> {
-  const body = JSON.stringify({ first_name: "Ada", last_name: "Phone", company_name: "Engines" });
-  const answer = await fetch(`${PERSON}/api/persons`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
-  return ((await answer.json()) as { id: number }).id;
-}
-
-async function expectNothingSticksOut(dialog: Locator): Promise<void> {
-  expect(await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)).toBe(true);
-  expect(await dialog.page().evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-}
-
-const LOOKS = [
-  ["on a screen", {}],
-  ["on a phone", { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }],
-] as const;
-
 test.each(LOOKS)("a phone is connected with a code, listed, and disconnected, %s; axe finds nothing", async (_, look) => {
-  const id = await somebody();
+  const id = await somebody("Ada Phone");
   const page = await open(`${FRONTEND}/?person=${id}`, look);
   await page.getByRole("button", { name: "Phones of Ada Phone" }).click();
   const dialog = page.getByRole("dialog", { name: "Phones of Ada Phone" });
@@ -46,7 +29,7 @@ test.each(LOOKS)("a phone is connected with a code, listed, and disconnected, %s
 });
 
 test.each(LOOKS)("sharing is paused and resumed, and the last hour forgotten, %s; axe finds nothing", async (_, look) => {
-  const id = await somebody();
+  const id = await somebody("Ada Phone");
   const pausedAt = async () =>
     ((await (await fetch(`${PERSON}/api/persons/${id}/sharing`)).json()) as { paused_at: string | null }).paused_at;
   const page = await open(`${FRONTEND}/?person=${id}`, look);

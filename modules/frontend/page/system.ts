@@ -25,3 +25,11 @@ export const { id, word, day, walker, often, shy } = JSON.parse(variable("PAGE_T
 export function linkTo(person: number, origin = FRONTEND, from = day, to = from): string {
   return `${origin}/?person=${person}&from=${from}&to=${to}&zone=Europe/Berlin`;
 }
+
+/** Somebody new of that name. */
+export async function somebody(name: string): Promise<number> {
+  const [first_name, last_name] = name.split(" ");
+  const body = JSON.stringify({ first_name, last_name, company_name: "Engines" });
+  const answer = await fetch(`${PERSON}/api/persons`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  return ((await answer.json()) as { id: number }).id;
+}

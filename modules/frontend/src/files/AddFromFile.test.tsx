@@ -107,7 +107,10 @@ test("a receipt says what was not taken, why, and where it stands", async () => 
   finish(upload, {
     ...RECEIPT,
     ...{ refused: 1, unreadable: 1_203 },
-    rejected: [{ place: "line 7", field: "latitude", reason: "must be a number, is 'no\u202erth'" }],
+    rejected: [
+      { place: "line 7", field: "latitude", reason: "must be a number, is 'no\u202erth'" },
+      { place: "line 8", field: "latitude", reason: "must be a number, is 'south'" },
+    ],
     reasons: [
       { reason: "latitude must be a number", count: 1_203 },
       { reason: "creation_time must not lie in the future", count: 1 },
@@ -121,7 +124,7 @@ test("a receipt says what was not taken, why, and where it stands", async () => 
     "1,203 latitude must be a number",
     "1 creation_time must not lie in the future",
   ]);
-  asked.getByText("Where the first 1 stand");
+  asked.getByText("Where the first 2 stand");
   asked.getByText("line 7: latitude must be a number, is 'no rth'");
   asked.getByText("12 times name no zone and were taken as UTC.");
   expect(asked.getByRole("alert").textContent).toContain("It ends in the middle of a point");

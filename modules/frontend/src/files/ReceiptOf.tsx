@@ -28,7 +28,7 @@ export function ReceiptOf({
       )}
       {rejected.length > 0 && (
         <details>
-          <summary>{rejected.length < left ? `Where the first ${rejected.length} stand` : "Where they stand"}</summary>
+          <summary>{whereabouts(rejected.length, left)}</summary>
           <ol className="rejected">
             {rejected.map(({ place, field, reason }, index) => (
               <li key={index}>{harmless(`${place}: ${field} ${reason}`)}</li>
@@ -56,4 +56,9 @@ export function ReceiptOf({
       </div>
     </div>
   );
+}
+
+function whereabouts(listed: number, all: number): string {
+  if (listed < all) return `Where the first ${listed} stand`;
+  return all === 1 ? "Where it stands" : "Where they stand";
 }
