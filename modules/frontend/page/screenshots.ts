@@ -26,7 +26,6 @@ let shown: Meeting;
 beforeAll(async () => {
   browser = await launch();
   await mkdir(FOLDER, { recursive: true });
-  ({ link, shown } = await findMeeting());
 });
 
 afterAll(() => browser.close());
@@ -68,7 +67,8 @@ async function keep(shown: Page | Locator, name: string): Promise<void> {
   expect((await stat(path)).size, name).toBeLessThan(MOST_BYTES);
 }
 
-test.each(["light", "dark"] as const)("in %s", async (colorScheme) => {
+test.each(["light", "dark"] as const)("meetings in %s", async (colorScheme) => {
+  ({ link, shown } = await findMeeting());
   const meetings = await openPage(browser, link, { ...WIDE, colorScheme });
   await meetings.page.locator(".meeting").first().waitFor();
   await shoot(meetings.page, `meetings-${colorScheme}`);
