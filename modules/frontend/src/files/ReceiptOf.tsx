@@ -2,6 +2,9 @@ import type { Receipt } from "../api/files";
 import { harmless } from "../api/persons";
 import { Notice } from "../ui/Notice";
 
+/** The most common ones: a file may be wrong in as many ways as it has lines. */
+const MOST_REASONS = 10;
+
 /** What was not taken and why, and what was taken on trust. */
 export function ReceiptOf({
   receipt,
@@ -19,11 +22,12 @@ export function ReceiptOf({
       {left > 0 && <p>{left.toLocaleString("en-GB")} not taken:</p>}
       {reasons.length > 0 && (
         <ul className="reasons" aria-label="Why">
-          {reasons.map(({ reason, count }) => (
+          {reasons.slice(0, MOST_REASONS).map(({ reason, count }) => (
             <li key={reason}>
               <span>{count.toLocaleString("en-GB")}</span> {harmless(reason)}
             </li>
           ))}
+          {reasons.length > MOST_REASONS && <li className="muted">and {reasons.length - MOST_REASONS} other reasons</li>}
         </ul>
       )}
       {rejected.length > 0 && (
