@@ -10,7 +10,7 @@ from location_client.sending import Receipt
 
 MOST_REASONS = 20  # that are counted apart
 OTHER_REASONS = "for other reasons"
-VALUE = re.compile(r"(, is .*|(?<=there is no person) \d+|(?<=header:) .*)$", re.DOTALL)
+VALUE = re.compile(r"(, is .*| \(\d{4}-[^()]*Z\).*|(?<=there is no person) \d+|(?<=header:) .*)$", re.DOTALL)
 
 
 @dataclass

@@ -35,6 +35,8 @@ log = structlog.get_logger()
 
 BODY_WITHIN_S: Final = 10.0
 COME_AGAIN_S: Final = 3
+HEARD_OUT_S: Final = 10.0
+HEARD_OUT_MAX_BYTES: Final = 64 << 20
 MANNERS: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
 
 
@@ -74,6 +76,7 @@ class Http:
             await self._uploads.take(person_id, scope, protocol)
         except Exception as error:  # noqa: BLE001  likewise
             answer = answer_of(error, access_headers)
+            await hear_out(protocol)
             send(answer, protocol)
             self._metrics.file_refused(answer.status)
 
@@ -126,6 +129,17 @@ async def chunks(protocol: HTTPProtocol) -> bytes:
         if len(body) > BODY_MAX_BYTES:
             raise UnacceptableError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {BODY_MAX_BYTES:,} bytes at once")
     return bytes(body)
+
+
+async def hear_out(protocol: HTTPProtocol) -> None:
+    """Read on for a while: a browser that is still sending would hear of a broken connection, not of the answer."""
+    heard = 0
+    with suppress(TimeoutError, ProtocolError, ProtocolClosed):
+        async with asyncio.timeout(HEARD_OUT_S):
+            async for chunk in protocol:
+                heard += len(chunk)
+                if heard > HEARD_OUT_MAX_BYTES:
+                    return
 
 
 def send(answer: Answer, protocol: HTTPProtocol) -> None:

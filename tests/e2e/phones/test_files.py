@@ -211,6 +211,11 @@ def test_what_can_not_be_read_is_refused_before(
     assert status != 400 or answer.json()["errors"][0]["field"] in change["params"]
 
 
+def test_who_is_still_sending_hears_why_a_large_file_is_refused(addresses: Mapping[str, str]) -> None:
+    answer = upload(addresses["PHONE_URL"], 1, b"x" * (20 << 20), "walk.gpx", params={"zone": "Mars/Olympus"})
+    assert answer.status_code == 400
+
+
 def test_only_what_is_sent_whole_and_says_how_long_it_is_is_read(addresses: Mapping[str, str]) -> None:
     def in_parts() -> Iterator[bytes]:
         yield b"time,lat,lon"
