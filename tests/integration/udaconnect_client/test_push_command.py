@@ -55,7 +55,7 @@ def test_nobody_there_ends_with_2_and_says_where_it_looked(push: Push, unused_ad
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("day.csv", "", "has no header"),
+        ("day.csv", "", "is empty"),
         ("day.csv", HEADER, "holds no locations"),
         ("day.csv", "a,b\n1,2\n", "has no column person_id and creation_time"),
         ("day.gpx", "<gpx/>", "--person-id"),
