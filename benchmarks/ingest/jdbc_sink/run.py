@@ -16,8 +16,8 @@ from benchmarks.result import Result
 from benchmarks.services import program, watch
 from benchmarks.stores import PARTITIONS, Stores, execute, stored
 from deployment.native.ports import free_port
-from location_client.readers.instants import write_instants
 from service_kit.kafka.partition import partition_of
+from udaconnect_client.simulation.instants import write_instants
 
 LOOK_EVERY_S = 0.5
 WGS84 = 4326

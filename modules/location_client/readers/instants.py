@@ -4,9 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-from numpy.typing import NDArray
-
 from location_client.readers.values import UnreadableError, not_a, shown
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -76,9 +73,3 @@ def since_1970(text: str, whole: str, fraction: str) -> int:
     if to_microseconds < 0:
         return int(whole[:to_microseconds])
     return int(whole + fraction[:to_microseconds].ljust(to_microseconds, "0"))
-
-
-def write_instants(microseconds: NDArray[np.int64]) -> list[str]:
-    """Microseconds since 1970 as text, to the millisecond."""
-    text: list[str] = np.datetime_as_string(microseconds.astype("datetime64[us]"), unit="ms", timezone="UTC").tolist()
-    return text

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from location_client.readers.instants import EPOCH, MICROSECOND, write_instants
+from location_client.readers.instants import EPOCH, MICROSECOND
 from udaconnect_client.simulation.conference import Fixes
+from udaconnect_client.simulation.instants import write_instants
 from udaconnect_client.simulation.true_meetings import Meetings
 from udaconnect_client.simulation.venue import Venue
 
