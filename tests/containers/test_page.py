@@ -74,7 +74,8 @@ def test_the_page_reaches_the_services_through_its_own_origin(addresses: Mapping
         answer = requests.get(f"{origin}{created.headers['Location']}/{resource}", params=day, timeout=PATIENCE_S)
         assert (answer.status_code, answer.json()) == (200, [])
     day_of_ada = f"{origin}{created.headers['Location']}/files?name=day.csv"
-    said = requests.post(day_of_ada, data=TWO_PLACES, timeout=PATIENCE_S).text.splitlines()
+    headers = {"Content-Type": "application/octet-stream"}
+    said = requests.post(day_of_ada, data=TWO_PLACES, headers=headers, timeout=PATIENCE_S).text.splitlines()
     assert (json.loads(said[-1])["stage"], json.loads(said[-1])["accepted"]) == ("done", 2)
     assert requests.get(f"{origin}/api/other", timeout=PATIENCE_S).headers["Content-Type"].startswith("text/html")
 
