@@ -6,29 +6,13 @@ import numpy as np
 
 from proximity.everybody.meetings import Met
 from proximity.fixes import Fixes
-from service_kit.copy_columns import BIGINT, DOUBLE, REAL, TIME, from_time, read_rows, row_of, written_rows
+from service_kit.copy_columns import BIGINT, from_time, read_rows, row_of, written_rows
 from service_kit.copy_format import EPOCH_US
+from service_kit.stored_columns import FIX, MEETING
 
-FIX: Final = row_of(
-    {"person_id": BIGINT, "creation_time": TIME, "latitude": DOUBLE, "longitude": DOUBLE, "accuracy_m": REAL}
-)
-CONNECTIVITY: Final = {
-    "person_id": BIGINT,
-    "other_id": BIGINT,
-    "started_at": TIME,
-    "ended_at": TIME,
-    "duration_us": BIGINT,
-    "chance_ns": BIGINT,
-    "closest_m": DOUBLE,
-    "closest_sd_m": DOUBLE,
-    "closest_at": TIME,
-    "latitude": DOUBLE,
-    "longitude": DOUBLE,
-    "own_fixes": BIGINT,
-    "other_fixes": BIGINT,
-}
+CONNECTIVITY: Final = {"person_id": BIGINT, **MEETING}
 COLUMNS: Final = ", ".join(CONNECTIVITY)
-MEETING: Final = row_of(CONNECTIVITY)
+ROW: Final = row_of(CONNECTIVITY)
 
 
 def fixes_of(copied: bytes) -> Fixes:
@@ -65,4 +49,4 @@ def copy_bytes(met: Met) -> bytes:
         "own_fixes": meetings.own_fixes,
         "other_fixes": meetings.other_fixes,
     }
-    return written_rows(columns, MEETING)
+    return written_rows(columns, ROW)

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from proximity.fixes import Fixes
-from service_kit.copy_columns import BIGINT, DOUBLE, REAL, TIME, check_rows, from_time, row_of
+from service_kit.copy_columns import check_rows, from_time
 from service_kit.copy_format import HEADER, SIGNATURE, TRAILER
-
-ROW = row_of({"person_id": BIGINT, "creation_time": TIME, "latitude": DOUBLE, "longitude": DOUBLE, "accuracy_m": REAL})
+from service_kit.stored_columns import FIX
 
 ROWS_AT_ONCE = 1 << 16
 
@@ -34,7 +33,7 @@ class CopiedFixes:
         self._begun = False
         # The database's library writes row by row. A buffer of Python's own takes one in 0.1 µs.
         self._portions = _Portions(self._hand_on)
-        self._buffer = BufferedWriter(self._portions, rows_at_once * ROW.itemsize)
+        self._buffer = BufferedWriter(self._portions, rows_at_once * FIX.itemsize)
         self.write = self._buffer.write
 
     def finish(self) -> None:
@@ -75,7 +74,7 @@ def _read(copied: bytes, *, with_header: bool) -> tuple[Fixes, bytes]:
     start = len(HEADER) if with_header else 0
     if with_header and copied[: len(SIGNATURE)] != SIGNATURE:
         raise ValueError("the answer of COPY does not begin as it should")
-    rows = np.frombuffer(copied, ROW, (len(copied) - start) // ROW.itemsize, start)
+    rows = np.frombuffer(copied, FIX, (len(copied) - start) // FIX.itemsize, start)
     check_rows(rows)
     fixes = Fixes(
         person_id=rows["person_id"].astype(np.int64),

@@ -6,24 +6,10 @@ import numpy as np
 
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Ints
-from service_kit.copy_columns import BIGINT, DOUBLE, TIME, from_time, read_rows, row_of
+from service_kit.copy_columns import from_time, read_rows, row_of
+from service_kit.stored_columns import MEETING
 
-ROW: Final = row_of(
-    {
-        "other_id": BIGINT,
-        "started_at": TIME,
-        "ended_at": TIME,
-        "duration_us": BIGINT,
-        "chance_ns": BIGINT,
-        "closest_m": DOUBLE,
-        "closest_sd_m": DOUBLE,
-        "closest_at": TIME,
-        "latitude": DOUBLE,
-        "longitude": DOUBLE,
-        "own_fixes": BIGINT,
-        "other_fixes": BIGINT,
-    }
-)
+ROW: Final = row_of(MEETING)
 # Of the windows in a range (numbers, until before the second): remembered are all from the first to before the last
 # found, but those that are due. The range is asked for with what meetings were looked for.
 PROGRESS: Final = """

@@ -1,36 +1,21 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useId, useRef, useState } from "react";
+import { useState } from "react";
 import { Problem } from "../api/fetchOrThrow";
 import { lookAgain } from "../api/measured";
 import { nameOf, type Person } from "../api/persons";
 import { forgetTime, type NewForgotten } from "../api/sharing";
 import { formatCount } from "../time/format";
+import { DialogButton } from "../ui/DialogButton";
 import { ChooseTime } from "./ChooseTime";
 import { ConfirmForgetting } from "./ConfirmForgetting";
 import { LAST_HOUR, timeToForget, type Choice } from "./timeToForget";
 
-/** A button, and behind it a time of a person's own that they want to be forgotten. */
+/** The way to have a time of a person's own forgotten. */
 export function Forget({ person }: { person: Person }) {
-  const id = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const [isOpen, setOpen] = useState(false);
   return (
-    <>
-      <button
-        type="button"
-        className="button"
-        onClick={() => {
-          setOpen(true);
-          dialog.current?.showModal();
-        }}
-      >
-        Forget…
-      </button>
-      <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={() => setOpen(false)}>
-        <h2 id={id}>Forget where {nameOf(person)} was</h2>
-        {isOpen && <Forgetting person={person} onClose={() => dialog.current?.close()} />}
-      </dialog>
-    </>
+    <DialogButton label="Forget…" title={`Forget where ${nameOf(person)} was`}>
+      {(close) => <Forgetting person={person} onClose={close} />}
+    </DialogButton>
   );
 }
 

@@ -3,18 +3,19 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from connection_service.store.copy_rows import ROW, CopiedFixes
+from connection_service.store.copy_rows import CopiedFixes
 from proximity.fixes import Fixes
 from service_kit.copy_columns import lengths_of
 from service_kit.copy_format import EPOCH_US, HEADER, SIGNATURE
+from service_kit.stored_columns import FIX
 
 LATER, EARLIER, NULL = (7, 2_000_000), (9, 1_000_000), -1
 
 
 def copied(*rows: tuple[int, int]) -> bytearray:
     """What COPY would answer for these rows of a person and microseconds since 2000."""
-    table = np.zeros(len(rows), ROW)
-    for name, length in lengths_of(ROW).items():
+    table = np.zeros(len(rows), FIX)
+    for name, length in lengths_of(FIX).items():
         table[name] = length
     table["person_id"], table["creation_time"] = zip(*rows, strict=True)
     table["latitude"], table["longitude"], table["accuracy_m"] = 47.5, -8.25, 4.2
@@ -45,7 +46,7 @@ def test_no_row_is_no_fix() -> None:
     assert read(SIGNATURE + bytes(8) + b"\xff\xff") == []
 
 
-@pytest.mark.parametrize("first_cut", [len(HEADER), len(HEADER) + 3 * ROW.itemsize, len(HEADER) + 100])
+@pytest.mark.parametrize("first_cut", [len(HEADER), len(HEADER) + 3 * FIX.itemsize, len(HEADER) + 100])
 def test_a_long_answer_is_handed_on_in_portions_and_loses_nothing(first_cut: int) -> None:
     count = 25
     answer = copied(*((person, person) for person in range(count)))
