@@ -94,8 +94,8 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     )
 
 
-def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
-    """Join stretches with one person that are at most `bridge_us` apart.
+def joined(parts: list[EstimatedMeetings], bridge_us: int, cut_us: int | None = None) -> EstimatedMeetings:
+    """Join stretches with one person that are at most `bridge_us` apart, but none over a multiple of `cut_us`.
 
     The parts may come in any order: what is joined bit by bit is what is joined at once. By person and time.
     """
@@ -103,10 +103,8 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
     if not met.size:
         return met
     met = met.at(np.lexsort((met.started_us, met.person_id)))
-    begins = np.ones(met.size, bool)
-    begins[1:] = (met.person_id[1:] != met.person_id[:-1]) | (met.started_us[1:] - met.ended_us[:-1] > bridge_us)
-    first = np.flatnonzero(begins)
-    group = np.cumsum(begins) - 1
+    group = joined_into(met, bridge_us, cut_us)
+    first = np.flatnonzero(np.diff(group, prepend=-1))
     # Not the smallest of many unsure distances: that would be too small. The smallest of those that are well known.
     closest = np.lexsort((met.closest_us, np.hypot(met.closest_m, met.closest_sd_m), group))[first]
     return EstimatedMeetings(
@@ -123,6 +121,16 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int) -> EstimatedMeetings:
         own_fixes=np.add.reduceat(met.own_fixes, first),
         other_fixes=np.add.reduceat(met.other_fixes, first),
     )
+
+
+def joined_into(met: EstimatedMeetings, bridge_us: int, cut_us: int | None = None) -> Ints:
+    """Of stretches, by person and time: the position of what each is joined into."""
+    begins = np.ones(met.size, bool)
+    begins[1:] = (met.person_id[1:] != met.person_id[:-1]) | (met.started_us[1:] - met.ended_us[:-1] > bridge_us)
+    if cut_us is not None:
+        begins[1:] |= np.diff(met.started_us // cut_us) != 0
+    position: Ints = np.cumsum(begins) - 1
+    return position
 
 
 def together(pairs: Pairs, distance_m: float, min_chance: float) -> EstimatedMeetings:
