@@ -8,6 +8,7 @@ from typing import Final
 
 from benchmarks.connectivity.answers import answers
 from benchmarks.connectivity.settling import killed, settle
+from benchmarks.connectivity.walkers import ABSENT, Walked, walked
 from benchmarks.figures import Bound, Figure
 from benchmarks.machine import machine
 from benchmarks.stores import Stores, stores
@@ -27,6 +28,9 @@ def measure(stores: Stores, *, quick: bool) -> list[Figure]:
     kills, differing = killed(stores, parts)
     print(f"{kills} kills. Asking, with {meetings:,} meetings.", flush=True)
     latencies = answers(stores, meetings, asked)
+    pairs = walked(stores)
+    if pairs is None:
+        print(f"Who walked together is not looked for: {ABSENT}.", flush=True)
     of_database = f"{settled.database_s / days * 1000:.3g} ms of it in PostgreSQL"
     return [
         Figure("settling 1,000 locations of a person in a hall", processor_ms, at_most, 10, " ms", of_database),
@@ -34,7 +38,13 @@ def measure(stores: Stores, *, quick: bool) -> list[Figure]:
         Figure("a month of meetings / the cheapest question", latencies.month / latencies.cheapest, at_most, 1.5),
         Figure("a year of meetings / the cheapest question", latencies.year / latencies.cheapest, at_most, 3),
         Figure("a year of meetings, p95", latencies.year, at_most, 10, " ms", f"{latencies.meetings_a_year:,} rows"),
+        *([] if pairs is None else [of_groups(pairs)]),
     ]
+
+
+def of_groups(pairs: Walked) -> Figure:
+    remark = f"of {len(pairs.together)} pairs; precision {pairs.precision:.3g}"
+    return Figure("groups: pairs that walked together, recall", pairs.recall, Bound.AT_LEAST, 0.9, remark=remark)
 
 
 def main() -> int:
