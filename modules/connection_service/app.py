@@ -16,6 +16,8 @@ from connection_service.rest.api import (
     LocationsResource,
 )
 from connection_service.rest.export import ExportResource
+from connection_service.rest.groups import GroupsResource
+from connection_service.rest.introductions import IntroductionsResource
 from connection_service.rest.resources import Store
 from connection_service.rest.way import WayResource
 from connection_service.settings import Settings
@@ -44,10 +46,12 @@ def create_app(
     api.add(ConnectionResource, f"{of_person}/connection", **search)
     api.add(EncountersResource, f"{of_person}/encounters", **search)
     api.add(ContactsResource, f"{of_person}/contacts", **search)
+    api.add(IntroductionsResource, f"{of_person}/introductions", store=store, people=people)
+    api.add(GroupsResource, "/api/groups", store=store, people=people)
     api.add(LocationsResource, f"{of_person}/locations", store=store, people=people)
     api.add(WayResource, f"{of_person}/way", store=store, people=people)
     api.add(ExportResource, f"{of_person}/export", store=store, directory=directory)
-    audit(app, {"GET", "HEAD"})
+    audit(app, {"GET", "HEAD"}, of_many={"/api/groups"})
     return app
 
 

@@ -4,7 +4,8 @@ import type { ProxyOptions } from "vite";
 /** Files of locations, which phone_gateway reads. */
 const PHONE_GATEWAY_PATHS = "^/api/persons/[^/?]+/files(/|\\?|$)";
 /** The part of /api that connection_service answers; every path that is neither belongs to person_service. */
-export const CONNECTION_SERVICE_PATHS = "^/api/persons/[^/?]+/(connection|encounters|contacts|locations|way|export)(/|\\?|$)";
+export const CONNECTION_SERVICE_PATHS =
+  "^/api/(groups|persons/[^/?]+/(connection|encounters|contacts|introductions|locations|way|export))(/|\\?|$)";
 const PERSON_SERVICE_PATHS = "^/api/persons(/|\\?|$)";
 
 /** Routes /api as the cluster's ingress does, for `npm run dev` and `npm run serve` alike. The first match wins. */

@@ -82,7 +82,7 @@ def assert_nothing_is_left(system: Any, addresses: Mapping[str, str], person: in
     assert system.query("SELECT count(*) FROM person WHERE id = %s", person) == [(0,)]
     of_person = f"{addresses['CONNECTION_URL']}/api/persons/{person}"
     week = {"start_date": "2015-01-01", "end_date": "2026-12-31"}
-    for resource in ("locations", "connection", "encounters", "way", "export"):
+    for resource in ("locations", "connection", "encounters", "introductions", "way", "export"):
         parameters = {} if resource == "export" else week
         assert requests.get(f"{of_person}/{resource}", params=parameters, timeout=PATIENCE_S).status_code == 404
 

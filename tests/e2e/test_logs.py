@@ -27,6 +27,7 @@ DIGITS = [str(secrets.randbelow(9 * 10**8) + 10**8) for _ in range(2)]
 NAMES = tuple(word.capitalize() for word in WORDS)
 LATITUDE, LONGITUDE = float(f"47.{DIGITS[0]}1"), float(f"8.{DIGITS[1]}1")
 TOO_FAR_NORTH = LATITUDE + 100
+RESOURCES = ("connection", "encounters", "contacts", "introductions", "locations", "way")
 DAY = {"start_date": "2026-03-02", "end_date": "2026-03-02"}
 
 
@@ -75,9 +76,11 @@ def ask_everything(addresses: Mapping[str, str], person: int) -> None:
             f"/api/persons/{person}",
             f"/api/persons/{first}",
             f"/{company}/{LATITUDE}",
+            f"/api/groups?start_date=2026-03-02&end_date=2026-03-02&person_id={person}",
+            f"/api/groups?start_date=2026-03-02&end_date=2026-03-02&person_id={first}",
             *(
                 f"/api/persons/{person}/{resource}?start_date=2026-03-02&end_date=2026-03-02{more}"
-                for resource in ("connection", "encounters", "contacts", "locations", "way", "export")
+                for resource in (*RESOURCES, "export")
                 for more in ("", f"&distance={LATITUDE}N", f"&distance={first}", f"&{last}={LONGITUDE}")
             ),
         ):
@@ -145,7 +148,7 @@ def test_who_reads_and_who_erases_is_in_the_log(
     system: Any, addresses: Mapping[str, str], logs: Callable[[], str], poll_until: Any
 ) -> None:
     person = system.create_person("Ada", "Byron")
-    for resource in ("connection", "encounters", "contacts", "locations", "way", "export"):
+    for resource in (*RESOURCES, "export"):
         parameters = {} if resource == "export" else DAY
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person}/{resource}"
         assert requests.get(url, params=parameters, timeout=PATIENCE_S).status_code == 200
@@ -155,7 +158,7 @@ def test_who_reads_and_who_erases_is_in_the_log(
         lines = [line for line in logs().splitlines() if " audit" in line or '"event": "audit"' in line]
         return [line for line in lines if f"person_id={person}" in line or f'"person_id": {person},' in line]
 
-    poll_until(lambda: len(audited()) == 7)
+    poll_until(lambda: len(audited()) == len(RESOURCES) + 2)
     for line in audited():
         assert "address 1" in line, "nobody is asked for a token here, so it is the address that tells who"
     assert "DELETE" in max(audited(), key=told_at), "containers tell it one after the other"

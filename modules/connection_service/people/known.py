@@ -35,18 +35,28 @@ class KnownPeople:
         `people` says which people there are. What is returned waits for the answer. It raises DependencyDown, and
         NotFound where that person does not exist.
         """
+        asked = self.ask_for_people({person_id, *others}, people)
+
+        def people_met() -> Mapping[int, Person]:
+            known = asked()
+            if person_id not in known:
+                raise NotFound(f"person {person_id}")
+            return known
+
+        return people_met
+
+    def ask_for_people(self, ids: Iterable[int], people: str) -> Asked:
+        """Ask for these. What is returned waits for those who are there. It raises DependencyDown."""
         memory = self._memory
         if memory.people != people or len(memory.known) > MOST:
             memory = self._memory = Memory(people, {})
-        known, wanted = memory.known, sorted({person_id, *others})
+        known, wanted = memory.known, sorted(set(ids))
         unknown = [wanted_id for wanted_id in wanted if wanted_id not in known]
         asked = self._directory.ask(unknown) if unknown else None
 
-        def people_met() -> Mapping[int, Person]:
+        def people_known() -> Mapping[int, Person]:
             if asked:
                 known.update(asked())
-            if person_id not in known:
-                raise NotFound(f"person {person_id}")
             return {wanted_id: known[wanted_id] for wanted_id in wanted if wanted_id in known}
 
-        return people_met
+        return people_known

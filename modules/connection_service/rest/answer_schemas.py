@@ -1,5 +1,7 @@
 """What the resources answer: the source of the Swagger models. A test holds answers.py to it."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from proximity.certainty import NAMES
@@ -83,6 +85,36 @@ class EncounterSchema(Schema):
     certainty = CertaintyField(required=False, of="method=fixes: ")
 
 
+class SummarySchema(Schema):
+    """Meetings with one other in one period."""
+
+    period = fields.String(
+        required=True, metadata={"description": "2026-03-02, 2026-W10 (ISO 8601) or 2026-03; days are those of UTC."}
+    )
+    first_day = fields.String(required=True, metadata={"format": "date", "description": "Of the period."})
+    last_day = fields.String(required=True, metadata={"format": "date", "description": "Of the period."})
+    person = fields.Nested(PersonSchema, required=True)
+    encounters = fields.Integer(required=True, metadata={"description": "Meetings that have a moment in the period."})
+    duration_s = fields.Float(required=True, metadata={"description": "Seconds within the distance in the period."})
+    closest_m = fields.Float(required=True, metadata={"description": "Metres, when they were closest."})
+    closest_sd_m = StandardError("The standard error of closest_m.")
+    first_met_at = fields.String(
+        required=True, metadata={"format": "date-time", "description": "The first instant together in the period."}
+    )
+    last_met_at = fields.String(required=True, metadata={"format": "date-time", "description": "The last one."})
+
+
+class EncounterOrSummarySchema(EncounterSchema, SummarySchema):
+    """EncounterSchema, or with `summary` SummarySchema: Swagger 2.0 has no word for one of two."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        field_obj.required = all(
+            field_name in fields_of and fields_of[field_name].required
+            for fields_of in (EncounterSchema().fields, SummarySchema().fields)
+        )
+        super().on_bind_field(field_name, field_obj)
+
+
 class ContactSchema(Schema):
     """The answers of both methods; what belongs to one of them says so."""
 
@@ -98,6 +130,39 @@ class ContactSchema(Schema):
     last_met_at = fields.String(
         required=True, metadata={"format": "date-time", "description": "When the last meeting ended."}
     )
+
+
+class ViaSchema(Schema):
+    person = fields.Nested(PersonSchema, required=True, metadata={"description": "The one in between."})
+    own_duration_s = fields.Float(
+        required=True, metadata={"description": "Seconds that the person asked about was with the one in between."}
+    )
+    other_duration_s = fields.Float(
+        required=True, metadata={"description": "Seconds that the one in between was with the one to be introduced."}
+    )
+
+
+class IntroductionSchema(Schema):
+    person = fields.Nested(PersonSchema, required=True)
+    strength_s = fields.Float(
+        required=True,
+        metadata={
+            "description": "Sum over those in between of the smaller one of own_duration_s and other_duration_s."
+        },
+    )
+    via = fields.List(
+        fields.Nested(ViaSchema), required=True, metadata={"description": "Those in between, the strongest first."}
+    )
+
+
+class GroupSchema(Schema):
+    """Every two of the members were in a meeting all the time; nobody else was with all of them as long."""
+
+    started_at = fields.String(required=True, metadata={"format": "date-time"})
+    ended_at = fields.String(required=True, metadata={"format": "date-time"})
+    duration_s = fields.Float(required=True, metadata={"description": "Seconds from start to end."})
+    place = fields.Nested(PlaceSchema, required=True, metadata={"description": "Where two of them were closest."})
+    members = fields.List(fields.Nested(PersonSchema), required=True, metadata={"description": "By id."})
 
 
 class WayEndSchema(PlaceSchema):

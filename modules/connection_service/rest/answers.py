@@ -28,12 +28,16 @@ class Row(NamedTuple):
 
 def with_people(rows: Sequence[Row], people: Mapping[int, Person]) -> list[str]:
     """Leave out rows of persons that person_service no longer knows: they are being erased."""
-    written = {
+    written = written_people(people)
+    return [f"{before}{written[person_id]}{after}" for person_id, before, after in rows if person_id in written]
+
+
+def written_people(people: Mapping[int, Person]) -> dict[int, str]:
+    return {
         person_id: f'{{"id":{person_id},"first_name":{text(person["first_name"])},'
         f'"last_name":{text(person["last_name"])},"company_name":{text(person["company_name"])}}}'
         for person_id, person in people.items()
     }
-    return [f"{before}{written[person_id]}{after}" for person_id, before, after in rows if person_id in written]
 
 
 def connection_rows(near: NearFixes) -> list[Row]:

@@ -1,6 +1,7 @@
 """The REST resources: read the question, search, name the people, write the answer."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -8,7 +9,12 @@ from flask import Response, request
 
 from connection_service.people.known import KnownPeople
 from connection_service.people.person_service import check_id
-from connection_service.rest.answer_schemas import ConnectionSchema, ContactSchema, EncounterSchema, LocationSchema
+from connection_service.rest.answer_schemas import (
+    ConnectionSchema,
+    ContactSchema,
+    EncounterOrSummarySchema,
+    LocationSchema,
+)
 from connection_service.rest.answers import (
     Row,
     connection_rows,
@@ -20,9 +26,15 @@ from connection_service.rest.answers import (
     met_rows,
     with_people,
 )
-from connection_service.rest.query_schemas import ConnectionQuerySchema, MeetingQuerySchema, TrackQuerySchema
+from connection_service.rest.query_schemas import (
+    ConnectionQuerySchema,
+    EncounterQuerySchema,
+    MeetingQuerySchema,
+    TrackQuerySchema,
+)
 from connection_service.rest.resources import FRESHNESS, PAGED, Locations, Store, paged
-from connection_service.search.estimate_pages import meeting_page, met_page
+from connection_service.rest.summary import summary_rows
+from connection_service.search.estimate_pages import meeting_page, met_page, summary_page
 from connection_service.search.pages import connection_page, contact_page, encounter_page
 from connection_service.search.paging import Page, Shown
 from connection_service.search.questions import (
@@ -32,6 +44,7 @@ from connection_service.search.questions import (
     EncounterQuestion,
     EstimateQuestion,
     NearQuestion,
+    SummaryQuestion,
     TrackQuestion,
 )
 from connection_service.simplify import simplify
@@ -84,9 +97,9 @@ class ConnectionResource(SearchResource):
 
 class EncountersResource(SearchResource):
     @operation(
-        query=MeetingQuerySchema(),
-        answer=EncounterSchema(many=True),
-        description="By started_at and person id",
+        query=EncounterQuerySchema(),
+        answer=EncounterOrSummarySchema(many=True),
+        description="By started_at and person id; with summary, by period and person id",
         headers=PAGED,
         problems=PROBLEMS,
     )
@@ -94,6 +107,9 @@ class EncountersResource(SearchResource):
         """Meetings with others."""
         if query.pop("by_fixes"):
             return self.answer(person_id, EncounterQuestion(**query), encounter_page, encounter_rows)
+        if "period" in query:
+            summary = SummaryQuestion(**query)
+            return self.answer(person_id, summary, summary_page, partial(summary_rows, period=summary.period))
         return self.answer(person_id, EstimateQuestion(**query), meeting_page, meeting_rows)
 
 

@@ -1,19 +1,22 @@
 """Everything that is known of a person, for that person to take away: one document, written as it is read."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
-from itertools import chain
-from typing import Any, Final, Protocol
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from connection_service.people.person_service import Directory, check_id, person_of_id
-from connection_service.rest.answer_schemas import LocationSchema, PersonSchema
-from connection_service.rest.answers import features, location_rows
+from connection_service.rest.answer_schemas import EncounterSchema, LocationSchema, PersonSchema
+from connection_service.rest.answers import features, location_rows, meeting_rows, with_people
+from connection_service.rest.query_schemas import DEFAULT_GAP_S
+from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
+from proximity.instants import SECOND_US
 from service_kit.rest.api import JSON, Resource, operation
 from service_kit.rest.audit import RowCount, answered_rows
 
@@ -21,10 +24,23 @@ FORMAT: Final = "udaconnect.export"
 VERSION: Final = 1
 GEOJSON: Final = "application/geo+json"
 
+Shown = TypeVar("Shown")
+
 
 class Store(Protocol):
     def history(self, person_id: int) -> Iterator[Fixes]:
         """All fixes of a person, by time, in portions. Raises DependencyDown."""
+
+    def meeting_history(self, person_id: int, gap_us: int) -> Iterator[EstimatedMeetings]:
+        """All meetings of a person that are remembered, in portions. Raises DependencyDown."""
+
+
+class Part(NamedTuple):
+    """An array of the document, and behind it how many rows it has."""
+
+    name: str
+    portions: Iterator[list[str]]  # of rows
+    counted_as: str
 
 
 class ExportSchema(Schema):
@@ -32,6 +48,12 @@ class ExportSchema(Schema):
     version = fields.Integer(required=True, metadata={"description": "Of the format."})
     exported_at = fields.String(required=True, metadata={"format": "date-time"})
     person = fields.Nested(PersonSchema, required=True)
+    meetings = fields.List(
+        fields.Nested(EncounterSchema),
+        required=True,
+        metadata={"description": "All that are remembered, as `encounters` has them."},
+    )
+    meeting_count = fields.Integer(required=True)
     locations = fields.List(fields.Nested(LocationSchema), required=True)
     location_count = fields.Integer(
         required=True, metadata={"description": "The last member: with it the document is complete."}
@@ -44,8 +66,9 @@ class ExportResource(Resource):
 
     @operation(
         answer=ExportSchema(),
-        description="The person and all locations, by creation_time; as a FeatureCollection of points, with the same"
-        " further members, if application/geo+json is accepted. What breaks off is not complete",
+        description="The person, all meetings that are remembered, and all locations, by creation_time; as a"
+        " FeatureCollection of points, with the same further members, if application/geo+json is accepted. What breaks"
+        " off is not complete",
         problems=(HTTPStatus.NOT_FOUND,),
         produces=(JSON, GEOJSON),
     )
@@ -53,9 +76,9 @@ class ExportResource(Resource):
         """Everything that is known of a person."""
         check_id(person_id)
         person = person_of_id(self.directory, person_id)
-        portions = self.store.history(person_id)
-        first = next(portions, None)  # a database that is down is noticed while there is still a status to say so
-        everything = chain([] if first is None else [first], portions)
+        # A database that is down is noticed while there is still a status to say so.
+        met = begun(self.store.meeting_history(person_id, DEFAULT_GAP_S * SECOND_US))
+        fixes = begun(self.store.history(person_id))
         about = {
             "format": FORMAT,
             "version": VERSION,
@@ -63,17 +86,21 @@ class ExportResource(Resource):
             "person": person,
         }
         as_geojson = request.accept_mimetypes.best_match([JSON, GEOJSON], JSON) == GEOJSON
-        document = (
-            written({"type": "FeatureCollection", **about}, "features", features, everything, answered_rows())
-            if as_geojson
-            else written(about, "locations", location_rows, everything, answered_rows())
+        name, write = ("features", features) if as_geojson else ("locations", location_rows)
+        parts = (
+            Part("meetings", map(self._with_people, met), "meeting_count"),
+            Part(name, map(write, fixes), "location_count"),
         )
-        name = f"person-{person_id}.{'geojson' if as_geojson else 'json'}"
+        document = written({"type": "FeatureCollection", **about} if as_geojson else about, parts, answered_rows())
+        file_name = f"person-{person_id}.{'geojson' if as_geojson else 'json'}"
         return Response(
             self._unless_erased_meanwhile(person_id, document),
             mimetype=GEOJSON if as_geojson else JSON,
-            headers={"Content-Disposition": f"attachment; filename={name}"},
+            headers={"Content-Disposition": f"attachment; filename={file_name}"},
         )
+
+    def _with_people(self, met: EstimatedMeetings) -> list[str]:
+        return with_people(meeting_rows(met), self.directory.ask(sorted(set(met.person_id.tolist())))())
 
     def _unless_erased_meanwhile(self, person_id: int, document: Iterator[str]) -> Iterator[str]:
         """Hold the end back until it is sure that nothing has vanished: what is not whole must not look whole."""
@@ -85,14 +112,19 @@ class ExportResource(Resource):
         yield last
 
 
-def written(
-    about: Mapping[str, Any], name: str, write: Callable[[Fixes], list[str]], portions: Iterator[Fixes], rows: RowCount
-) -> Iterator[str]:
-    """Write the document in pieces: `about`, under `name` what `write` makes of the portions, and their number."""
-    yield f'{json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]},"{name}":['
-    count = 0
-    for portion in portions:
-        yield ("," if count else "") + ",".join(write(portion))
-        count += portion.size
-        rows.add(portion.size)
-    yield f'],"location_count":{count}}}\n'
+def begun(portions: Iterator[Shown]) -> Iterator[Shown]:
+    """The same portions, of which the first is there already."""
+    return chain([*islice(portions, 1)], portions)
+
+
+def written(about: Mapping[str, Any], parts: Sequence[Part], rows: RowCount) -> Iterator[str]:
+    """Write the document in pieces: `about`, and the parts."""
+    yield json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]
+    for part in parts:
+        yield f',"{part.name}":['
+        count = 0
+        for portion in filter(None, part.portions):
+            yield ("," if count else "") + ",".join(portion)
+            count += len(portion)
+            rows.add(len(portion))
+        yield f'],"{part.counted_as}":{count}' + ("}\n" if part is parts[-1] else "")

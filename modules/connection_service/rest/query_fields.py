@@ -1,6 +1,6 @@
 """The parameters of the query strings: fields that read one each, and describe it for Swagger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields
@@ -128,3 +128,19 @@ class Either(fields.Field[bool]):
         if value not in {self.usual, self.other}:
             raise ValidationError(f"must be {self.usual} or {self.other}, is {shown(str(value))}")
         return value == self.other
+
+
+class Word(fields.Field[str]):
+    """One of a few words; absent where it is not given."""
+
+    def __init__(self, words: Sequence[str], *, data_key: str, description: str) -> None:
+        self.words = words
+        super().__init__(
+            data_key=data_key, metadata={"type": "string", "enum": list(words), "description": description}
+        )
+
+    def _deserialize(self, value: object, attr: str | None, data: Data, **_more: object) -> str:
+        del attr, data
+        if value not in self.words:
+            raise ValidationError(f"must be {', '.join(self.words[:-1])} or {self.words[-1]}, is {shown(str(value))}")
+        return str(value)

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, post_load, validates_schema
 
-from connection_service.rest.query_fields import DayOrInstant, Distance, Either, Flag, Probability, Seconds
-from connection_service.search.questions import ConnectionQuestion, EncounterQuestion, WayQuestion
+from connection_service.rest.query_fields import DayOrInstant, Distance, Either, Flag, Probability, Seconds, Word
+from connection_service.search.questions import ConnectionQuestion, EncounterQuestion, GroupQuestion, WayQuestion
 from proximity.instants import SECOND_US
+from proximity.network.summaries import PERIODS
 from service_kit.rest.fields import QueryCursor, QueryInteger, between
 from service_kit.rest.schema import RestSchema
 
@@ -16,6 +17,8 @@ DEFAULT_POINTS: Final = 10_000
 DEFAULT_S: Final = 600
 DEFAULT_GAP_S: Final = 30
 DEFAULT_PROBABILITY: Final = 0.5
+MAX_INTRODUCTIONS: Final = 1000
+MAX_GROUP_GAP_S: Final = 600  # shorter than a window: pairs_of_person.sql loads those beside
 
 
 class RangeSchema(RestSchema):
@@ -137,6 +140,57 @@ class MeetingQuerySchema(NearQuerySchema):
             return OF_ESTIMATE | {"gap_us": DEFAULT_GAP_S * SECOND_US} | data
         window_us = data.get("window_us", DEFAULT_S * SECOND_US)
         return OF_FIXES | {"gap_us": DEFAULT_S * SECOND_US if window_us is None else window_us} | data
+
+
+class EncounterQuerySchema(MeetingQuerySchema):
+    period = Word(
+        PERIODS,
+        data_key="summary",
+        description="method=estimate: add up by other person and day, ISO week or month, in UTC.",
+    )
+
+    @validates_schema
+    def check_summary(self, data: dict[str, Any], **_more: object) -> None:
+        if data["by_fixes"] and "period" in data:
+            raise ValidationError("belongs to method=estimate, and the method is fixes", "summary")
+
+
+class IntroductionQuerySchema(RangeSchema):
+    min_duration_us = Seconds(
+        data_key="min_duration",
+        description="Seconds that two must have been together, altogether, to count as having met.",
+        default=0,
+    )
+    limit = QueryInteger(
+        load_default=MAX_INTRODUCTIONS // 10,
+        validate=between(1, MAX_INTRODUCTIONS),
+        metadata={"description": "So many at most, the strongest."},
+    )
+
+
+class GroupQuerySchema(PagedSchema):
+    min_people = QueryInteger(
+        load_default=3, validate=between(2, MAX_ROWS), metadata={"description": "Members of a group, at least."}
+    )
+    min_duration_us = Seconds(
+        data_key="min_duration", description="Seconds that all of them were together, at least.", default=60
+    )
+    gap_us = Seconds(
+        data_key="gap",
+        description=f"Most seconds of an absence within one meeting of two, up to {MAX_GROUP_GAP_S}.",
+        default=DEFAULT_GAP_S,
+    )
+    person_id = QueryInteger(
+        load_default=None,
+        validate=between(1, 10**18 - 1),
+        metadata={"description": "Only groups that this person was in. A token that is bound to a person implies it."},
+    )
+    cursor = QueryCursor(length=GroupQuestion.key_length + 1)
+
+    @validates_schema
+    def check_gap(self, data: dict[str, Any], **_more: object) -> None:
+        if data["gap_us"] > MAX_GROUP_GAP_S * SECOND_US:
+            raise ValidationError(f"must be at most {MAX_GROUP_GAP_S}", "gap")
 
 
 # What only one method knows, and what it is where it is not given.

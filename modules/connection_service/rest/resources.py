@@ -9,7 +9,11 @@ from flask import Response
 from connection_service.search import one_slice
 from connection_service.search.questions import Key, PagedQuestion
 from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
+from connection_service.store.meetings import Remembered
+from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
+from proximity.network.groups import PairMeetings
+from proximity.network.introductions import Ties
 from service_kit.rest.api import JSON
 from service_kit.rest.audit import answered_rows
 from service_kit.rest.cursor import encode_cursor, next_page
@@ -21,6 +25,12 @@ PAGED: Final = {"Link": 'The next page, as rel="next"; absent on the last.', **F
 class Locations(one_slice.Locations, Protocol):
     def freshness(self, person_id: int, start_us: int) -> Freshness: ...
 
+    def settled(self, first: int, until: int) -> Remembered: ...
+
+    def ties(self, person_id: int, windows: Remembered, least_us: int, most_between: int) -> Ties: ...
+
+    def pair_meetings(self, start_us: int, until_us: int, person_id: int | None, max_rows: int) -> PairMeetings: ...
+
 
 class Store(Protocol):
     """Where the locations are: LocationStore, or a test's own."""
@@ -30,6 +40,9 @@ class Store(Protocol):
 
     def history(self, person_id: int) -> Iterator[Fixes]:
         """All fixes of one person, by time, in portions."""
+
+    def meeting_history(self, person_id: int, gap_us: int) -> Iterator[EstimatedMeetings]:
+        """All meetings that are remembered of one person, by time, in portions."""
 
 
 def paged(

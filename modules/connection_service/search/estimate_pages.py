@@ -4,20 +4,22 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from connection_service.limits import TooMany
 from connection_service.search.estimate_slice import asked_for, track_around
 from connection_service.search.one_slice import Locations
 from connection_service.search.paging import Page, later, page_of, settled
-from connection_service.search.questions import EstimateQuestion, WayQuestion
+from connection_service.search.questions import EstimateQuestion, SummaryQuestion, WayQuestion
 from connection_service.search.remembered import MeetingSearch
 from proximity.estimated_contacts import EstimatedContacts, estimated_contacts
-from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined
-from proximity.fixes import Where
+from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined, joined_into
+from proximity.network.summaries import Summaries, summaries
 from proximity.slices import Slices
 from proximity.ways import NOWHERE, Ways, ways
 from proximity.windows import WINDOW_US
 
+Flags = NDArray[np.bool_]
 Found = TypeVar("Found")
 
 
@@ -47,6 +49,22 @@ def met_page(locations: Locations, person_id: int, question: EstimateQuestion) -
     return page_of(found, (-found.duration_us, found.person_id), question.limit)
 
 
+def summary_page(locations: Locations, person_id: int, question: SummaryQuestion) -> Page[Summaries]:
+    """One page of the persons met in each period, by period and person. Raises what `locations` raises.
+
+    A meeting counts, or not, as a whole; its seconds count in the periods that they lie in.
+    """
+    after = question.after(person_id)
+    parts = NO_MEETINGS
+    for so_far, _ in _meetings(locations, person_id, question, question.start_us, None):
+        parts = so_far
+    meeting = joined_into(parts, question.gap_us)
+    counted = _counted(joined([parts], question.gap_us), question)[meeting]
+    found = summaries(parts.at(counted), meeting[counted], question.period)
+    found = found.at(later((found.first_day, found.person_id), after))
+    return page_of(found, (found.first_day, found.person_id), question.limit)
+
+
 def way_page(locations: Locations, person_id: int, question: WayQuestion) -> Page[Ways]:
     """One page of the pieces of a person's own way, by time. Raises what `locations` raises."""
     after = question.after(person_id)
@@ -65,8 +83,8 @@ def way_page(locations: Locations, person_id: int, question: WayQuestion) -> Pag
     return page_of(found, (found.start_us,), question.limit)
 
 
-def _counted(met: EstimatedMeetings, question: EstimateQuestion) -> Where:
-    counted: Where = (met.duration_us >= question.min_duration_us) & (met.probability >= question.min_probability)
+def _counted(met: EstimatedMeetings, question: EstimateQuestion) -> Flags:
+    counted: Flags = (met.duration_us >= question.min_duration_us) & (met.probability >= question.min_probability)
     return counted
 
 
@@ -77,7 +95,7 @@ def _meetings(
     search = MeetingSearch(locations, person_id, question).search
     met = NO_MEETINGS
     for found, known_until_us in _slices(search, start_us, question.end_us, rows_wanted):
-        met = joined([met, *found], question.gap_us)
+        met = joined([met, *found], question.gap_us, question.cut_us)
         yield met, known_until_us
 
 

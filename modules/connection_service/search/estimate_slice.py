@@ -42,7 +42,7 @@ class EstimateSearch:
         for some, fixes in self._followed(near):
             theirs = ways_in(fixes, some)
             met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability)
-            found.append(joined([met], asked.gap_us))
+            found.append(joined([met], asked.gap_us, asked.cut_us))
             loaded += fixes.size
         return SliceResult(found, loaded)
 

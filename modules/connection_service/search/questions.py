@@ -4,6 +4,8 @@ from dataclasses import astuple, dataclass, replace
 from typing import ClassVar
 from zlib import crc32
 
+from proximity.instants import DAY_US
+from proximity.network.summaries import Period
 from service_kit.errors import InvalidInput
 
 # The place of a row in the order of an answer, as whole numbers; the next page starts after it.
@@ -89,6 +91,7 @@ class EstimateQuestion(NearQuestion):
     """About people: who was near to P at the same time, by their most likely ways."""
 
     key_length = 2  # time, person
+    cut_us: ClassVar[int | None] = None  # what meets over a multiple of it is not joined while it is searched for
 
     gap_us: int
     min_duration_us: int
@@ -98,3 +101,29 @@ class EstimateQuestion(NearQuestion):
 @dataclass(frozen=True)
 class ContactEstimateQuestion(EstimateQuestion):
     key_length = 2  # duration (negative: the longest comes first), person
+
+
+@dataclass(frozen=True)
+class SummaryQuestion(EstimateQuestion):
+    key_length = 2  # first day of the period, person
+    cut_us = DAY_US
+
+    period: Period
+
+
+@dataclass(frozen=True)
+class IntroductionQuestion:
+    start_us: int  # inclusive, as end_us is
+    end_us: int
+    min_duration_us: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class GroupQuestion(PagedQuestion):
+    key_length = 2  # time, number among those that begin then
+
+    gap_us: int
+    min_people: int
+    min_duration_us: int
+    person_id: int | None  # None: all groups, else those with this person

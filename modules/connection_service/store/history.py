@@ -1,9 +1,9 @@
 """All that is stored of one person, however much it is: a portion at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import psycopg2
@@ -24,6 +24,10 @@ DAYS: Final = """
 """
 DAYS_AT_ONCE: Final = 31
 PORTION: Final = 10_000
+
+
+class Writable(Protocol):
+    def write(self, data: bytes, /) -> int: ...
 
 
 def history(engine: Engine, person_id: int) -> Iterator[Fixes]:
@@ -47,16 +51,21 @@ def _portion(engine: Engine, person_id: int, start_us: int, end_us: int) -> Fixe
     parts: list[Fixes] = []
     copied = CopiedFixes(parts.append)
     values = {"person_id": person_id, "portion": PORTION, "start": _timestamp(start_us), "end": _timestamp(end_us)}
+    copy_out(engine, HISTORY, values, copied)
+    copied.finish()
+    return Fixes.concatenate(parts)
+
+
+def copy_out(engine: Engine, query: str, values: Mapping[str, object], file: Writable) -> None:
+    """The rows of a query in COPY's binary form. Raises DependencyDown."""
     with connection(engine) as borrowed:
         try:
             with raw_errors(borrowed):
                 cursor = borrowed.connection.cursor()
-                filled = cursor.mogrify(HISTORY, values).decode()
-                cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
+                filled = cursor.mogrify(query, values).decode()
+                cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", file)
         except psycopg2.errors.QueryCanceled as error:
             raise DependencyDown("the database") from error
-    copied.finish()
-    return Fixes.concatenate(parts)
 
 
 def _first_us(day: date) -> int:

@@ -16,18 +16,22 @@ from connection_service.limits import TooMany, TooSlow
 from connection_service.store.copy_rows import CopiedFixes
 from connection_service.store.freshness import Freshness
 from connection_service.store.history import history
-from connection_service.store.meetings import NOTHING, PROGRESS, Remembered, meetings_of
+from connection_service.store.meeting_history import meeting_history
+from connection_service.store.meetings import MEETINGS, NOTHING, PROGRESS, SETTLED, Remembered, meetings_of
+from connection_service.store.network import PAIRS, PAIRS_OF_PERSON, TIES, pairs_of, ties_of
 from proximity.cells import Probes
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.everybody.meetings import ESTIMATOR
 from proximity.fixes import Fixes, Ints
 from proximity.instants import EPOCH
+from proximity.network.groups import PairMeetings
+from proximity.network.introductions import Ties
 from proximity.spans import Spans
+from proximity.windows import WINDOW_US
 from service_kit.database import connection, raw_errors
 
-TRACK, TRACKS, CANDIDATES, MEETINGS, FRESHNESS = (
-    files(__package__).joinpath(f"{name}.sql").read_text()
-    for name in ("track", "tracks", "candidates", "meetings", "freshness")
+TRACK, TRACKS, CANDIDATES, FRESHNESS = (
+    files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
 )
 PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint, timestamptz) AS {FRESHNESS}"
 UNPREPARED = FRESHNESS.replace("$1", "%(person_id)s").replace("$2", "%(since)s")
@@ -48,6 +52,10 @@ class LocationStore:
     def history(self, person_id: int) -> Iterator[Fixes]:
         """All fixes of one person, by time, in portions. Raises DependencyDown."""
         return history(self.engine, person_id)
+
+    def meeting_history(self, person_id: int, gap_us: int) -> Iterator[EstimatedMeetings]:
+        """All meetings of one person that are remembered, in portions. Raises DependencyDown."""
+        return meeting_history(self.engine, person_id, gap_us)
 
 
 class Locations:
@@ -92,23 +100,48 @@ class Locations:
     def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
         """Of which of these windows meetings within this distance are remembered. Ask before `meetings`."""
         asked = {"distance_m": distance_m, "min_probability": min_probability, "estimator": ESTIMATOR}
-        with self._in_time() as cursor:
-            cursor.execute(PROGRESS, {"first": first, "until": until, **asked})
-            found = cursor.fetchone()
-        return NOTHING if found is None else Remembered(found[0], found[1], np.array(found[2], np.int64))
+        return self._remembered(PROGRESS, {"first": first, "until": until, **asked})
+
+    def settled(self, first: int, until: int) -> Remembered:
+        """Of which of these windows meetings are remembered, within whatever distance."""
+        return self._remembered(SETTLED, {"first": first, "until": until})
 
     def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
         """What is remembered of one person, from the first instant until before the second; each window for itself."""
-        copied = BytesIO()
         range_ = {"start": _timestamp(start_us), "until": _timestamp(until_us)}
-        with self._in_time() as cursor:
-            values = {"person_id": person_id, **range_, "max_rows": self.max_locations}
-            filled = cursor.mogrify(MEETINGS, values).decode()
-            cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
-        met = meetings_of(copied.getvalue())
+        met = meetings_of(self._copied(MEETINGS, {"person_id": person_id, **range_, "max_rows": self.max_locations}))
         if met.size > self.max_locations:
             raise TooMany(self.max_locations)
         return met
+
+    def ties(self, person_id: int, windows: Remembered, least_us: int, most_between: int) -> Ties:
+        """Whom those that a person met were together with, and the person was not, each time for so long.
+
+        In between are `most_between` persons at most, those with whom the person was for the longest.
+        """
+        values = {
+            "person_id": person_id,
+            "start": _timestamp(windows.first * WINDOW_US),
+            "until": _timestamp(windows.until * WINDOW_US),
+            "due": [_timestamp(number * WINDOW_US) for number in windows.due.tolist()],
+            "least_us": least_us,
+            "most_between": most_between,
+        }
+        return ties_of(self._copied(TIES, values))
+
+    def pair_meetings(self, start_us: int, until_us: int, person_id: int | None, max_rows: int) -> PairMeetings:
+        """What is remembered of everybody, or of a person and those met, with a moment before the second instant.
+
+        Each window for itself. One row more than `max_rows` tells that there are too many.
+        """
+        values = {
+            "start": _timestamp(start_us),
+            "until": _timestamp(until_us),
+            "window_start": _timestamp(start_us // WINDOW_US * WINDOW_US),
+            "person_id": person_id,
+            "max_rows": max_rows,
+        }
+        return pairs_of(self._copied(PAIRS if person_id is None else PAIRS_OF_PERSON, values))
 
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""
@@ -125,6 +158,19 @@ class Locations:
                 if found.newest:
                     break
             return found
+
+    def _remembered(self, query: str, values: Mapping[str, object]) -> Remembered:
+        with self._in_time() as cursor:
+            cursor.execute(query, values)
+            found = cursor.fetchone()
+        return NOTHING if found is None else Remembered(found[0], found[1], np.array(found[2], np.int64))
+
+    def _copied(self, query: str, values: Mapping[str, object]) -> bytes:
+        copied = BytesIO()
+        with self._in_time() as cursor:
+            filled = cursor.mogrify(query, values).decode()
+            cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
+        return copied.getvalue()
 
     def _all(self, query: str, values: Mapping[str, object]) -> Fixes:
         parts: list[Fixes] = []

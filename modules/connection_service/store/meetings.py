@@ -1,5 +1,6 @@
 """Reads the table `connectivity`: meetings that are remembered."""
 
+from importlib.resources import files
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,13 +11,17 @@ from service_kit.copy_columns import from_time, read_rows, row_of
 from service_kit.stored_columns import MEETING
 
 ROW: Final = row_of(MEETING)
+MEETINGS: Final = files(__package__).joinpath("meetings.sql").read_text()
 # Of the windows in a range (numbers, until before the second): remembered are all from the first to before the last
-# found, but those that are due. The range is asked for with what meetings were looked for.
-PROGRESS: Final = """
+# found, but those that are due.
+SETTLED: Final = """
     SELECT greatest(kept_from, %(first)s), least(settled_before, %(until)s),
            (SELECT coalesce(array_agg(DISTINCT window_number ORDER BY window_number), '{}') FROM connectivity_due
             WHERE window_number >= %(first)s AND window_number < %(until)s)
     FROM connectivity_progress
+"""
+# The same, if meetings were looked for in this way.
+PROGRESS: Final = f"""{SETTLED}
     WHERE distance_m = %(distance_m)s AND min_probability = %(min_probability)s AND estimator = %(estimator)s
 """
 

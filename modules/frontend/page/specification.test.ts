@@ -185,8 +185,8 @@ const SPAN = { person: 1, start: "", end: "" };
 test.each([
   ["PERSON_URL", "/api/persons", personsQuery("ada").initialPageParam, "Person"],
   ["PERSON_URL", "/api/persons/{person_id}/devices", devices(1), "Device"],
-  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_ESTIMATE).initialPageParam, "Encounter"],
-  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_FIXES).initialPageParam, "Encounter"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_ESTIMATE).initialPageParam, "EncounterOrSummary"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_FIXES).initialPageParam, "EncounterOrSummary"],
   ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(BY_ESTIMATE).initialPageParam, "Contact"],
   ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations(SPAN, 2), "Location"],
   ["CONNECTION_URL", "/api/persons/{person_id}/way", way(SPAN), "WayPiece"],

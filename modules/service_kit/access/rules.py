@@ -17,6 +17,9 @@ LOCATIONS_WRITE: Final = "locations:write"
 PEOPLE_READ: Final = "people:read"
 PEOPLE_WRITE: Final = "people:write"
 MEETINGS_READ: Final = "meetings:read"
+INTRODUCTIONS_READ: Final = "introductions:read"
+"""Of a bound token: with whom those were whom its person met. Without a person, MEETINGS_READ tells that too."""
+
 REFUSALS_WRITE: Final = "refusals:write"
 """Of gateways: what a phone sent and can never be taken, to be kept as a dead letter."""
 
@@ -24,7 +27,16 @@ DEVICES_CHECK: Final = "devices:check"
 """Of gateways: whose a phone's secret is."""
 
 ADMIN: Final = "admin"
-SCOPES: Final = (LOCATIONS_WRITE, PEOPLE_READ, PEOPLE_WRITE, MEETINGS_READ, REFUSALS_WRITE, DEVICES_CHECK, ADMIN)
+SCOPES: Final = (
+    LOCATIONS_WRITE,
+    PEOPLE_READ,
+    PEOPLE_WRITE,
+    MEETINGS_READ,
+    INTRODUCTIONS_READ,
+    REFUSALS_WRITE,
+    DEVICES_CHECK,
+    ADMIN,
+)
 
 CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 """Who is calling, within a gRPC call; None where the service is open."""
@@ -44,7 +56,7 @@ class Rule:
     """The ids of the persons that a request is about: of REST the variables in the path, of gRPC the message."""
 
     own_scope: str | None = None
-    """The scope that is enough for a bound token, where less is needed for one's own data than for that of others."""
+    """The scope that a bound token needs in its place: less for one's own data, more for what else is told with it."""
 
     def check(self, caller: Caller, request: object) -> None:
         """Raises NotAllowed."""

@@ -1,4 +1,4 @@
-"""Who asked what about whom: a line in the log for each request that is about one person.
+"""Who asked what about whom: a line in the log for each request that is about one person, or tells of many.
 
 Neither places nor names are in it. It is written whatever LOG_LEVEL says, when the answer has been given whole or has
 broken off.
@@ -29,18 +29,18 @@ class RowCount:
         self.count = (self.count or 0) + count
 
 
-def audit(app: Flask, methods: AbstractSet[str]) -> None:
-    """Log every request with one of these methods to a path that names a person."""
+def audit(app: Flask, methods: AbstractSet[str], of_many: AbstractSet[str] = frozenset()) -> None:
+    """Log every request with one of these methods to a path that names a person, or is one `of_many`."""
     logging.getLogger("audit").setLevel(logging.INFO)
 
     @app.after_request
     def note(response: Response) -> Response:
         rule, variables = request.url_rule, request.view_args or {}
-        if rule is not None and request.method in methods and "person_id" in variables:
+        if rule is not None and request.method in methods and ("person_id" in variables or rule.rule in of_many):
             entry = {
                 "who": caller_name(),
                 "call": call_name(request.method, rule),
-                "person_id": variables["person_id"],
+                **({"person_id": variables["person_id"]} if "person_id" in variables else {}),
                 "question": g.get("question", {}),
                 "status": response.status_code,
             }

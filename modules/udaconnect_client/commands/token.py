@@ -21,7 +21,16 @@ from jwt.algorithms import ECAlgorithm
 
 from udaconnect_client.addresses import data_folder
 
-SCOPES = ("locations:write", "people:read", "people:write", "meetings:read", "refusals:write", "devices:check", "admin")
+SCOPES = (
+    "locations:write",
+    "people:read",
+    "people:write",
+    "meetings:read",
+    "introductions:read",
+    "refusals:write",
+    "devices:check",
+    "admin",
+)
 ISSUER, AUDIENCE, ALGORITHM = "udaconnect-development", "udaconnect", "ES256"
 UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 FAILED = 2

@@ -14,6 +14,7 @@ from udaconnect.person.v1 import device_pb2, device_pb2_grpc, person_pb2, person
 from service_kit.access.rules import (
     ADMIN,
     DEVICES_CHECK,
+    INTRODUCTIONS_READ,
     LOCATIONS_WRITE,
     MEETINGS_READ,
     PEOPLE_READ,
@@ -138,6 +139,13 @@ CALLS = {
     "GET /api/persons/{person_id}/connection": Call(MEETINGS_READ, meetings("connection")),
     "GET /api/persons/{person_id}/encounters": Call(MEETINGS_READ, meetings("encounters")),
     "GET /api/persons/{person_id}/contacts": Call(MEETINGS_READ, meetings("contacts")),
+    "GET /api/persons/{person_id}/introductions": Call(
+        MEETINGS_READ, meetings("introductions"), own_scope=INTRODUCTIONS_READ
+    ),
+    "GET /api/groups": Call(
+        MEETINGS_READ,
+        rest(*("GET", "/api/groups?start_date=2016-03-02&end_date=2016-03-02&person_id={person_id}", "connection_url")),
+    ),
     "GET /api/persons/{person_id}/locations": Call(MEETINGS_READ, meetings("locations")),
     "GET /api/persons/{person_id}/way": Call(MEETINGS_READ, meetings("way")),
     "GET /api/persons/{person_id}/export": Call(

@@ -17,6 +17,9 @@ CURSOR = re.compile("[A-Za-z0-9_-]+")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}.*")
 MAX_DISTANCE_M = 1000
 MEETINGS = ("/encounters", "/contacts")
+GROUPS = "/api/groups"
+SUMMARIES = frozenset({"day", "week", "month"})
+MAX_GROUP_GAP_S = 600
 OF_FIXES = frozenset({"time_window", "include_possible", "interpolate"})
 LEAST_LIKELY = 0.1
 SOME_DAY = "2026-03-02"
@@ -37,8 +40,7 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
             query["cursor"] = FIRST_CURSOR
         else:
             del query["cursor"]
-    if is_number(query.get("distance")):
-        query["distance"] = min(query["distance"], MAX_DISTANCE_M)
+    stay_within_limits(case.path, query)
     if case.path.endswith(MEETINGS):
         choose_method(query)
     if query.get("time_window") == "any" and str(query.get("interpolate")) in {"True", "true"}:
@@ -66,8 +68,22 @@ def choose_method(query: Any) -> None:
     if query.get("method") == "fixes":
         if is_probability(query.get("min_probability")):
             del query["min_probability"]
+        if str(query.get("summary")) in SUMMARIES:
+            del query["summary"]
     elif query.get("gap") == "any":
         query["gap"] = "30"
+
+
+def stay_within_limits(path: str, query: Any) -> None:
+    """Of the service as it is configured; groups are those of a person there is, with absences as long as may be."""
+    if is_number(query.get("distance")):
+        query["distance"] = min(query["distance"], MAX_DISTANCE_M)
+    if path != GROUPS:
+        return
+    if is_number(query.get("person_id")) and query["person_id"] > 0:
+        query["person_id"] = PERSONS[int(query["person_id"]) % len(PERSONS)]
+    if is_number(query.get("gap")):
+        query["gap"] = min(query["gap"], MAX_GROUP_GAP_S)
 
 
 def put_in_order(query: Any) -> None:

@@ -11,10 +11,13 @@ from connection_service.people.person_service import Asked, Person
 from connection_service.store.freshness import Freshness
 from connection_service.store.meetings import NOTHING, Remembered
 from proximity.cells import CELLS_PER_DEGREE, Probes
-from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings
+from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined
 from proximity.everybody.meetings import Met
 from proximity.fixes import Fixes
+from proximity.network.groups import NO_PAIRS, PairMeetings
+from proximity.network.introductions import Ties
 from proximity.spans import Spans
+from proximity.windows import WINDOW_US
 from service_kit.errors import DependencyDown
 
 Row = tuple[int, float, float, float]  # person, seconds since 1970, latitude, longitude
@@ -57,6 +60,11 @@ class MemoryStore:
         fixes = in_order([row for row in self.rows if row[0] == person_id])
         for first in range(0, fixes.size, PORTION):
             yield fixes.at(slice(first, first + PORTION))
+
+    def meeting_history(self, person_id: int, gap_us: int) -> Iterator[EstimatedMeetings]:
+        met = joined([self.met.get(person_id, NO_MEETINGS)], gap_us)
+        for first in range(0, met.size, PORTION):
+            yield met.at(slice(first, first + PORTION))
 
     def track(self, person_id: int, start_us: int, end_us: int) -> Fixes:
         fixes = self._between(start_us, end_us)
@@ -107,6 +115,40 @@ class MemoryStore:
     def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
         met = self.met.get(person_id, NO_MEETINGS)
         return met.at((met.started_us >= start_us) & (met.started_us < until_us))
+
+    def settled(self, first: int, until: int) -> Remembered:
+        return self.remembered(first, until, *self.remembered_for) if self.remembered_for else NOTHING
+
+    def together_us(self, person_id: int, windows: Remembered) -> dict[int, int]:
+        """With each other, altogether."""
+        met = self.meetings(person_id, windows.first * WINDOW_US, windows.until * WINDOW_US)
+        total: dict[int, int] = {}
+        for other, started_us, lasts_us in zip(
+            met.person_id.tolist(), met.started_us.tolist(), met.duration_us.tolist(), strict=True
+        ):
+            if started_us // WINDOW_US not in windows.due:
+                total[other] = total.get(other, 0) + lasts_us
+        return total
+
+    def ties(self, person_id: int, windows: Remembered, least_us: int, most_between: int) -> Ties:
+        own = {other: us for other, us in self.together_us(person_id, windows).items() if us >= least_us}
+        between = sorted((-us, one) for one, us in own.items() if us > 0)[:most_between]
+        rows = [
+            (one, other, -own_us, us)
+            for own_us, one in between
+            for other, us in self.together_us(one, windows).items()
+            if other not in {person_id, *own} and us >= max(least_us, 1)
+        ]
+        return Ties._make(np.array(rows, np.int64).reshape(-1, 4).T)
+
+    def pair_meetings(self, start_us: int, until_us: int, person_id: int | None, max_rows: int) -> PairMeetings:
+        del person_id, max_rows  # more than those of the person do no harm
+        parts = [NO_PAIRS]
+        for one, everything in self.met.items():
+            met = everything.at((everything.started_us < until_us) & (everything.ended_us >= start_us))
+            columns = met._asdict() | {"person_id": np.full_like(met.person_id, one), "other_id": met.person_id}
+            parts.append(PairMeetings._make(columns[name] for name in PairMeetings._fields))
+        return PairMeetings._make(map(np.concatenate, zip(*parts, strict=True)))
 
     def remember(self, met: Met) -> None:
         for person_id in np.unique(met.person_id).tolist():

@@ -364,15 +364,17 @@ def test_other_methods_are_refused(client: FlaskClient) -> None:
 def test_swagger_describes_the_resources(client: FlaskClient) -> None:
     paths = client.get("/swagger.json").get_json()["paths"]
     assert sorted(paths) == [
+        "/api/groups",
         "/api/persons/{person_id}/connection",
         "/api/persons/{person_id}/contacts",
         "/api/persons/{person_id}/encounters",
         "/api/persons/{person_id}/export",
+        "/api/persons/{person_id}/introductions",
         "/api/persons/{person_id}/locations",
         "/api/persons/{person_id}/way",
     ]
     parameters = {parameter["name"] for parameter in paths["/api/persons/{person_id}/encounters"]["get"]["parameters"]}
     assert parameters == {
         "start_date", "end_date", "distance", "time_window", "include_possible", "interpolate", "limit", "cursor",
-        "gap", "min_duration", "min_probability", "method",
+        "gap", "min_duration", "min_probability", "method", "summary",
     }  # fmt: skip

@@ -1,0 +1,72 @@
+"""Who might be introduced to a person, and by whom: the resource, and how its rows are written."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import numpy as np
+from flask import Response
+
+from connection_service.people.known import KnownPeople
+from connection_service.people.person_service import check_id
+from connection_service.rest.answer_schemas import IntroductionSchema
+from connection_service.rest.answers import written_people
+from connection_service.rest.json_columns import seconds
+from connection_service.rest.query_schemas import IntroductionQuerySchema
+from connection_service.rest.resources import FRESHNESS, Store
+from connection_service.search.questions import IntroductionQuestion
+from proximity.instants import DAY_US
+from proximity.network.introductions import Introduction, introductions
+from proximity.windows import WINDOW_US
+from service_kit.rest.api import JSON, Resource, operation
+from service_kit.rest.audit import answered_rows
+
+MOST_BETWEEN: Final = 50  # persons in between, those whom the person was with for the longest
+WINDOWS_A_DAY: Final = DAY_US // WINDOW_US
+
+
+class IntroductionsResource(Resource):
+    store: Store
+    people: KnownPeople
+
+    @operation(
+        query=IntroductionQuerySchema(),
+        answer=IntroductionSchema(many=True),
+        description="By strength_s, the strongest first, and person id; of the time that is settled, in whole days",
+        headers=FRESHNESS,
+        problems=(HTTPStatus.NOT_FOUND,),
+    )
+    def get(self, person_id: int, query: dict[str, Any]) -> Response:
+        """People not met who spent time with those who were."""
+        question = IntroductionQuestion(**query)
+        check_id(person_id)
+        # Whole days: to the minute it would be told when others met.
+        first, until = question.start_us // DAY_US * WINDOWS_A_DAY, (question.end_us // DAY_US + 1) * WINDOWS_A_DAY
+        with self.store.locations() as locations:
+            freshness = locations.freshness(person_id, question.start_us)
+            windows = locations.settled(first, until)
+            ties = locations.ties(person_id, windows, question.min_duration_us, MOST_BETWEEN)
+        named = {*ties.between_id.tolist(), *ties.other_id.tolist()}
+        people = self.people.ask_for_people_met(person_id, named, freshness.people)()
+        # Nobody is introduced who is being erased, nor by them.
+        there = [*people]
+        ties = ties.at(np.isin(ties.between_id, there) & np.isin(ties.other_id, there))
+        found = introductions(ties, question.limit)
+        answered_rows().add(len(found))
+        response = Response(f"[{','.join(introduction_rows(found, written_people(people)))}]", mimetype=JSON)
+        response.headers.update(freshness.header())
+        return response
+
+
+def introduction_rows(found: list[Introduction], people: Mapping[int, str]) -> list[str]:
+    rows = []
+    for introduction in found:
+        ties = introduction.ties
+        columns = ties.between_id.tolist(), seconds(ties.own_us), seconds(ties.other_us)
+        via = ",".join(
+            f'{{"person":{people[between]},"own_duration_s":{own_s},"other_duration_s":{other_s}}}'
+            for between, own_s, other_s in zip(*columns, strict=True)
+        )
+        [strength_s] = seconds(np.array([introduction.strength_us]))
+        rows.append(f'{{"person":{people[introduction.person_id]},"strength_s":{strength_s},"via":[{via}]}}')
+    return rows

@@ -1,0 +1,51 @@
+"""All that is remembered of one person's meetings, however many they are: some days at a time."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Final
+
+from sqlalchemy import Engine, text
+
+from connection_service.store.history import copy_out
+from connection_service.store.meetings import MEETINGS, meetings_of
+from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined
+from proximity.instants import DAY_US, EPOCH
+from service_kit.database import connection
+
+MONTHS: Final = """
+    SELECT to_date(right(relname, 6), 'YYYYMM')
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'connectivity'::regclass
+    ORDER BY 1
+"""
+DAYS_AT_ONCE: Final = 5
+NO_LIMIT: Final = 2**62
+
+
+def meeting_history(engine: Engine, person_id: int, gap_us: int) -> Iterator[EstimatedMeetings]:
+    """Meetings with everybody, in portions: whole ones, as `encounters` joins them. Raises DependencyDown.
+
+    Between two portions no connection is held, so that a slow reader keeps nobody waiting.
+    """
+    with connection(engine) as borrowed:
+        months: list[date] = list(borrowed.scalars(text(MONTHS)))
+    open_ = NO_MEETINGS
+    for month in months:
+        after = (month + timedelta(days=31)).replace(day=1)
+        for day in range(0, (after - month).days, DAYS_AT_ONCE):
+            until = min(month + timedelta(days=day + DAYS_AT_ONCE), after)
+            met = joined([open_, _portion(engine, person_id, month + timedelta(days=day), until)], gap_us)
+            done = met.ended_us + gap_us < (until - EPOCH.date()).days * DAY_US
+            open_ = met.at(~done)
+            if done.any():
+                yield met.at(done)
+    if open_.size:
+        yield open_
+
+
+def _portion(engine: Engine, person_id: int, start: date, until: date) -> EstimatedMeetings:
+    copied = BytesIO()
+    values = {"person_id": person_id, "start": f"{start}Z", "until": f"{until}Z", "max_rows": NO_LIMIT}
+    copy_out(engine, MEETINGS, values, copied)
+    return meetings_of(copied.getvalue())
