@@ -121,8 +121,8 @@ def settled(database: Database, acknowledged: int) -> int:
 def measure(stores: Stores, seconds: float) -> list[Figure]:
     say("Starting the services.")
     with running(stores) as way:
-        say("Posting as fast as it goes.")
-        _, warm = at_full_speed(way, FEW, 1.0)
+        say("Warming up, then posting as fast as it goes.")
+        _, warm = at_full_speed(way, FEW, seconds)
         few, load_of_few = at_full_speed(way, FEW, seconds)
         say(f"{few:,.0f} posts/s. Calling gRPC with one location each.")
         calls_per_s = single_calls(way, round(800 * seconds))

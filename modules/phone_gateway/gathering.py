@@ -1,6 +1,7 @@
 """Locations of many phones share calls to location_producer: a call costs as much as hundreds of locations.
 
-The first one waits some milliseconds for others. What waits is bounded; so is for how long.
+The first one waits some milliseconds for others, and a moment longer while a call is under way: the more there is to
+do, the more of them share one. What waits is bounded; so is for how long.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from udaconnect.location.v1.location_pb2 import Location, Rejection
 from phone_gateway.peers import TooBusyError
 
 CALL_MAX_LOCATIONS: Final = 2_000
+HELD_S: Final = 0.1
+"""How long a call waits at most for the one that is under way: it may be one that is not answered."""
 
 Rejections = dict[int, Rejection]
 """Position of a location among those handed in together → why it was not accepted."""
@@ -39,6 +42,7 @@ class Gathering:
         self._next = Waiting()
         self._sending: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._held = False
         self.waiting = 0
         """Locations that have been handed in and not been answered."""
 
@@ -55,17 +59,30 @@ class Gathering:
         if len(self._next.locations) >= CALL_MAX_LOCATIONS:
             self._leave()
         elif self._timer is None:
-            self._timer = self._loop.call_later(self._wait_s, self._leave)
+            self._timer = self._loop.call_later(self._wait_s, self._leave_or_hold)
         return answered
 
+    def _leave_or_hold(self) -> None:
+        if self._sending:
+            self._held = True
+            self._timer = self._loop.call_later(HELD_S, self._leave)
+        else:
+            self._leave()
+
     def _leave(self) -> None:
+        self._held = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         leaving, self._next = self._next, Waiting()
         task = self._loop.create_task(self._answer(leaving))
         self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if self._held:
+            self._leave()
 
     async def _answer(self, leaving: Waiting) -> None:
         try:

@@ -65,7 +65,7 @@ def read(env: Env) -> Settings:
         ),
         token_file=env.str("TOKEN_FILE", "", validate=readable_file),
         gather_ms=env.float("GATHER_MS", 10.0, validate=validate.Range(min=0, max=1000)),
-        answer_within_ms=env.int("ANSWER_WITHIN_MS", 900, validate=validate.Range(min=100)),
+        answer_within_ms=env.int("ANSWER_WITHIN_MS", 800, validate=validate.Range(min=100)),
         waiting_max_locations=env.int("WAITING_MAX_LOCATIONS", 20_000, validate=validate.Range(min=1000)),
         reading_max_bytes=env.int(
             "READING_MAX_BYTES", 16 * 1024 * 1024, validate=validate.Range(min=2 * BODY_MAX_BYTES)

@@ -9,6 +9,7 @@ from udaconnect.location.v1.location_pb2 import Location, Rejection
 from phone_gateway.gathering import CALL_MAX_LOCATIONS, Gathering
 from phone_gateway.peers import TooBusyError
 from service_kit.errors import DependencyDown
+from tests.patience import PATIENCE_S
 
 Send = Callable[[list[Location]], Sequence[Rejection]]
 
@@ -22,11 +23,13 @@ class Calls:
 
     def __init__(self, answer: Send = lambda _: []) -> None:
         self.sizes: list[int] = []
+        self.began: asyncio.Queue[int] = asyncio.Queue()
         self.go = asyncio.Event()
         self._answer = answer
 
     async def send(self, sent: list[Location]) -> Sequence[Rejection]:
         self.sizes.append(len(sent))
+        self.began.put_nowait(len(sent))
         await self.go.wait()
         return self._answer(sent)
 
@@ -89,6 +92,37 @@ def test_a_call_holds_so_many_and_the_rest_goes_in_the_next() -> None:
         return calls.sizes
 
     assert asyncio.run(run()) == [CALL_MAX_LOCATIONS // 2 + 1] * 3
+
+
+def test_while_a_call_is_under_way_what_comes_is_gathered_and_leaves_when_it_has_ended() -> None:
+    async def run() -> list[int]:
+        calls = Calls()
+        gathering = Gathering(calls.send, wait_s=0, most=1000)
+        waiting = [gathering.add(locations(1))]
+        await calls.began.get()
+        for _ in range(10):
+            waiting.append(gathering.add(locations(3)))
+            await asyncio.sleep(0)
+        calls.go.set()
+        await asyncio.gather(*waiting)
+        return calls.sizes
+
+    assert asyncio.run(run()) == [1, 30]
+
+
+def test_a_call_that_is_not_answered_does_not_hold_the_next_for_long() -> None:
+    async def run() -> list[int]:
+        calls = Calls()
+        gathering = Gathering(calls.send, wait_s=0, most=1000)
+        waiting = [gathering.add(locations(1))]
+        await calls.began.get()
+        waiting.append(gathering.add(locations(2)))
+        assert await asyncio.wait_for(calls.began.get(), PATIENCE_S) == 2
+        calls.go.set()
+        await asyncio.gather(*waiting)
+        return calls.sizes
+
+    assert asyncio.run(run()) == [1, 2]
 
 
 def test_too_much_is_refused_at_once_and_taken_again_when_there_is_room() -> None:
