@@ -56,6 +56,11 @@ REVOKE EXECUTE ON FUNCTION ensure_connectivity_partition(date),
     settle_connectivity(int, double precision, double precision, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ensure_connectivity_partition(date),
     settle_connectivity(int, double precision, double precision, int) TO meeting_finder;
+-- And it tells of them while they happen: what was told, and what is to be sent.
+GRANT SELECT, INSERT, UPDATE, DELETE ON encounter_told TO meeting_finder;
+GRANT SELECT, INSERT, DELETE ON encounter_event TO meeting_finder;
+GRANT EXECUTE ON FUNCTION tell_encounters(int, bigint[]), retract_encounters(bigint[]), confirm_encounters(int)
+    TO meeting_finder;
 
 -- connection_service reads the locations, the meetings that are remembered, and how complete both are; people it asks the person service for, and remembers
 -- them until it sees that someone was erased.

@@ -63,15 +63,15 @@ def settled(database: Database) -> None:
 
 
 def settle(stores: Stores, people: int, minutes: int) -> Settled:
-    """Processor time of the finder and of the server's process that works for it."""
+    """Processor time of the finder and of the server's processes that work for it."""
     fixes = conference(people, minutes)
     with stores.database() as database:
         stored(database, fixes)
         with service(stores, "meeting_finder", database, QUIET_S="0") as finder:
             settled(database)
-            [(backend,)] = queried(database.superuser, BACKENDS)
+            backends = [backend for (backend,) in queried(database.superuser, BACKENDS)]
             [(rows,)] = queried(database.owner, ROWS)
-            return Settled(fixes.size, rows, finder.cpu_s(), processor_s(backend))
+            return Settled(fixes.size, rows, finder.cpu_s(), sum(map(processor_s, backends)))
 
 
 def killed(stores: Stores, parts: int) -> tuple[int, int]:

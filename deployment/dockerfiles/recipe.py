@@ -63,7 +63,12 @@ IMAGES: Final = (
     ),
     Image("location_producer", "gRPC → Kafka", (30003, 30006)),
     Image("location_consumer", "Kafka → PostGIS", (30005,), modules=("service_kit", "proximity")),
-    Image("meeting_finder", "PostGIS → PostGIS: meetings remembered", (30007,), modules=("service_kit", "proximity")),
+    Image(
+        "meeting_finder",
+        "PostGIS → PostGIS, Kafka: meetings remembered and told",
+        (30007,),
+        modules=("service_kit", "proximity"),
+    ),
     Image("person_service", "REST and gRPC: who is there", (30001, 30004), imports=(DRIVER,)),
     Image(
         "connection_service",

@@ -58,6 +58,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
         python_service(
             "meeting_finder",
             {
+                "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
                 "DATABASE_URL": addresses["MEETING_FINDER_DATABASE_URL"],
                 "HEALTH_BIND": bind("MEETING_FINDER_URL"),
             },

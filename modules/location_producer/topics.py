@@ -25,6 +25,9 @@ log = structlog.get_logger()
 Topics = dict[str, dict[str, Any]]
 
 RETENTION, SEGMENT = "retention.ms", "segment.ms"
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+ENCOUNTERS_KEPT = DAY
+"""Less than the table encounter_told keeps what was told: as long as it can be read here, it can be taken back."""
 COMPRESSION = "compression.type"
 
 
@@ -33,6 +36,7 @@ class Settings:
     kafka_bootstrap_servers: str
     location_topic: str
     dead_letter_topic: str
+    encounter_topic: str
     location_partitions: int
     location_replication: int
     kafka_wait_s: float
@@ -47,6 +51,7 @@ def read(env: Env) -> Settings:
         kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
         dead_letter_topic=env.str("DEAD_LETTER_TOPIC", "location.dead-letter"),
+        encounter_topic=env.str("ENCOUNTER_TOPIC", "encounter"),
         location_partitions=env.int("LOCATION_PARTITIONS", 6, validate=validate.Range(min=1)),
         location_replication=env.int("LOCATION_REPLICATION", 1, validate=validate.Range(min=1)),
         kafka_wait_s=env.float("KAFKA_WAIT_S", 120.0),
@@ -69,31 +74,36 @@ def topics(settings: Settings) -> Topics:
         settings.location_topic: {
             "num_partitions": settings.location_partitions,
             "replication_factor": replicas,
-            "configs": durable | kept(settings.topic_retention_days, settings.location_retention_days),
+            "configs": durable | kept(settings.topic_retention_days * DAY, settings.location_retention_days),
         },
         settings.dead_letter_topic: {
             "num_partitions": 1,
             "replication_factor": replicas,
             "configs": durable
             # A dead letter waits for somebody to look at it.
-            | kept(settings.dead_letter_retention_days, settings.location_retention_days)
+            | kept(settings.dead_letter_retention_days * DAY, settings.location_retention_days)
             | {
                 # The largest record of the location topic must still fit with its reason and coordinates around it.
                 "max.message.bytes": str(2 * 1024 * 1024),
             },
         },
+        settings.encounter_topic: {
+            "num_partitions": settings.location_partitions,
+            "replication_factor": replicas,
+            "configs": durable | kept(ENCOUNTERS_KEPT, settings.location_retention_days, HOUR),
+        },
     }
 
 
-def kept(days: int, table_days: int) -> dict[str, str]:
-    """Settings that delete a record when it is `days` old, or as old as the table lets its rows grow.
+def kept(age: timedelta, table_days: int, segment: timedelta = DAY) -> dict[str, str]:
+    """Settings that delete a record when it is so old, or as old as the table lets its rows grow.
 
-    Kafka deletes whole segments, by the age of their newest record: with a new segment every day, a day later at most.
+    Kafka deletes whole segments, by the age of their newest record: as much later as a segment is long, at most.
     """
-    at_most = min(days, table_days) if table_days else days
+    at_most = min(age, table_days * DAY) if table_days else age
     return {
-        RETENTION: str(timedelta(days=at_most) // timedelta(milliseconds=1)),
-        SEGMENT: str(timedelta(days=1) // timedelta(milliseconds=1)),
+        RETENTION: str(at_most // timedelta(milliseconds=1)),
+        SEGMENT: str(segment // timedelta(milliseconds=1)),
     }
 
 

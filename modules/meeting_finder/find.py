@@ -4,14 +4,18 @@ A window is settled in one transaction. Whoever is killed has settled it or has 
 """
 
 import time
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Final
 
 import structlog
+from opentelemetry.trace import Tracer
 
 from meeting_finder.metrics import Metrics
-from meeting_finder.store import Asked, ChangedError, Settling, Store, StoreUnavailableError
+from meeting_finder.reported import ChangedError
+from meeting_finder.store import Asked, Settling, Store
+from meeting_finder.transactions import StoreUnavailableError
 from proximity.everybody.meetings import met_by_everybody
 from proximity.instants import EPOCH, MICROSECOND, SECOND_US
 from proximity.windows import WINDOW_US, told_by
@@ -26,12 +30,22 @@ STUCK_AFTER_S: Final = 900.0  # longer than a window may take
 class Find:
     """One finder. `run` is for one thread; `live` and `ready` may be asked by others."""
 
-    def __init__(self, store: Store, asked: Asked, *, lateness_s: float, quiet_s: float, metrics: Metrics) -> None:
+    def __init__(  # noqa: PLR0913  each is a part of it
+        self,
+        store: Store,
+        asked: Asked,
+        *,
+        lateness_s: float,
+        quiet_s: float,
+        metrics: Metrics,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._store = store
         self._asked = asked
         self._lateness_us = round(lateness_s * SECOND_US)
         self._quiet = timedelta(seconds=quiet_s)
         self._metrics = metrics
+        self._tracer = tracer
         self._beat_at = time.monotonic()
         self._succeeds = False
 
@@ -75,7 +89,11 @@ class Find:
         with self._store.settling(self._quiet) as settling:
             if settling is None:
                 return False
-            locations, meetings = self._found(settling)
+            span = self._tracer.start_as_current_span("settle window") if self._tracer else nullcontext()
+            with span as noted:
+                locations, meetings = self._found(settling)
+                if noted:
+                    noted.set_attributes({"udaconnect.locations": locations, "udaconnect.meetings": meetings})
         self._metrics.settled(locations, meetings, time.monotonic() - began)
         return True
 

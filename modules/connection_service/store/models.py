@@ -25,5 +25,6 @@ class Location(Base):
 
     __table_args__ = (
         Index("location_cell_creation_time_idx", "cell", "creation_time"),
+        Index("location_creation_time_idx", "creation_time", postgresql_using="brin"),
         {"postgresql_partition_by": "RANGE (creation_time)"},
     )

@@ -27,6 +27,8 @@ WITHOUT_MODEL = {
     "connectivity",
     "connectivity_progress",
     "connectivity_due",
+    "encounter_told",
+    "encounter_event",
 }
 OF_OTHERS = {"spatial_ref_sys", "alembic_version"}
 ALEMBIC_INI = REPOSITORY / "db" / "alembic.ini"

@@ -19,15 +19,16 @@ def retention_days(admin: KafkaAdminClient, topic: str) -> float:
     return int(found["topic"][topic]["retention.ms"]["value"]) / 86_400_000
 
 
-def test_it_makes_both_topics_and_the_second_time_changes_only_how_long_records_are_kept(
+def test_it_makes_the_topics_and_the_second_time_changes_only_how_long_records_are_kept(
     kafka_bootstrap_servers: str,
 ) -> None:
     name = f"test-{secrets.token_hex(6)}"
-    names = [name, f"{name}.dead-letter"]
+    names = [name, f"{name}.dead-letter", f"{name}.encounter"]
     settings = {
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers,
         "LOCATION_TOPIC": names[0],
         "DEAD_LETTER_TOPIC": names[1],
+        "ENCOUNTER_TOPIC": names[2],
         "LOG_FORMAT": "json",
     }
     with KafkaAdminClient(bootstrap_servers=kafka_bootstrap_servers) as admin:
@@ -39,9 +40,9 @@ def test_it_makes_both_topics_and_the_second_time_changes_only_how_long_records_
         finally:
             admin.delete_topics(names)
     assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
-    assert partitions == {names[0]: 3, names[1]: 1}
+    assert partitions == {names[0]: 3, names[1]: 1, names[2]: 3}
     assert '"created": []' in second.stdout
-    assert kept == [3, 3], "a shorter retention of the table holds for topics that are there already"
+    assert kept == [3, 3, 1], "a shorter retention of the table holds for topics that are there already"
 
 
 def test_without_kafka_it_ends_with_a_sentence() -> None:

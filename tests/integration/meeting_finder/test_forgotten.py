@@ -8,7 +8,8 @@ import pytest
 
 from meeting_finder.find import Find
 from meeting_finder.metrics import Metrics
-from meeting_finder.store import ChangedError, Store
+from meeting_finder.reported import ChangedError
+from meeting_finder.store import Store
 from proximity.everybody.meetings import met_by_everybody
 from proximity.fixes import Fixes
 from proximity.instants import EPOCH, MICROSECOND

@@ -1,5 +1,6 @@
 """Finders as processes: they share the work, and one that is killed at any moment leaves no gap and no double."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from subprocess import Popen
@@ -10,11 +11,17 @@ import pytest
 import requests
 
 from deployment.native.ports import free_port
+from proximity.fixes import Fixes
 from tests.integration.meeting_finder.conftest import ASKED, System
+from tests.integration.meeting_finder.live.heard import PARTITIONS, changes, exactly_once, records
 from tests.integration.meeting_finder.test_settle import STANDING
 from tests.integration.programs import program
+from tests.unit.proximity.present.test_company import reports
+
+Start = Callable[[], tuple[Popen[bytes], str]]
 
 KILLS = 10
+IS_TOLD = "SELECT number FROM encounter_told WHERE person_id = %s"
 HOLDS_A_WINDOW = """
     SELECT count(*) FROM pg_locks
     WHERE locktype = 'advisory' AND classid = 7134205
@@ -23,13 +30,21 @@ HOLDS_A_WINDOW = """
 
 
 @pytest.fixture
-def start(system: System) -> Iterator[Callable[[], tuple[Popen[bytes], str]]]:
+def topic(make_topic: Callable[..., str]) -> str:
+    """The one that finders tell."""
+    return make_topic(PARTITIONS)
+
+
+@pytest.fixture
+def start(system: System, kafka_bootstrap_servers: str, topic: str) -> Iterator[Start]:
     """start() → a finder's process, and where it tells of itself."""
     with ExitStack() as running:
 
         def start() -> tuple[Popen[bytes], str]:
             bind = f"127.0.0.1:{free_port()}"
             environment = {
+                "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers,
+                "ENCOUNTER_TOPIC": topic,
                 "DATABASE_URL": system.database.meeting_finder,
                 "HEALTH_BIND": bind,
                 "CONNECTIVITY_DISTANCE_M": str(ASKED.distance_m),
@@ -72,3 +87,27 @@ def test_killed_finders_leave_no_gap_and_no_double(system: System, start: Any, p
     system.check(STANDING)
     doubles = "SELECT person_id, other_id, started_at FROM connectivity GROUP BY 1, 2, 3 HAVING count(*) > 1"
     assert system.query(doubles) == []
+
+
+def test_killed_finders_tell_each_encounter_once(
+    system: System, start: Start, topic: str, kafka_bootstrap_servers: str, poll_until: Any
+) -> None:
+    start()
+    for first in range(1, 9, 2):
+        process, _ = start()
+        system.store(together_now(first, first + 1))
+        poll_until(lambda first=first: system.query(IS_TOLD, first), interval_s=0.01)
+        process.kill()
+    poll_until(lambda: not system.query("SELECT number FROM encounter_event"))
+    told = exactly_once(records(kafka_bootstrap_servers, topic))
+    sides = [(first, first + 1) for first in range(1, 9, 2)]
+    assert changes(told) == sorted(("BEGUN", *side) for pair in sides for side in (pair, pair[::-1]))
+
+
+def together_now(person_id: int, other_id: int) -> Fixes:
+    """Both at one place for the last ten seconds, and by phones that are ahead of us for some more."""
+    fixes = reports(np.full(60, 1.0), 1.0)
+    later_us = time.time_ns() // 1000 - int(fixes.time_us[10])
+    persons = np.where(fixes.person_id == 1, person_id, other_id)
+    elsewhere = fixes.latitude + person_id  # each two far from all others
+    return fixes._replace(person_id=persons, time_us=fixes.time_us + later_us, latitude=elsewhere)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meeting_finder.store import Store, StoreUnavailableError
+from meeting_finder.store import Store
+from meeting_finder.transactions import StoreUnavailableError
 from proximity.everybody.meetings import met_by_everybody
 from proximity.fixes import Fixes
 from proximity.instants import EPOCH, MICROSECOND

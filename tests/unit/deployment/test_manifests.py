@@ -59,6 +59,7 @@ FILES_MADE_BEFOREHAND = {
     "person-service-token",
     "kafka-location-producer",
     "kafka-location-consumer",
+    "kafka-meeting-finder",
     "kafka-topics",
     "udaconnect-cluster-ca-cert",
     "udaconnect-ca",

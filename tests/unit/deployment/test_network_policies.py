@@ -31,7 +31,7 @@ TO_SERVICES = {
     ("frontend", "connection-service", 30002),
     ("connection-service", "person-service", 30004),
 }
-TO_KAFKA = {"location-producer", "topics", "location-consumer"}
+TO_KAFKA = {"location-producer", "topics", "location-consumer", "meeting-finder"}
 TO_POSTGRESQL = {
     "location-consumer",
     "migrations",

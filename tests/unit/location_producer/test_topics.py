@@ -18,6 +18,7 @@ def wanted(replicas: int = 1, table_days: int = 0) -> dict[str, dict[str, object
             kafka_bootstrap_servers="kafka:9092",
             location_topic="location",
             dead_letter_topic="location.dead-letter",
+            encounter_topic="encounter",
             location_partitions=6,
             location_replication=replicas,
             kafka_wait_s=1,
@@ -32,6 +33,7 @@ def test_the_locations_are_spread_and_the_dead_letters_are_not() -> None:
     assert {name: options["num_partitions"] for name, options in wanted(1).items()} == {
         "location": 6,
         "location.dead-letter": 1,
+        "encounter": 6,
     }
 
 
@@ -44,11 +46,12 @@ def test_an_acknowledgement_means_all_replicas_but_one(replicas: int, in_sync: s
         assert configs["min.insync.replicas"] == in_sync
 
 
-@pytest.mark.parametrize(("table_days", "days"), [(0, [7, 28]), (365, [7, 28]), (14, [7, 14]), (1, [1, 1])])
+@pytest.mark.parametrize(("table_days", "days"), [(0, [7, 28, 1]), (365, [7, 28, 1]), (14, [7, 14, 1]), (1, [1, 1, 1])])
 def test_no_topic_keeps_a_location_for_longer_than_the_table(table_days: int, days: list[int]) -> None:
     configs = [options["configs"] for options in wanted(table_days=table_days).values()]
     assert [int(config["retention.ms"]) for config in configs] == [day * DAY_MS for day in days]  # type: ignore[index]  # a dict
-    assert {config["segment.ms"] for config in configs} == {str(DAY_MS)}, "what is in a segment waits for its newest"  # type: ignore[index]
+    segments = [int(config["segment.ms"]) for config in configs]  # type: ignore[index]
+    assert segments == [DAY_MS, DAY_MS, DAY_MS // 24], "what is in a segment waits for its newest"
 
 
 def test_a_topic_that_exists_is_no_error() -> None:

@@ -1,0 +1,1 @@
+"""Encounters told while they happen: a look at what was reported last, an outbox, and the topic `encounter`."""

@@ -1,0 +1,78 @@
+"""What was reported in a time, as far as it may be used; and whether it still may when something follows from it."""
+
+from datetime import datetime
+from io import BytesIO
+from typing import NamedTuple
+
+import numpy as np
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
+
+from meeting_finder.columns import fixes_of
+from proximity.fixes import Fixes, Ints
+from proximity.instants import EPOCH, MICROSECOND
+
+# What may become of persons and days meanwhile.
+SEEN = """
+    SELECT (SELECT coalesce(max(number), 0) FROM erased_person), (SELECT coalesce(max(number), 0) FROM private_span),
+           (SELECT day::timestamp AT TIME ZONE 'UTC' FROM location_floor)
+"""
+FIXES = """
+    SELECT person_id, creation_time, ST_Y(coordinate), ST_X(coordinate), COALESCE(accuracy_m, 'NaN')
+    FROM location WHERE creation_time BETWEEN %s AND %s
+"""
+PERSONS = "SELECT id FROM person WHERE id = ANY(%s)"
+PRIVATE = """
+    SELECT person_id, greatest(begins_at, %(low)s), least(ends_at, %(until)s) FROM private_span
+    WHERE person_id = ANY(%(persons)s) AND begins_at < %(until)s AND (ends_at IS NULL OR ends_at > %(low)s)
+"""
+HOLD = "SELECT pg_advisory_xact_lock_shared(storing_lock())"
+IS_STILL_SO = """
+    SELECT NOT EXISTS (SELECT FROM erased_person WHERE number > %(erased)s AND person_id = ANY(%(persons)s))
+       AND NOT EXISTS (SELECT FROM private_span WHERE number > %(private)s AND person_id = ANY(%(persons)s))
+"""
+
+
+class ChangedError(Exception):
+    """What something was computed from is not to be used any more."""
+
+
+class Seen(NamedTuple):
+    """Up to where things were taken note of before locations were read."""
+
+    erased: int  # number of an erasure
+    private: int  # number of a private span
+    kept_from: datetime | None  # the first instant of which locations are kept; None: all are
+
+
+def seen_now(cursor: Cursor) -> Seen:
+    cursor.execute(SEEN)
+    [seen] = cursor
+    return Seen._make(seen)
+
+
+def usable_fixes(cursor: Cursor, low: datetime, high: datetime) -> Fixes:
+    """All fixes of a time, both ends inclusive, that may be used, by person and time."""
+    copied = BytesIO()
+    filled = cursor.mogrify(FIXES, (low, high)).decode()
+    cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
+    fixes = fixes_of(copied.getvalue())
+    persons = np.unique(fixes.person_id).tolist()
+    cursor.execute(PERSONS, (persons,))
+    usable = np.isin(fixes.person_id, [person_id for (person_id,) in cursor])
+    # What is being forgotten may not be deleted yet.
+    cursor.execute(PRIVATE, {"persons": persons, "low": low, "until": high + MICROSECOND})
+    for person_id, begins_at, ends_at in cursor:
+        begin_us, end_us = ((at - EPOCH) // MICROSECOND for at in (begins_at, ends_at))
+        usable &= (fixes.person_id != person_id) | (fixes.time_us < begin_us) | (fixes.time_us >= end_us)
+    return fixes if usable.all() else fixes.at(usable)
+
+
+def hold_still(cursor: Cursor, seen: Seen, person_ids: Ints) -> None:
+    """Until the end of the transaction nobody is erased, and nothing made private.
+
+    Raises ChangedError where one of these persons was, or has something private, since `seen`.
+    """
+    cursor.execute(HOLD)
+    cursor.execute(IS_STILL_SO, {**seen._asdict(), "persons": np.unique(person_ids).tolist()})
+    if cursor.fetchone() != (True,):
+        raise ChangedError
