@@ -37,6 +37,7 @@ def measure(stores: Stores, *, quick: bool) -> list[Figure]:
         Figure("rows other than without kills -9 of finders", differing, at_most, 0, remark=f"{kills} kills"),
         Figure("a month of meetings / the cheapest question", latencies.month / latencies.cheapest, at_most, 1.5),
         Figure("a year of meetings / the cheapest question", latencies.year / latencies.cheapest, at_most, 3),
+        Figure("a year added up by day / the cheapest question", latencies.summary / latencies.cheapest, at_most, 3),
         Figure("a year of meetings, p95", latencies.year, at_most, 10, " ms", f"{latencies.meetings_a_year:,} rows"),
         *([] if pairs is None else [of_groups(pairs)]),
     ]

@@ -34,6 +34,7 @@ class Latencies(NamedTuple):
     cheapest: float
     month: float
     year: float
+    summary: float  # of a year, by day
     meetings_a_year: int
 
 
@@ -49,8 +50,9 @@ def answers(stores: Stores, meetings: int, asked: int) -> Latencies:
             cheapest, _ = latency(http, "locations?start_date=2025-11-02&end_date=2025-11-02", asked)
             month, _ = latency(http, "encounters?start_date=2026-03-01&end_date=2026-03-31", asked)
             year, rows = latency(http, "encounters?start_date=2025-11-01&end_date=2026-10-31", asked)
+            summary, _ = latency(http, "encounters?start_date=2025-11-01&end_date=2026-10-31&summary=day", asked)
             http.close()
-    return Latencies(cheapest, month, year, rows)
+    return Latencies(cheapest, month, year, summary, rows)
 
 
 def fill(database: Database, meetings: int) -> None:
