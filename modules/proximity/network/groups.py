@@ -2,8 +2,8 @@
 
 A group is a set of people and a span of time such that throughout the span every two of them are in a meeting, and
 that neither somebody nor a moment could be added: who comes later or leaves earlier makes another group. These are the
-maximal cliques of a link stream as A. Baudin, C. Magnien, L. Tabourier define them ("Faster maximal clique enumeration in
-large real-world link streams", arXiv:2302.00360). Connected components would make one group of a hall in which each
+maximal cliques of a link stream as A. Baudin, C. Magnien, L. Tabourier define them ("Faster maximal clique enumeration
+in large real-world link streams", arXiv:2302.00360). Connected components would make one group of a hall in which each
 talks with the next.
 
 A span begins when some meeting of the group begins, and ends when one ends. So each meeting that begins is looked at

@@ -144,6 +144,26 @@ def test_groups_are_those_of_the_rows_also_when_one_member_is_asked_for(
         assert found(person_id=person) == [group for group in expected if person in group[2]]
 
 
+def test_who_comes_and_goes_while_the_others_are_away_for_a_moment_was_with_both_all_the_time(
+    client: FlaskClient, remember: Any
+) -> None:
+    """What bridges their absence lies in windows in which the one asked for met nobody."""
+    low_us, high_us = ((FIRST_WINDOW + number) * WINDOW_US for number in (5, 6))
+    together = [
+        ((2, 3), low_us - 600 * SECOND_US, low_us - 10 * SECOND_US),
+        ((2, 3), low_us + 15 * SECOND_US, high_us - 15 * SECOND_US),
+        ((2, 3), high_us + 10 * SECOND_US, high_us + 300 * SECOND_US),
+        *(((1, other), low_us + 5 * SECOND_US, high_us - 5 * SECOND_US) for other in (2, 3)),
+    ]
+    rows = [Row(*side, begin, end, 1.0) for (a, b), begin, end in together for side in ((a, b), (b, a))]
+    remember(rows, set())
+    everybodys = list(pages(client, "/api/groups"))
+    [group] = pages(client, "/api/groups", person_id=1)
+    assert everybodys == [group]
+    assert instant_us(group["started_at"]) == low_us + 5 * SECOND_US
+    assert instant_us(group["ended_at"]) == high_us - 5 * SECOND_US
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("min_duration_s", [0, 1500])
 def test_introductions_are_those_that_the_rows_add_up_to(
