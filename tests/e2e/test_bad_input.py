@@ -222,9 +222,29 @@ def test_a_question_that_mixes_both_methods_is_told_all_that_do_not_fit(
 @pytest.mark.parametrize("person_id", ["999999999", "0", str(2**63), "ada", "-1"])
 def test_an_unknown_person_is_not_found(addresses: Mapping[str, str], person_id: str) -> None:
     assert_problem(requests.get(f"{addresses['PERSON_URL']}/api/persons/{person_id}", timeout=PATIENCE_S), 404)
-    for resource in ("connection", "encounters", "contacts", "locations", "way"):
+    for resource in ("connection", "encounters", "contacts", "introductions", "locations", "way"):
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person_id}/{resource}"
         assert_problem(requests.get(url, params=DAY, timeout=PATIENCE_S), 404)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"min_people": "1"}, "min_people"),
+        ({"min_people": "three"}, "min_people"),
+        ({"min_duration": "-1"}, "min_duration"),
+        ({"gap": "any"}, "gap"),
+        ({"person_id": "0"}, "person_id"),
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"end_date": "2016-03-01"}, "start_date"),
+    ],
+)
+def test_a_bad_question_for_groups_is_refused_with_the_parameter(
+    addresses: Mapping[str, str], parameters: dict[str, str], field: str
+) -> None:
+    url = f"{addresses['CONNECTION_URL']}/api/groups"
+    assert_problem(requests.get(url, params={**DAY, **parameters}, timeout=PATIENCE_S), 400, field)
+    assert_problem(requests.get(url, params={**DAY, "person_id": "999999999"}, timeout=PATIENCE_S), 404)
 
 
 def assert_problem(answer: requests.Response, status: int, field: str | None = None) -> None:
