@@ -42,8 +42,8 @@ GRANT EXECUTE ON FUNCTION ensure_location_partition(date) TO location_consumer;
 -- And it says how far it is. (ON CONFLICT … DO UPDATE reads what it changes.)
 GRANT SELECT, INSERT, UPDATE ON consumer_progress TO location_consumer;
 -- What it stores in a window that is settled it notes.
-REVOKE EXECUTE ON FUNCTION note_windows(int[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION note_windows(int[]) TO location_consumer;
+REVOKE EXECUTE ON FUNCTION note_windows(int[]), note_windows(int[], bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION note_windows(int[]), note_windows(int[], bigint[]) TO location_consumer;
 
 -- meeting_finder reads the locations, and whose they are not any more, and writes the meetings that follow from them.
 GRANT SELECT ON location, location_floor, connectivity_progress TO meeting_finder;

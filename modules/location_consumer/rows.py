@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from location_consumer.copy_binary import copy_bytes
-from location_consumer.locations import Ints, Locations
-from proximity.windows import told_of
+from location_consumer.locations import Locations
+from location_consumer.touched import Touched
 
 DAY_US = 86_400_000_000
 
@@ -16,7 +16,7 @@ class Rows(NamedTuple):
     copy: bytes  # the same for COPY
     person_ids: frozenset[int]
     days: frozenset[int]  # since 1970-01-01, in UTC
-    windows: Ints  # numbers of those of whose meetings they tell (proximity/windows.py)
+    touched: Touched
 
     @classmethod
     def of(cls, locations: Locations) -> "Rows":
@@ -25,5 +25,5 @@ class Rows(NamedTuple):
             copy_bytes(locations),
             frozenset(np.unique(locations.person_id).tolist()),
             frozenset(np.unique(locations.time_us // DAY_US).tolist()),
-            told_of(locations.time_us),
+            Touched.of(locations),
         )

@@ -64,7 +64,7 @@ FIND_STORED = """
         OFFSET 0
     ) AS stored
 """
-NOTE = "SELECT note_windows(%s)"
+NOTE = "SELECT note_windows(%s, %s::bigint[])"
 REPORT = """
     SET LOCAL synchronous_commit = off;
     INSERT INTO consumer_progress (topic, partition, next_offset, end_offset, observed_at)
@@ -308,8 +308,8 @@ def _copy(cursor: Cursor, table: str, rows: Rows) -> None:
 
 
 def _note(cursor: Cursor, rows: Rows) -> None:
-    """Have the windows settled again that were settled without these rows (modules/meeting_finder)."""
-    cursor.execute(NOTE, (rows.windows.tolist(),))
+    """Have what was settled without these rows settled again (modules/meeting_finder)."""
+    cursor.execute(NOTE, rows.touched)
 
 
 def _found_stored(cursor: Cursor, first_and_last: Sequence[datetime]) -> tuple[int, Ints]:

@@ -105,7 +105,7 @@ class Find:
             settling.done()
             return 0, 0
         fixes = settling.fixes()
-        met = met_by_everybody(fixes, settling.due.window, *self._asked)
+        met = met_by_everybody(fixes, settling.due.window, *self._asked, whose=settling.due.persons)
         settling.write(fixes, met)
         return fixes.size, met.person_id.size
 

@@ -33,7 +33,12 @@ CLAIM = """
     )
     SELECT window_number FROM due WHERE pg_try_advisory_xact_lock(7134205, window_number) LIMIT 1
 """
-NOTES = "SELECT coalesce(array_agg(number), '{}') FROM connectivity_due WHERE window_number = %s"
+# Whose meetings are to be settled; NULL: everybody's, as one of the notes says.
+NOTES = """
+    SELECT coalesce(array_agg(number), '{}'),
+           CASE WHEN count(*) = count(person_id) THEN array_agg(DISTINCT person_id) END
+    FROM connectivity_due WHERE window_number = %s
+"""
 HOLD = "SELECT pg_advisory_xact_lock_shared(connectivity_lock())"
 IS_STILL_SO = """
     SELECT (SELECT day::timestamp AT TIME ZONE 'UTC' FROM location_floor) IS NOT DISTINCT FROM %(kept_from)s
@@ -41,7 +46,8 @@ IS_STILL_SO = """
                    AND min_probability = %(min_probability)s AND estimator = %(estimator)s)
 """
 ENSURE_PARTITION = "SELECT ensure_connectivity_partition(%s)"
-FORGET = "DELETE FROM connectivity WHERE started_at >= %s AND started_at < %s"
+FORGET = "DELETE FROM connectivity WHERE started_at >= %(low)s AND started_at < %(until)s"
+FORGET_SOME = f"{FORGET} AND (person_id = ANY(%(persons)s) OR other_id = ANY(%(persons)s))"
 COPY = f"COPY connectivity ({COLUMNS}) FROM STDIN WITH (FORMAT binary)"
 DONE = "DELETE FROM connectivity_due WHERE number = ANY(%s)"
 BACKLOG = """
@@ -62,6 +68,7 @@ class Due(NamedTuple):
 
     window: int  # its number
     notes: list[int]
+    persons: list[int] | None  # whose meetings are; None: everybody's
     seen: Seen
 
     @property
@@ -114,8 +121,8 @@ class Store:
                 return
             # In statements that begin when the window is locked: they see what the last one to settle it has done.
             cursor.execute(NOTES, claimed)
-            [(notes,)] = cursor
-            yield Settling(cursor, Due(claimed[0], notes, seen_now(cursor)), self._asked)
+            [(notes, persons)] = cursor
+            yield Settling(cursor, Due(claimed[0], notes, persons, seen_now(cursor)), self._asked)
 
     def close(self) -> None:
         self._transactions.close()
@@ -135,7 +142,7 @@ class Settling:
         return usable_fixes(self._cursor, low, high)
 
     def write(self, fixes: Fixes, met: Met) -> None:
-        """Replace the meetings of the window by those that follow from the fixes. Raises ChangedError."""
+        """Replace those meetings of the window that are due by what follows from the fixes. Raises ChangedError."""
         hold_still(self._cursor, self.due.seen, fixes.person_id)
         self._cursor.execute(HOLD)
         self._cursor.execute(
@@ -149,7 +156,11 @@ class Settling:
         )
         if self._cursor.fetchone() != (True,):
             raise ChangedError
-        self._cursor.execute(FORGET, (self.due.low, self.due.low + WINDOW_US * MICROSECOND))
+        window = {"low": self.due.low, "until": self.due.low + WINDOW_US * MICROSECOND}
+        if self.due.persons is None:
+            self._cursor.execute(FORGET, window)
+        else:
+            self._cursor.execute(FORGET_SOME, {**window, "persons": self.due.persons})
         if met.person_id.size:
             self._cursor.execute(ENSURE_PARTITION, (self.due.low.date(),))
             rows = copy_bytes(met)

@@ -56,9 +56,15 @@ def told_by(window: int) -> tuple[int, int]:
     return needed((window - 1) * WINDOW_US, (window + 2) * WINDOW_US)
 
 
+def begins_of(time_us: Ints) -> Ints:
+    """For each fix the number to which TOLD_OF is added for the windows of whose meetings it tells."""
+    begins: Ints = (time_us - CONTEXT_US) // WINDOW_US
+    return begins
+
+
 def told_of(time_us: Ints) -> Ints:
     """The numbers, each once, of all windows of whose meetings fixes at these times tell."""
-    numbers: Ints = np.unique(np.unique((time_us - CONTEXT_US) // WINDOW_US)[:, None] + TOLD_OF)
+    numbers: Ints = np.unique(np.unique(begins_of(time_us))[:, None] + TOLD_OF)
     return numbers
 
 

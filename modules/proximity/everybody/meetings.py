@@ -4,7 +4,7 @@ A question looks for those who reported from near a way (circles.py), then compa
 (estimated_meetings.py). So does this, with the same functions, on columns that hold many persons at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -29,8 +29,10 @@ class Met(NamedTuple):
     meetings: EstimatedMeetings  # its person_id is the other
 
 
-def met_by_everybody(fixes: Fixes, window: int, distance_m: float, min_chance: float) -> Met:
-    """Stretches of a window (its number) in which two were within the distance.
+def met_by_everybody(
+    fixes: Fixes, window: int, distance_m: float, min_chance: float, *, whose: Collection[int] | None = None
+) -> Met:
+    """Stretches of a window (its number) in which two were within the distance; where one of both is of `whose`.
 
     Joined are those that touch, and nothing else: `joined` of them is what it is of the stretches of a question, also
     over the borders of windows. All fixes of `told_by(window)` are there, by person and time.
@@ -38,7 +40,7 @@ def met_by_everybody(fixes: Fixes, window: int, distance_m: float, min_chance: f
     low_us, until_us = window * WINDOW_US, (window + 1) * WINDOW_US
     around = ways(fixes, low_us - WINDOW_US, until_us + WINDOW_US)
     reported = fixes.at(np.flatnonzero((fixes.time_us >= low_us) & (fixes.time_us < until_us)))
-    pairs = who_was_near(around, reported, distance_m)
+    pairs = who_was_near(around, reported, distance_m, whose)
     inside = within(around, low_us, until_us)
     found = list(_stretches(inside, pairs, distance_m, min_chance))
     met = EstimatedMeetings._make(map(np.concatenate, zip(NO_MEETINGS, *found, strict=True)))

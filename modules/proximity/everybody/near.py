@@ -1,6 +1,6 @@
 """Who reported from near whose way: fixes and circles (circles.py) of many persons, matched by a grid in space."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,18 +33,27 @@ class Pairs(NamedTuple):
         return found
 
 
-def who_was_near(around: Ways, reported: Fixes, distance_m: float) -> Pairs:
-    """Who reported from near whose way."""
-    circles, piece = circles_of(around, distance_m)
-    whose = around.person_id[piece]
-    persons, of_fix = np.unique(reported.person_id, return_inverse=True)
-    owners, of_circle = np.unique(whose, return_inverse=True)
+def who_was_near(around: Ways, reported: Fixes, distance_m: float, whose: Collection[int] | None) -> Pairs:
+    """Who reported from near whose way; where one of both is of `whose` (None: everybody)."""
+    persons, owners = np.unique(reported.person_id), np.unique(around.person_id)
     codes = [np.empty(0, np.int64)]
-    for circle, fix in _inside(circles, reported):
-        other = persons[of_fix[fix]] != owners[of_circle[circle]]
-        codes.append(np.unique(of_circle[circle[other]] * persons.size + of_fix[fix[other]]))
+    for way, fixes in _looked_at(around, reported, whose):
+        circles, piece = circles_of(way, distance_m)
+        of_circle, of_fix = np.searchsorted(owners, way.person_id[piece]), np.searchsorted(persons, fixes.person_id)
+        for circle, fix in _inside(circles, fixes):
+            other = persons[of_fix[fix]] != owners[of_circle[circle]]
+            codes.append(np.unique(of_circle[circle[other]] * persons.size + of_fix[fix[other]]))
     code = np.unique(np.concatenate(codes))
     return Pairs(owners[code // max(persons.size, 1)], persons[code % max(persons.size, 1)])
+
+
+def _looked_at(around: Ways, reported: Fixes, whose: Collection[int] | None) -> Iterator[tuple[Ways, Fixes]]:
+    if whose is None:
+        yield around, reported
+    else:
+        some = list(whose)
+        yield around.at(np.isin(around.person_id, some)), reported
+        yield around, reported.at(np.isin(reported.person_id, some))
 
 
 def _inside(circles: Circles, fixes: Fixes) -> Iterator[tuple[Ints, Ints]]:

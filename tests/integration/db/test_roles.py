@@ -58,6 +58,7 @@ WORK = {
     "say which windows are to be settled": ("SELECT settle_connectivity(0, 5, 0.5, 1)", {"meeting_finder"}),
     "say so past the function": ("SELECT due_windows(0, 1)", set()),
     "note what came late": ("SELECT note_windows('{1}')", {"location_consumer"}),
+    "note whose came late": ("SELECT note_windows('{1}', '{1}')", {"location_consumer"}),
     "note it past the function": ("INSERT INTO connectivity_due (window_number) VALUES (1)", set()),
     "read how far meetings are remembered": (
         "SELECT settled_before FROM connectivity_progress",

@@ -117,6 +117,36 @@ def test_a_window_that_is_settled_again_is_replaced(system: System) -> None:
     system.check(STANDING)
 
 
+def test_what_comes_late_of_one_has_only_their_meetings_written_again(system: System) -> None:
+    def rows_of_others() -> set[tuple[int, ...]]:
+        found = system.query(
+            "SELECT xmin::text::bigint, person_id, other_id, extract(epoch FROM started_at) FROM connectivity"
+            " WHERE 4 NOT IN (person_id, other_id)"
+        )
+        return set(found)
+
+    late = (STANDING.person_id == 4) & (np.arange(STANDING.size) % 3 == 0)
+    system.store(STANDING.at(~late))
+    system.settle(LAST)
+    before = rows_of_others()
+    system.store(STANDING.at(late))
+    assert {person for (person,) in system.query("SELECT person_id FROM connectivity_due")} == {4}
+    system.settle()
+    assert rows_of_others() == before
+    system.check(STANDING)
+
+
+def test_what_comes_late_of_a_person_and_what_concerns_everybody_are_settled_together(system: System) -> None:
+    system.store(STANDING.at(slice(None, None, 2)))
+    system.settle(LAST)
+    system.query("DELETE FROM connectivity")
+    system.query("INSERT INTO connectivity_due (window_number) SELECT generate_series(%s, %s)", FIRST, LAST - 1)
+    system.store(STANDING.at(slice(1, 2)))
+    system.settle()
+    assert system.due() == set()
+    system.check(STANDING.at(np.unique(np.append(np.arange(0, STANDING.size, 2), 1))))
+
+
 def test_two_finders_have_different_windows_in_hand(system: System) -> None:
     system.store(STANDING)
     system.finder.settle_before(LAST)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from connection_service.search.estimate_slice import EstimateSearch
 from proximity.estimated_meetings import EstimatedMeetings, joined
@@ -44,3 +45,18 @@ def test_it_is_what_each_question_finds(fixes: Fixes) -> None:
             GAP_US,
         )
         assert equal(met, asked)
+
+
+@FEW
+@given(histories(), st.sets(st.integers(1, 6)), st.sampled_from(WINDOWS))
+def test_meetings_of_some_are_those_of_everybody_that_one_of_them_is_in(
+    fixes: Fixes, some: set[int], window: int
+) -> None:
+    low_us, high_us = told_by(window)
+    fixes = by_person(fixes.at((fixes.time_us >= low_us) & (fixes.time_us <= high_us)))
+    everybody = met_by_everybody(fixes, window, 3.0, 0.5)
+    theirs = met_by_everybody(fixes, window, 3.0, 0.5, whose=some)
+    there = list(some)
+    among = np.isin(everybody.person_id, there) | np.isin(everybody.meetings.person_id, there)
+    assert np.array_equal(theirs.person_id, everybody.person_id[among])
+    assert equal(theirs.meetings, everybody.meetings.at(among))
