@@ -4,6 +4,7 @@ import type { FieldError } from "../src/api/fetchOrThrow";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
 import type { Forgotten, NewForgotten, NewSharing, Sharing } from "../src/api/sharing";
+import { yearOf, type DaySummary } from "../src/api/summaries";
 import { CERTAINTIES } from "../src/meetings/certainty";
 import { APPS } from "../src/phones/apps";
 import { locations, way, type Fix, type WayEnd, type WayPiece } from "../src/api/tracks";
@@ -46,6 +47,18 @@ const CONTACT: Fields<Contact> = {
   closest_m: "number",
   closest_sd_m: "number",
   probability: "number",
+  first_met_at: "string",
+  last_met_at: "string",
+};
+const DAY_SUMMARY: Fields<DaySummary> = {
+  period: "string",
+  first_day: "string",
+  last_day: "string",
+  person: "Person",
+  encounters: "integer",
+  duration_s: "number",
+  closest_m: "number",
+  closest_sd_m: "number",
   first_met_at: "string",
   last_met_at: "string",
 };
@@ -149,6 +162,14 @@ test.each([
   expect([...required].sort()).toEqual(Object.keys(fields).filter((name) => !OPTIONAL.includes(name)).sort());
 });
 
+test("what meetings of a day add up to has the fields that the page knows", () => {
+  const { properties = {} } = served.CONNECTION_URL.definitions.EncounterOrSummary ?? {};
+  const known = Object.keys(DAY_SUMMARY).map((name) => [name, nameOf(properties[name] ?? {})]);
+  expect(Object.fromEntries(known)).toEqual(DAY_SUMMARY);
+  const ofMeetings = Object.keys(MEETING);
+  expect(Object.keys(properties).filter((name) => !ofMeetings.includes(name) && !(name in DAY_SUMMARY))).toEqual([]);
+});
+
 test("a meeting is as certain as the page has words for", () => {
   const { properties = {} } = served.CONNECTION_URL.definitions.Encounter ?? {};
   expect([...(properties.certainty?.enum ?? [])].sort()).toEqual(Object.keys(CERTAINTIES).sort());
@@ -187,6 +208,7 @@ test.each([
   ["PERSON_URL", "/api/persons/{person_id}/devices", devices(1), "Device"],
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_ESTIMATE).initialPageParam, "EncounterOrSummary"],
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_FIXES).initialPageParam, "EncounterOrSummary"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/encounters", yearOf({ ...SEARCH, year: 2026 }), "EncounterOrSummary"],
   ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(BY_ESTIMATE).initialPageParam, "Contact"],
   ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations(SPAN, 2), "Location"],
   ["CONNECTION_URL", "/api/persons/{person_id}/way", way(SPAN), "WayPiece"],

@@ -20,10 +20,12 @@ test("a view survives the address bar", () => {
     grouping: "person",
     contact: 7,
     meeting: { person: 7, startedAt: "2026-03-02T10:32:00.25Z", moment: "2026-03-02T10:40:07.000Z" },
+    aspect: "year",
+    year: 2025,
   };
   const address = formatView(view);
   expect(address).toBe(
-    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&min=5&method=fixes&window=any&interpolate=true&possible=true&by=person&with=7&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z",
+    "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&min=5&method=fixes&window=any&interpolate=true&possible=true&by=person&with=7&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z&see=year&year=2025",
   );
   expect(parseView(address, NOW)).toEqual(view);
 });
@@ -38,8 +40,8 @@ test("a person without days is shown with the last seven", () => {
 });
 
 test("what makes no sense is left out", () => {
-  const view = parseView("?person=-3&from=2026-02-30&to=x&zone=Mars/Olympus&by=moon&meeting=7@soon", NOW);
-  expect(view).toMatchObject({ person: null, grouping: "day", meeting: null });
+  const view = parseView("?person=-3&from=2026-02-30&to=x&zone=Mars/Olympus&by=moon&meeting=7@soon&see=future&year=soon", NOW);
+  expect(view).toMatchObject({ person: null, grouping: "day", meeting: null, aspect: "meetings", year: null });
   expect(view.from < view.to).toBe(true);
 });
 

@@ -33,8 +33,14 @@ export interface View {
   /** Whose meetings are unfolded in the list by person. */
   contact: number | null;
   meeting: MeetingKey | null;
+  /** Which side of the person is shown: the meetings one by one, or what they add up to. */
+  aspect: Aspect;
+  /** Of the calendar; none: that of the last day. */
+  year: number | null;
 }
 
+export const ASPECTS = ["meetings", "year"] as const;
+export type Aspect = (typeof ASPECTS)[number];
 export type Grouping = "day" | "person";
 
 export const DEFAULTS = { distance: "5", minimumMinutes: "0", minimumProbability: "50", timeWindow: "600" } as const;
@@ -56,6 +62,8 @@ export function parseView(search: string, now = Date.now()): View {
     grouping: parameters.get("by") === "person" ? "person" : "day",
     contact: parseId(parameters.get("with")),
     meeting: parseMeeting(parameters.get("meeting"), parameters.get("moment")),
+    aspect: ASPECTS.find((aspect) => aspect === parameters.get("see")) ?? "meetings",
+    year: parseYear(parameters.get("year")),
   };
 }
 
@@ -83,6 +91,8 @@ export function formatView(view: View): string {
     if (view.contact !== null && view.grouping === "person") parameters.set("with", String(view.contact));
     if (view.meeting) parameters.set("meeting", formatMeeting(view.meeting));
     if (view.meeting?.moment) parameters.set("moment", view.meeting.moment);
+    if (view.aspect !== "meetings") parameters.set("see", view.aspect);
+    if (view.year !== null && view.aspect === "year") parameters.set("year", String(view.year));
   }
   // Colons, slashes and @ are allowed in a query and keep the link readable.
   const text = parameters.toString().replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%40/g, "@");
@@ -95,7 +105,7 @@ export function formatMeeting({ person, startedAt }: MeetingKey): string {
 
 /** The list of people as it is before anything is chosen. */
 export function startOf(view: View): View {
-  return { ...view, query: "", person: null, contact: null, meeting: null };
+  return { ...view, query: "", person: null, contact: null, meeting: null, aspect: "meetings", year: null };
 }
 
 /** Another person's meetings, by the same standard. */
@@ -126,6 +136,12 @@ function parseMethod(parameters: URLSearchParams): Method {
 function parseId(text: string | null): number | null {
   const id = /^\d+$/.test(text ?? "") ? Number(text) : 0;
   return Number.isSafeInteger(id) && id > 0 ? id : null;
+}
+
+/** A year that the services' days can have. */
+function parseYear(text: string | null): number | null {
+  const year = /^\d{4}$/.test(text ?? "") ? Number(text) : 0;
+  return year > 0 ? year : null;
 }
 
 function parseMeeting(text: string | null, moment: string | null): MeetingKey | null {

@@ -3,6 +3,7 @@ import type { Device, NewDevice, PairedDevice } from "./devices";
 import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Forgotten, NewForgotten, NewSharing, Sharing } from "./sharing";
+import type { DaySummary } from "./summaries";
 import type { Fix } from "./tracks";
 
 /** What the services would answer, for tests: a stand-in for `fetch` that keeps the contract of their REST APIs. */
@@ -75,6 +76,7 @@ export class FakeServices {
     const person = this.persons.find((one) => one.id === Number(id));
     if (!person) return problem(404, `person ${id} is unknown`);
     if (init?.method === "DELETE") return this.erase(person);
+    if (url.searchParams.get("summary") === "day") return this.near(url, this.summaries(url));
     if (resource === "encounters") return this.near(url, this.meetings);
     if (resource === "contacts") return this.near(url, contactsOf(this.meetings));
     if (resource === "locations") return json(this.fixes);
@@ -133,6 +135,21 @@ export class FakeServices {
     if (Number(distance) > 0) return json(rows);
     const reason = `must be greater than 0, is ${distance}`;
     return problem(400, `distance ${reason}`, [{ field: "distance", reason }]);
+  }
+
+  /** By person and day; no meeting of these goes on over midnight. */
+  private summaries({ searchParams }: URL): DaySummary[] {
+    const [first = "", last = ""] = ["start_date", "end_date"].map((name) => searchParams.get(name) ?? "");
+    const days = [...new Set(this.meetings.map(({ started_at }) => started_at.slice(0, 10)))].sort();
+    return days
+      .filter((day) => day >= first && day <= last)
+      .flatMap((day) =>
+        contactsOf(this.meetings.filter(({ started_at }) => started_at.startsWith(day))).map((contact) => ({
+          ...contact,
+          closest_sd_m: 0.4,
+          ...{ period: day, first_day: day, last_day: day },
+        })),
+      );
   }
 
   private create(body: Omit<Person, "id">): Response {

@@ -1,18 +1,26 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
 import { Problem } from "../api/fetchOrThrow";
 import { countOf } from "../api/meetings";
 import { companyOf, nameOf, personQuery } from "../api/persons";
 import { useLastingError } from "../api/recovery";
-import { startOf, type View } from "../address/view";
+import { startOf, type Aspect, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
+import { Boundary } from "../app/Boundary";
 import { DeletePerson } from "../people/DeletePerson";
 import { Phones } from "../phones/Phones";
 import { SearchForm } from "../search/SearchForm";
 import { Avatar } from "../ui/Avatar";
-import { Notice } from "../ui/Notice";
+import { Failure, Notice } from "../ui/Notice";
+import { Skeleton } from "../ui/Skeleton";
+import { AspectBar } from "./AspectBar";
 import { MeetingResults } from "./MeetingResults";
 import { useMeetings } from "./useMeetings";
+
+/** What meetings add up to; their code comes when they are looked at. */
+const ADDED_UP = {
+  year: lazy(() => import("../year/YearView")),
+} satisfies Record<Exclude<Aspect, "meetings">, unknown>;
 
 /** One person: what counts as a meeting, and the meetings. */
 export function PersonPage({
@@ -64,15 +72,36 @@ export function PersonPage({
         </Notice>
       ) : (
         <>
-          <SearchForm
-            view={view}
-            search={search}
-            error={error}
-            count={settled ? countOf(meetings.length, query.hasNextPage) : undefined}
-          />
-          <MeetingResults view={view} person={id} />
+          <AspectBar view={view} />
+          {view.aspect === "meetings" ? (
+            <>
+              <SearchForm
+                view={view}
+                search={search}
+                error={error}
+                count={settled ? countOf(meetings.length, query.hasNextPage) : undefined}
+              />
+              <MeetingResults view={view} person={id} />
+            </>
+          ) : (
+            <AddedUp view={view} aspect={view.aspect} person={id} />
+          )}
         </>
       )}
     </div>
+  );
+}
+
+function AddedUp({ view, aspect, person }: { view: View; aspect: Exclude<Aspect, "meetings">; person: number }) {
+  const Shown = ADDED_UP[aspect];
+  return (
+    <Boundary
+      key={aspect}
+      fallback={(error, again) => <Failure title="This can’t be shown right now" error={error} onRetry={again} />}
+    >
+      <Suspense fallback={<Skeleton rows={6} label="Loading" />}>
+        <Shown view={view} person={person} />
+      </Suspense>
+    </Boundary>
   );
 }

@@ -22,6 +22,8 @@ const shortDay = new Intl.DateTimeFormat(LOCALE, {
   timeZone: "UTC",
 });
 
+const longMonth = new Intl.DateTimeFormat(LOCALE, { month: "long", year: "numeric", timeZone: "UTC" });
+
 export function formatClock(time: string | number): string {
   return clock.format(new Date(time));
 }
@@ -59,6 +61,11 @@ export function formatDay(day: Day): string {
 
 export function formatShortDay(day: Day): string {
   return shortDay.format(new Date(`${day}T00:00:00Z`)).replace(",", "");
+}
+
+/** "March 2026"; months count from 1. */
+export function formatMonth(year: number, month: number): string {
+  return longMonth.format(new Date(`${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}-01T00:00:00Z`));
 }
 
 /** "45 s", "12 min", "1 h 05 min"; a meeting of one fix has no length. */
