@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.connectivity.answers import answers
+from benchmarks.connectivity.beside import beside_a_finder
 from benchmarks.connectivity.settling import killed, settle
 from benchmarks.connectivity.walkers import ABSENT, Walked, walked
 from benchmarks.figures import Bound, Figure
@@ -26,14 +27,18 @@ def measure(stores: Stores, *, quick: bool) -> list[Figure]:
     processor_ms = (settled.finder_s + settled.database_s) / days * 1000
     print(f"{settled.fixes:,} locations, {settled.rows:,} rows: {settled.finder_s:.1f} s. Killing finders.", flush=True)
     kills, differing = killed(stores, parts)
-    print(f"{kills} kills. Asking, with {meetings:,} meetings.", flush=True)
+    print(f"{kills} kills. Storing beside a finder.", flush=True)
+    beside = beside_a_finder(stores, people)
+    print(f"{beside.own_core:.2f}. Asking, with {meetings:,} meetings.", flush=True)
     latencies = answers(stores, meetings, asked)
     pairs = walked(stores)
     if pairs is None:
         print(f"Who walked together is not looked for: {ABSENT}.", flush=True)
+    shared = f"the finder on a core of its own; {beside.all_shared:.3g} where all share all cores"
     of_database = f"{settled.database_s / days * 1000:.3g} ms of it in PostgreSQL"
     return [
         Figure("settling 1,000 locations of a person in a hall", processor_ms, at_most, 10, " ms", of_database),
+        Figure("storing beside a finder / without", beside.own_core, Bound.AT_LEAST, 0.9, remark=shared),
         Figure("rows other than without kills -9 of finders", differing, at_most, 0, remark=f"{kills} kills"),
         Figure("a month of meetings / the cheapest question", latencies.month / latencies.cheapest, at_most, 1.5),
         Figure("a year of meetings / the cheapest question", latencies.year / latencies.cheapest, at_most, 3),
