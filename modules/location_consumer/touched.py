@@ -23,8 +23,9 @@ class Touched(NamedTuple):
         begins = begins_of(locations.time_us)
         order = np.argsort(begins, kind="stable")
         numbers, first = np.unique(begins[order], return_index=True)
+        persons_of = np.split(locations.person_id[order], first)[1:]
         whose: dict[int, set[int] | None] = {}
-        for number, persons in zip(numbers, np.split(locations.person_id[order], first[1:]), strict=True):
+        for number, persons in zip(numbers, persons_of, strict=True):
             few = few_persons(persons.tolist()) if persons.size <= MOST_LOCATIONS else None
             for window in (number + TOLD_OF).tolist():
                 known = whose.get(window, set())

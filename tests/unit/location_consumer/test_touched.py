@@ -38,6 +38,10 @@ def test_few_are_noted_by_person_in_all_windows_of_which_they_tell(reported: lis
     assert notes(locations) == expected
 
 
+def test_nothing_tells_of_nothing() -> None:
+    assert notes(batch([], [])) == set()
+
+
 def test_many_persons_are_everybody_in_the_windows_of_which_they_tell_together() -> None:
     persons = list(range(1, MOST_PERSONS + 2))
     crowd, alone = batch(persons, [0.7] * len(persons)), batch([1], [3.7])
