@@ -89,4 +89,5 @@ IMAGES: Final = (
             "# without its compiled parts, because rows are read by COPY."
         ),
     ),
+    Image("encounter_stream", "Kafka → server-sent events: encounters while they happen", (30010, 30011)),
 )

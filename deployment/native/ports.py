@@ -18,6 +18,8 @@ OFFSETS = {
     "finder_health": 7,
     "phone_http": 8,
     "phone_health": 9,
+    "stream_http": 10,
+    "stream_health": 11,
     "kafka": 92,
     "kafka_controller": 93,
     "postgresql": 432,

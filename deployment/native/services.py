@@ -84,6 +84,16 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
             },
             lambda: answers_http(addresses["CONNECTION_URL"] + "/readyz"),
         ),
+        python_service(
+            "encounter_stream",
+            {
+                "KAFKA_BOOTSTRAP_SERVERS": addresses["KAFKA_BOOTSTRAP_SERVERS"],
+                "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
+                "HTTP_BIND": bind("STREAM_URL"),
+                "METRICS_BIND": bind("STREAM_HEALTH_URL"),
+            },
+            lambda: answers_http(addresses["STREAM_HEALTH_URL"] + "/readyz"),
+        ),
         Service(
             "frontend",
             f"exec npm --prefix {REPOSITORY / 'modules' / 'frontend'} run --silent serve </dev/null",
@@ -92,6 +102,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
                 "PHONE_URL": addresses["PHONE_URL"],
                 "PERSON_URL": addresses["PERSON_URL"],
                 "CONNECTION_URL": addresses["CONNECTION_URL"],
+                "STREAM_URL": addresses["STREAM_URL"],
             },
             lambda: answers_http(addresses["FRONTEND_URL"] + "/"),
         ),

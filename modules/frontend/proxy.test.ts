@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { apiProxy } from "./proxy.ts";
 
-const ROUTES = apiProxy({ PHONE_URL: "http://phone", PERSON_URL: "http://person", CONNECTION_URL: "http://connection" });
+const ROUTES = apiProxy({
+  PHONE_URL: "http://phone",
+  PERSON_URL: "http://person",
+  CONNECTION_URL: "http://connection",
+  STREAM_URL: "http://stream",
+});
 
 test.each([
   ["/api/persons", "http://person"],
@@ -10,6 +15,8 @@ test.each([
   ["/api/persons/7/unheard-of", "http://person"],
   ["/api/persons/7/connection?start_date=2026-03-02", "http://connection"],
   ["/api/persons/7/encounters", "http://connection"],
+  ["/api/persons/7/encounters/live", "http://stream"],
+  ["/api/persons/7/encounters/lively", "http://connection"],
   ["/api/persons/7/way", "http://connection"],
   ["/api/persons/7/contacts?limit=5", "http://connection"],
   ["/api/persons/7/locations?max_points=2", "http://connection"],

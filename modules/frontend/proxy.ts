@@ -3,6 +3,8 @@ import type { ProxyOptions } from "vite";
 
 /** Files of locations, which phone_gateway reads. */
 const PHONE_GATEWAY_PATHS = "^/api/persons/[^/?]+/files(/|\\?|$)";
+/** Encounters while they happen. */
+const ENCOUNTER_STREAM_PATHS = "^/api/persons/[^/?]+/encounters/live(/|\\?|$)";
 /** The part of /api that connection_service answers; every path that is neither belongs to person_service. */
 export const CONNECTION_SERVICE_PATHS =
   "^/api/(groups|persons/[^/?]+/(connection|encounters|contacts|introductions|locations|way|export))(/|\\?|$)";
@@ -12,6 +14,7 @@ const PERSON_SERVICE_PATHS = "^/api/persons(/|\\?|$)";
 export function apiProxy(environment: NodeJS.ProcessEnv): Record<string, ProxyOptions> {
   return {
     [PHONE_GATEWAY_PATHS]: to("phone_gateway", environment.PHONE_URL ?? "http://127.0.0.1:30008"),
+    [ENCOUNTER_STREAM_PATHS]: to("encounter_stream", environment.STREAM_URL ?? "http://127.0.0.1:30010"),
     [CONNECTION_SERVICE_PATHS]: to("connection_service", environment.CONNECTION_URL ?? "http://127.0.0.1:30002"),
     [PERSON_SERVICE_PATHS]: to("person_service", environment.PERSON_URL ?? "http://127.0.0.1:30001"),
   };

@@ -5,12 +5,11 @@ What the answers mean to an app: 2xx, forget it; anything else, keep it and send
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import Final
 
-import orjson
 import structlog
 from granian.rsgi import (  # type: ignore[attr-defined]  # named there for others to import
     HTTPProtocol,
@@ -27,9 +26,10 @@ from phone_gateway.peers import TooBusyError
 from phone_gateway.routes import App, app_of
 from phone_gateway.settings import BODY_MAX_BYTES
 from phone_gateway.taking import Taking
-from phone_gateway.unacceptable import UnacceptableError
-from service_kit.errors import DependencyDown, DomainError, InvalidInput, NotAuthenticated, status_of
-from service_kit.rest.documents import PROBLEM_JSON, access_headers, problem
+from service_kit.errors import DependencyDown, DomainError, NotAuthenticated
+from service_kit.rest.documents import access_headers
+from service_kit.rsgi.answers import MANNERS, Answer, answer_of, problem_answer, send
+from service_kit.rsgi.unacceptable import UnacceptableError
 
 log = structlog.get_logger()
 
@@ -37,13 +37,6 @@ BODY_WITHIN_S: Final = 10.0
 COME_AGAIN_S: Final = 3
 HEARD_OUT_S: Final = 10.0
 HEARD_OUT_MAX_BYTES: Final = 64 << 20
-MANNERS: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
-
-
-class Answer(NamedTuple):
-    status: int
-    headers: list[tuple[str, str]]
-    body: bytes
 
 
 class Http:
@@ -65,7 +58,7 @@ class Http:
         try:
             answer = NOBODYS if found is None else await self._take(*found, scope, protocol)
         except Exception as error:  # noqa: BLE001  this is the edge: nothing passes it but an answer
-            answer = answer_of(error, headers_of)
+            answer = phones_answer(error)
         send(answer, protocol)
         if found is not None:
             self._metrics.answered(found[0].name, answer.status, time.perf_counter() - began)
@@ -142,24 +135,10 @@ async def hear_out(protocol: HTTPProtocol) -> None:
                     return
 
 
-def send(answer: Answer, protocol: HTTPProtocol) -> None:
-    with suppress(ProtocolClosed):  # whoever asked may have gone away
-        protocol.response_bytes(answer.status, answer.headers, answer.body)
-
-
-def answer_of(error: Exception, headers_for: Callable[[DomainError], Mapping[str, str]]) -> Answer:
-    match error:
-        case UnacceptableError():
-            return problem_answer(error.status, str(error), error.headers)
-        case CannotReadError():
-            return problem_answer(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-        case InvalidInput():
-            errors = [violation._asdict() for violation in error.violations]
-            return problem_answer(HTTPStatus.BAD_REQUEST, str(error), errors=errors)
-        case DomainError():
-            return problem_answer(status_of(error).http, str(error), headers_for(error).items())
-    log.error("unexpected", exc_info=error)
-    return problem_answer(HTTPStatus.INTERNAL_SERVER_ERROR, "the gateway failed unexpectedly; it is in its log")
+def phones_answer(error: Exception) -> Answer:
+    if isinstance(error, CannotReadError):
+        return problem_answer(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    return answer_of(error, headers_of)
 
 
 def headers_of(error: DomainError) -> Mapping[str, str]:
@@ -170,14 +149,6 @@ def headers_of(error: DomainError) -> Mapping[str, str]:
         case DependencyDown():
             return {"retry-after": str(COME_AGAIN_S)}
     return access_headers(error)
-
-
-def problem_answer(status: HTTPStatus, detail: str, headers: Iterable[tuple[str, str]] = (), **more: object) -> Answer:
-    return Answer(
-        status,
-        [("content-type", PROBLEM_JSON), *MANNERS, *((name.lower(), value) for name, value in headers)],
-        orjson.dumps(problem(status, detail, **more)),
-    )
 
 
 NOBODYS: Final = problem_answer(HTTPStatus.NOT_FOUND, "no app sends here: the address is /phone/ and the app's name")

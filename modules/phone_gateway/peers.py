@@ -1,38 +1,20 @@
-"""The services behind the gateway, over gRPC: channels, this service's own token, and what a failed call means."""
+"""The services behind the gateway, over gRPC: this service's own token, and what a failed call means."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import grpc
 import structlog
 
-from phone_gateway.settings import Peer
 from service_kit.access.token_file import TokenFile
 from service_kit.errors import DependencyDown
-from service_kit.rpc.tls import channel_credentials
 
 log = structlog.get_logger()
 
 Metadata = Sequence[tuple[str, str]]
 
-OPTIONS: Final = [
-    ("grpc.enable_http_proxy", 0),
-    ("grpc.dns_min_time_between_resolutions_ms", 1000),  # a pod that is replaced has another address
-    ("grpc.max_reconnect_backoff_ms", 1000),
-    ("grpc.keepalive_time_ms", 20_000),
-    ("grpc.keepalive_timeout_ms", 5_000),
-]
-
 
 class TooBusyError(DependencyDown):
     """More comes in than can be taken: the phone should come again."""
-
-
-def open_channel(peer: Peer) -> grpc.aio.Channel:
-    """Within the event loop that is going to use it; it connects when it is first used."""
-    if not peer.tls_ca:
-        return grpc.aio.insecure_channel(peer.target, OPTIONS)
-    return grpc.aio.secure_channel(peer.target, channel_credentials(peer.tls_ca, peer.tls_cert, peer.tls_key), OPTIONS)
 
 
 class OwnToken:

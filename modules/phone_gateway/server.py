@@ -8,10 +8,6 @@ from typing import Final
 
 import grpc
 import structlog
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from phone_gateway.devices import Devices
@@ -20,29 +16,20 @@ from phone_gateway.gathering import Gathering
 from phone_gateway.http import Http
 from phone_gateway.locations import LocationProducer
 from phone_gateway.metrics import Metrics
-from phone_gateway.peers import OwnToken, open_channel
+from phone_gateway.peers import OwnToken
 from phone_gateway.person_service import GrpcPersonService
 from phone_gateway.settings import Settings
 from phone_gateway.sightings import Sightings
 from phone_gateway.taking import Taking
 from service_kit.access.rate_limit import RateLimit
 from service_kit.open_files import allow_open_files
-from service_kit.telemetry.health import Check, health_server
+from service_kit.rpc.peer import open_channel
+from service_kit.rsgi.server import listening, turning
+from service_kit.telemetry.health import health_server
 
 log = structlog.get_logger()
 
-LIVE_WITHIN_S: Final = 2.0
 ASK_EVERY_S: Final = 1.0
-HEADERS_WITHIN_MS: Final = 15_000
-"""Also how long a connection may say nothing between two requests; there are many, and each is an open file."""
-
-BACKLOG: Final = 4096
-# What granian itself says goes the way of all other logs; requests are counted, not logged.
-LOGS: Final = {
-    "formatters": {},
-    "handlers": {},
-    "loggers": {"_granian": {"handlers": [], "propagate": True}},
-}
 
 
 async def serve(settings: Settings) -> None:
@@ -67,7 +54,9 @@ async def serve(settings: Settings) -> None:
         taking = Taking(devices, gathering, producer, sightings, metrics, limit)
         uploads = Uploads(settings.access.gate(), settings, metrics)
         metrics.watch_uploads(uploads.under_way)
-        server = listening(settings, Http(taking, uploads, metrics, settings.reading_max_bytes))
+        server = listening(
+            settings.http_bind, Http(taking, uploads, metrics, settings.reading_max_bytes), settings.connections_max
+        )
         takes = threading.Event()
 
         def ready() -> bool:
@@ -99,23 +88,6 @@ async def serve(settings: Settings) -> None:
             raise outcome  # what runs for ever ended by an error that must be heard
 
 
-def listening(settings: Settings, http: Http) -> Server:
-    host, _, port = settings.http_bind.rpartition(":")
-    return Server(
-        http,
-        address=host.strip("[]"),
-        port=int(port),
-        interface=Interfaces.RSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=BACKLOG,
-        backpressure=settings.connections_max,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=16 * 1024),
-        log_dictconfig=LOGS,
-        log_level=LogLevels.error,  # its warning that it is embedded is known
-    )
-
-
 async def watch(channel: grpc.aio.Channel, takes: threading.Event) -> None:
     """Ask location_producer whether Kafka answers, for ever: /readyz says so."""
     stub = health_pb2_grpc.HealthStub(channel)
@@ -126,14 +98,3 @@ async def watch(channel: grpc.aio.Channel, takes: threading.Event) -> None:
             serving = answer.status == health_pb2.HealthCheckResponse.SERVING
         takes.set() if serving else takes.clear()
         await asyncio.sleep(ASK_EVERY_S)
-
-
-def turning(loop: asyncio.AbstractEventLoop) -> Check:
-    """A check for another thread: whether the event loop gets to what it is asked within LIVE_WITHIN_S."""
-
-    def live() -> bool:
-        answered = threading.Event()
-        loop.call_soon_threadsafe(answered.set)
-        return answered.wait(LIVE_WITHIN_S)
-
-    return live

@@ -4,23 +4,14 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
-from environs import Env, EnvError, ValidationError, validate
+from environs import Env, ValidationError, validate
 
 from service_kit.access.settings import AccessSettings, read_access
+from service_kit.rpc.peer import Peer, complete
 from service_kit.settings import readable_file
 
 BODY_MAX_BYTES: Final = 2 * 1024 * 1024
 """Overland's largest batch, 1,000 locations, is some 600 kB."""
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A service that is called over gRPC. Paths; without a CA in plain text."""
-
-    target: str
-    tls_ca: str = ""
-    tls_cert: str = ""
-    tls_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,13 +70,6 @@ def read(env: Env) -> Settings:
         files_folder=env.str("FILES_FOLDER", "", validate=writable_folder),
         access=read_access(env, {"HTTP_BIND": http_bind}),
     )
-
-
-def complete(target: str, ca: str, cert: str, key: str) -> Peer:
-    """Raises EnvError where one of the files wants another."""
-    if bool(cert) != bool(key) or (cert and not ca):
-        raise EnvError(f"for {target}: …_TLS_CERT and …_TLS_KEY belong together, and need …_TLS_CA")
-    return Peer(target, ca, cert, key)
 
 
 def writable_folder(path: str) -> None:

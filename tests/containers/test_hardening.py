@@ -10,6 +10,7 @@ SERVICES = [
     "location_producer",
     "location_consumer",
     "meeting_finder",
+    "encounter_stream",
     "person_service",
     "connection_service",
     "frontend",

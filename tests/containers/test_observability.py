@@ -21,6 +21,7 @@ JOBS = {
     "location-producer",
     "location-consumer",
     "meeting-finder",
+    "encounter-stream",
     "person-service",
     "connection-service",
     "volumes",

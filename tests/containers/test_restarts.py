@@ -22,6 +22,7 @@ SERVICES = [
     "kafka",
     "location_consumer",
     "meeting_finder",
+    "encounter_stream",
     "postgis",
     "person_service",
     "connection_service",

@@ -26,6 +26,7 @@ JOBS = {
     "location-producer": "LOCATION_PRODUCER_URL",
     "location-consumer": "LOCATION_CONSUMER_URL",
     "meeting-finder": "MEETING_FINDER_URL",
+    "encounter-stream": "STREAM_HEALTH_URL",
     "person-service": "PERSON_URL",
     "connection-service": "CONNECTION_URL",
 }

@@ -24,7 +24,7 @@ from location_client.receipts import Tally, order, where
 from location_client.sending import Sender, SendingError
 from location_client.zones import zone_called
 from phone_gateway.files.order import NotTaken, Order, State
-from phone_gateway.settings import Peer
+from service_kit.rpc.peer import Peer
 from service_kit.rpc.tls import channel_credentials
 
 BATCH: Final = 1_000

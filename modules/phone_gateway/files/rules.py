@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 from granian.rsgi import Scope
 
 from location_client.zones import UnknownZoneError, zone_called
-from phone_gateway.unacceptable import UnacceptableError
 from service_kit.access.rules import LOCATIONS_WRITE, Rule
 from service_kit.errors import InvalidInput, Violation
+from service_kit.rsgi.unacceptable import UnacceptableError
 
 PATH: Final = re.compile(r"/api/persons/([1-9][0-9]{0,17})/files")
 RULE: Final = Rule(LOCATIONS_WRITE, lambda person_id: [person_id])

@@ -27,10 +27,10 @@ from phone_gateway.files.rules import RULE, Upload, upload_of
 from phone_gateway.metrics import Metrics
 from phone_gateway.peers import TooBusyError
 from phone_gateway.settings import Settings
-from phone_gateway.unacceptable import UnacceptableError
 from service_kit.access.rules import Gate, bearer_token
 from service_kit.access.tokens import Caller
 from service_kit.errors import TooManyCalls
+from service_kit.rsgi.unacceptable import UnacceptableError
 
 log = structlog.get_logger()
 

@@ -27,6 +27,8 @@ class Guarded:
     location_grpc: grpc.Channel
     producer_url: str
     gateway_url: str
+    stream_url: str
+    person_target: str
     token_file: Path
 
     def bearer(self, token: str | None) -> dict[str, str]:
@@ -65,13 +67,15 @@ def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_un
     gateways_token_file = folder / "phone_gateway_token"
     gateways_token_file.write_text(issuer.token("devices:check", sub="phone_gateway", expires_in_s=3600))
     location, metrics, person, person_grpc, connection, gateway, of_gateway = (free_address() for _ in range(7))
+    stream, of_stream, token = free_address(), free_address(), {"PERSON_SERVICE_TOKEN_FILE": str(token_file)}
     services = [
         starting.location_producer(location, metrics, **settings),
         starting.person_service(person, person_grpc, **settings),
-        starting.connection_service(connection, person_grpc, PERSON_SERVICE_TOKEN_FILE=str(token_file), **settings),
+        starting.connection_service(connection, person_grpc, **token, **settings),
         starting.phone_gateway(
             gateway, of_gateway, location, person_grpc, TOKEN_FILE=str(gateways_token_file), **settings
         ),
+        starting.encounter_stream(stream, of_stream, person_grpc, **token, **settings),
     ]
     for service in services:
         poll_until(service.serves)
@@ -85,5 +89,7 @@ def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_un
             to_locations,
             f"http://{metrics}",
             f"http://{gateway}",
+            f"http://{stream}",
+            person_grpc,
             token_file,
         )

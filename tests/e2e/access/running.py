@@ -82,6 +82,15 @@ class Starter:
         }
         return self._start("phone_gateway", {**needed, **settings}, metrics)
 
+    def encounter_stream(self, http: str, metrics: str, person_service: str, **settings: str) -> Service:
+        needed = {
+            "KAFKA_BOOTSTRAP_SERVERS": self._addresses["KAFKA_BOOTSTRAP_SERVERS"],
+            "HTTP_BIND": http,
+            "METRICS_BIND": metrics,
+            "PERSON_SERVICE_TARGET": person_service,
+        }
+        return self._start("encounter_stream", {**needed, **settings}, metrics)
+
 
 @contextmanager
 def starter(addresses: Settings, folder: Path) -> Iterator[Starter]:

@@ -31,6 +31,7 @@ OF_HTTP = {200: OK, 201: OK, 204: OK, 401: UNAUTHENTICATED, 403: DENIED}
 OF_GRPC = {grpc.StatusCode.UNAUTHENTICATED: UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED: DENIED}
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
 UPLOAD = "POST /api/persons/{person_id}/files"  # phone_gateway's; it describes no other
+LISTEN = "GET /api/persons/{person_id}/encounters/live"  # encounter_stream's, which describes none
 NAMES = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
 
 Attempt = Callable[[Guarded, str | None, int], str]
@@ -41,8 +42,8 @@ def rest(method: str, path: str, service: str = "person_url", media: str | None 
     def attempt(guarded: Guarded, token: str | None, person_id: int) -> str:
         url = getattr(guarded, service) + path.format(person_id=person_id)
         headers = guarded.bearer(token) | ({} if media is None else {"Content-Type": media})
-        answer = requests.request(method, url, headers=headers, timeout=PATIENCE_S, **more)
-        outcome = OF_HTTP.get(answer.status_code, answer.text)
+        with requests.request(method, url, headers=headers, timeout=PATIENCE_S, stream=True, **more) as answer:
+            outcome = OF_HTTP.get(answer.status_code) or answer.text
         if outcome != OK:
             assert answer.headers["Content-Type"] == "application/problem+json"
             assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
@@ -151,6 +152,7 @@ CALLS = {
     "GET /api/persons/{person_id}/export": Call(
         MEETINGS_READ, rest("GET", "/api/persons/{person_id}/export", "connection_url")
     ),
+    LISTEN: Call(MEETINGS_READ, rest("GET", "/api/persons/{person_id}/encounters/live", "stream_url")),
     UPLOAD: Call(
         LOCATIONS_WRITE,
         rest(
@@ -300,7 +302,7 @@ def test_an_admin_may_do_everything_even_where_the_token_names_a_person(guarded:
 
 def test_the_table_is_complete(guarded: Guarded) -> None:
     """Whatever the services say that they offer is tested here."""
-    offered = {UPLOAD}
+    offered = {UPLOAD, LISTEN}
     for url in (guarded.person_url, guarded.connection_url):
         paths = requests.get(f"{url}/swagger.json", timeout=PATIENCE_S).json()["paths"]
         offered |= {

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from prometheus_client import CollectorRegistry
 
+from encounter_stream.metrics import Metrics as StreamMetrics
 from location_consumer.metrics import Metrics as ConsumerMetrics
 from location_producer.callers.allowance import Callers
 from location_producer.in_flight import InFlight
@@ -43,6 +44,9 @@ def registries() -> Iterator[CollectorRegistry]:
     yield producer.registry
     yield ConsumerMetrics().registry
     yield FinderMetrics().registry
+    stream = StreamMetrics()
+    stream.watch(lambda: 0, lambda: 0, lambda: True)
+    yield stream.registry
     rest = RestMetrics()
     GrpcMetrics(rest.registry)
     yield rest.registry

@@ -115,6 +115,7 @@ def test_every_service_has_a_kafka_user_of_its_own(render: Any) -> None:
     assert may("kafka-location-producer", "location.dead-letter") == {"Describe", "Write"}
     assert may("kafka-location-consumer", "location") == {"Describe", "Read"}
     assert may("kafka-meeting-finder", "encounter") == {"Describe", "Write"}
+    assert may("kafka-encounter-stream", "encounter") == {"Describe", "Read"}
     assert "Read" not in may("kafka-topics", "location") | may("kafka-keda", "location")
 
 

@@ -29,6 +29,7 @@ SERVICES = [
     "meeting_finder",
     "person_service",
     "connection_service",
+    "encounter_stream",
 ]
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 
@@ -173,7 +174,7 @@ def test_nginx_routes_as_vite_does() -> None:
     config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
     routes = re.findall(r"location ~ (\S+) \{\s+set \$service (\w+);", config)
     # nginx sees no query string, so that its patterns need not end before one.
-    services = ["phone_gateway", "connection_service", "person_service"]
+    services = ["phone_gateway", "encounter_stream", "connection_service", "person_service"]
     assert routes == list(zip(of_vite, services, strict=True))
     assert re.findall(r'\]: to\("(\w+)", ', said) == services
 
@@ -181,7 +182,7 @@ def test_nginx_routes_as_vite_does() -> None:
 def test_whoever_serves_the_page_knows_where_every_service_is(render: Any) -> None:
     said = (REPOSITORY / "modules" / "frontend" / "proxy.ts").read_text()
     addresses = set(re.findall(r"environment\.([A-Z_]+)", said))
-    assert addresses == {"PHONE_URL", "PERSON_URL", "CONNECTION_URL"}
+    assert addresses == {"PHONE_URL", "PERSON_URL", "CONNECTION_URL", "STREAM_URL"}
     config = (REPOSITORY / "modules" / "frontend" / "nginx.conf.template").read_text()
     assert set(re.findall(r"set \$upstream \$\{([A-Z_]+)\};", config)) == addresses
     assert addresses <= set(COMPOSE["services"]["frontend"]["environment"])

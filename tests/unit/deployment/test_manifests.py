@@ -36,6 +36,7 @@ DRAIN_S = {
     "meeting-finder": 30,
     "person-service": 20 + 5,
     "connection-service": 20,
+    "encounter-stream": 5 + 5,
     "frontend": 30,
 }
 OF_OPERATORS = {
@@ -60,6 +61,8 @@ FILES_MADE_BEFOREHAND = {
     "kafka-location-producer",
     "kafka-location-consumer",
     "kafka-meeting-finder",
+    "kafka-encounter-stream",
+    "encounter-stream-tls",
     "kafka-topics",
     "udaconnect-cluster-ca-cert",
     "udaconnect-ca",
@@ -279,6 +282,7 @@ def test_the_local_cluster_answers_at_the_ports_that_the_documents_name(render: 
         "connection-service": 30002,
         "location-producer": 30003,
         "phone-gateway": 30008,
+        "encounter-stream": 30010,
     }
 
 
@@ -290,6 +294,7 @@ def test_production_scales_each_service_by_one_thing_only(render: Any) -> None:
         "meeting-finder",
         "person-service",
         "connection-service",
+        "encounter-stream",
     }
     for overlay in (PRODUCTION, OPERATORS):
         scalers = of_kind(render(overlay), "HorizontalPodAutoscaler", "ScaledObject")

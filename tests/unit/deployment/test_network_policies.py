@@ -30,8 +30,11 @@ TO_SERVICES = {
     ("frontend", "person-service", 30001),
     ("frontend", "connection-service", 30002),
     ("connection-service", "person-service", 30004),
+    (ANYBODY, "encounter-stream", 30010),
+    ("frontend", "encounter-stream", 30010),
+    ("encounter-stream", "person-service", 30004),
 }
-TO_KAFKA = {"location-producer", "topics", "location-consumer", "meeting-finder"}
+TO_KAFKA = {"location-producer", "topics", "location-consumer", "meeting-finder", "encounter-stream"}
 TO_POSTGRESQL = {
     "location-consumer",
     "migrations",
@@ -108,7 +111,13 @@ def test_in_production_only_those_who_need_a_store_reach_one(render: Any) -> Non
                 ):
                     reaching.setdefault(policy["metadata"]["name"], set()).add(pod_labels(workload)[NAME])
         issuers = reaching.pop("to-issuer")
-        assert issuers == {"phone-gateway", "location-producer", "person-service", "connection-service"}
+        assert issuers == {
+            "phone-gateway",
+            "location-producer",
+            "person-service",
+            "connection-service",
+            "encounter-stream",
+        }
         assert reaching == {"to-kafka": TO_KAFKA, "to-postgresql": TO_POSTGRESQL}
 
 
@@ -130,6 +139,7 @@ def test_prometheus_reaches_the_counts_of_every_service_and_nothing_else_that_is
             ("location-producer", 30006),
             ("location-consumer", 30005),
             ("meeting-finder", 30007),
+            ("encounter-stream", 30011),
         }
         assert scraped(manifests) <= reached | open_to_all
 
@@ -153,7 +163,7 @@ def scraped(manifests: list[dict[str, Any]]) -> set[tuple[str, int]]:
                     if selects({"matchLabels": service["spec"]["selector"]}, pod_labels(one))
                 ]
                 found.add((pod_labels(workload)[NAME], ports(workload)[port["targetPort"]]))
-    assert len(found) == 6
+    assert len(found) == 7
     return found
 
 

@@ -6,8 +6,8 @@ from http import HTTPStatus
 import pytest
 
 from phone_gateway.files.rules import Upload, person_of, upload_of
-from phone_gateway.unacceptable import UnacceptableError
 from service_kit.errors import InvalidInput
+from service_kit.rsgi.unacceptable import UnacceptableError
 
 MAX_BYTES = 1000
 

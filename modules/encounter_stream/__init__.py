@@ -1,0 +1,1 @@
+"""Kafka → server-sent events: tells people of their encounters while they happen."""
