@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from benchmarks.connectivity.answers import answers
 from benchmarks.connectivity.beside import beside_a_finder
 from benchmarks.connectivity.settling import killed, settle
+from benchmarks.connectivity.told import Told, told
 from benchmarks.connectivity.walkers import ABSENT, Walked, walked
 from benchmarks.figures import Bound, Figure
 from benchmarks.machine import machine
@@ -53,6 +56,16 @@ def of_groups(pairs: Walked) -> Figure:
     return Figure("groups: pairs that walked together, recall", pairs.recall, Bound.AT_LEAST, 0.9, remark=remark)
 
 
+def of_live(heard: Told) -> list[Figure]:
+    after_s = np.sort(heard.after_s)
+    p99 = float(np.percentile(after_s, 99)) if not heard.unheard else float("inf")
+    half = f"median {np.median(after_s):.3g} s; {heard.unheard} unheard"
+    return [
+        Figure("begin of a meeting -> event at a listener, p99", p99, Bound.AT_MOST, 5, " s", half),
+        Figure("a stream with 1,000 listeners", heard.memory_mb, Bound.AT_MOST, 200, " MB"),
+    ]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.connectivity", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smaller hall, and fewer meetings")
@@ -62,6 +75,8 @@ def main() -> int:
     described = machine()
     with stores(with_kafka=False) as in_use:
         found = measure(in_use, quick=chosen.quick)
+    print("Telling 1,000 people that they meet.", flush=True)
+    found += of_live(told())
     chosen.out.mkdir(parents=True, exist_ok=True)
     report = {"machine": described, "figures": {figure.name: figure.value for figure in found}}
     (chosen.out / "connectivity.json").write_text(json.dumps(report, indent=1))
