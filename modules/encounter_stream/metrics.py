@@ -11,6 +11,8 @@ from service_kit.telemetry.metrics import SECONDS, process_registry
 
 KINDS: Final = tuple(name.removeprefix("KIND_").lower() for name in Kind.keys() if name != "KIND_UNSPECIFIED")  # noqa: SIM118  it is no dict
 
+REFUSALS: Final = (400, 401, 403, 404, 429, 503)
+
 
 class Metrics:
     def __init__(self) -> None:
@@ -23,6 +25,9 @@ class Metrics:
             name("told_after_seconds"), "From the decision to the listener", buckets=SECONDS, registry=registry
         )
         self._read = Counter(name("read_events_total"), "Events read from Kafka, each once", registry=registry)
+        # From 0 on: an increase from nothing would be missed.
+        for status in REFUSALS:
+            self._refused.labels(status)
         for reason in REASONS:
             self._ended.labels(reason)
         for kind in KINDS:

@@ -11,7 +11,7 @@ from tests.patience import PATIENCE_S
 
 # In a container of its own, without docker compose: nginx, and one question.
 ASK = "nginx -c /tmp/nginx.conf && wget -S -O - http://127.0.0.1:30000{} 2>&1"
-UPSTREAMS = dict.fromkeys(("PHONE_URL", "PERSON_URL", "CONNECTION_URL"), "http://localhost:1")
+UPSTREAMS = dict.fromkeys(("PHONE_URL", "PERSON_URL", "CONNECTION_URL", "STREAM_URL"), "http://localhost:1")
 TWO_PLACES = "creation_time,latitude,longitude\n2026-03-02T10:00:00Z,50.11,8.65\n2026-03-02T10:00:10Z,50.11,8.65\n"
 
 
@@ -77,6 +77,10 @@ def test_the_page_reaches_the_services_through_its_own_origin(addresses: Mapping
     headers = {"Content-Type": "application/octet-stream"}
     said = requests.post(day_of_ada, data=TWO_PLACES, headers=headers, timeout=PATIENCE_S).text.splitlines()
     assert (json.loads(said[-1])["stage"], json.loads(said[-1])["accepted"]) == ("done", 2)
+    live = f"{origin}{created.headers['Location']}/encounters/live"
+    with requests.get(live, stream=True, timeout=PATIENCE_S) as told:
+        assert told.headers["Content-Type"] == "text/event-stream"
+        assert b"event: now" in told.iter_lines(), "at once, though the answer goes on"
     assert requests.get(f"{origin}/api/other", timeout=PATIENCE_S).headers["Content-Type"].startswith("text/html")
 
 

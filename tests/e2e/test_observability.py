@@ -16,6 +16,8 @@ import yaml
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_port
+from tests.e2e.live.listening import listening
+from tests.e2e.live.test_encounters import reporting
 from tests.e2e.phones.apps import every_kind_of_fix, pair
 from tests.patience import PATIENCE_S
 
@@ -123,6 +125,8 @@ def test_prometheus_reaches_every_service_and_every_panel_shows_something(
         waiting.difference_update(seen)
         return not waiting
 
-    poll_until(everything_is_seen, interval_s=1)
+    other = system.create_person("Grace", "Hopper", "Navy")
+    with listening(addresses["STREAM_URL"], person), reporting(system, person, other):
+        poll_until(everything_is_seen, interval_s=1)
     firing = query('ALERTS{alertstate="firing", severity="critical"}')
     assert not firing
