@@ -125,8 +125,8 @@ def test_prometheus_reaches_every_service_and_every_panel_shows_something(
         waiting.difference_update(seen)
         return not waiting
 
-    other = system.create_person("Grace", "Hopper", "Navy")
-    with listening(addresses["STREAM_URL"], person), reporting(system, person, other):
+    ada, grace = system.create_person(), system.create_person("Grace", "Hopper", "Navy")
+    with listening(addresses["STREAM_URL"], ada), reporting(system, ada, grace):
         poll_until(everything_is_seen, interval_s=1)
     firing = query('ALERTS{alertstate="firing", severity="critical"}')
     assert not firing
