@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { devices, type Device, type NewDevice, type PairedDevice, type Setting, type Setup } from "../src/api/devices";
 import type { FieldError } from "../src/api/fetchOrThrow";
+import { introductions, type Introduction, type Via } from "../src/api/introductions";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
 import type { Forgotten, NewForgotten, NewSharing, Sharing } from "../src/api/sharing";
@@ -62,6 +63,8 @@ const DAY_SUMMARY: Fields<DaySummary> = {
   first_met_at: "string",
   last_met_at: "string",
 };
+const INTRODUCTION: Fields<Omit<Introduction, "via">> = { person: "Person", strength_s: "number" };
+const VIA: Fields<Via> = { person: "Person", own_duration_s: "number", other_duration_s: "number" };
 const FIX: Fields<Fix> = {
   person_id: "integer",
   latitude: "number",
@@ -151,6 +154,8 @@ test.each([
   ["CONNECTION_URL", "Person", PERSON],
   ["CONNECTION_URL", "Encounter", MEETING],
   ["CONNECTION_URL", "Contact", CONTACT],
+  ["CONNECTION_URL", "Introduction", { ...INTRODUCTION, via: "array" }],
+  ["CONNECTION_URL", "Via", VIA],
   ["CONNECTION_URL", "Place", PLACE],
   ["CONNECTION_URL", "Location", FIX],
   ["CONNECTION_URL", "WayEnd", WAY_END],
@@ -210,6 +215,7 @@ test.each([
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", meetingsQuery(BY_FIXES).initialPageParam, "EncounterOrSummary"],
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", yearOf({ ...SEARCH, year: 2026 }), "EncounterOrSummary"],
   ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(BY_ESTIMATE).initialPageParam, "Contact"],
+  ["CONNECTION_URL", "/api/persons/{person_id}/introductions", introductions(SEARCH), "Introduction"],
   ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations(SPAN, 2), "Location"],
   ["CONNECTION_URL", "/api/persons/{person_id}/way", way(SPAN), "WayPiece"],
 ] as const)("%s: %s takes what the page asks with, and answers with a list", (service, path, asked, item) => {

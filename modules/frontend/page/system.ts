@@ -11,15 +11,17 @@ export const CONNECTION = variable("CONNECTION_URL");
 /**
  * Somebody with meetings on that day, a word that only the name of that person has, somebody who went a long way on that
  * day, 100,000 fixes, somebody who met somebody more than a thousand times within some days, and somebody who met somebody
- * from 10:00 to 10:01 of that day in Berlin, 7 fixes, and would rather not have it known.
+ * from 10:00 to 10:01 of that day in Berlin, 7 fixes, and would rather not have it known, and somebody of three who were
+ * together from 10:00 to 10:05 of that day, of whom another was with somebody else from 11:00 to 11:05.
  */
-export const { id, word, day, walker, often, shy } = JSON.parse(variable("PAGE_TEST_PERSON")) as {
+export const { id, word, day, walker, often, shy, sociable } = JSON.parse(variable("PAGE_TEST_PERSON")) as {
   id: number;
   word: string;
   day: string;
   walker: number;
   often: { id: number; from: string; to: string };
   shy: number;
+  sociable: number;
 };
 
 export function linkTo(person: number, origin = FRONTEND, from = day, to = from): string {

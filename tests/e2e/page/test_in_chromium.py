@@ -52,13 +52,16 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
     fixes = list(passages(make_fix, often, system.create_person("Dan", "Desk", "Offices"), latitude, longitude))
     assert system.send(fixes, batch_size=10_000) == len(fixes)
     shy = system.create_person("Shy", "Quiet", "Whispers")
+    sociable, fixes = three_together(system, make_fix, latitude - 0.3, longitude)
+    assert system.send(fixes) == len(fixes)
     fixes = list(a_minute_together(make_fix, shy, system.create_person("Tell", "Tale", "Rumours"), latitude, longitude))
     assert system.send(fixes) == len(fixes)
     system.wait_until_consumed()
     meetings = system.get(f"/api/persons/{ada}/encounters", start_date=DAY, end_date=DAY)
     assert [meeting["person"]["id"] for meeting in meetings] == [bob, eve]
 
-    person = json.dumps({"id": ada, "word": word, "day": DAY, "walker": walker, "often": days_of(often), "shy": shy})
+    who = {"id": ada, "walker": walker, "often": days_of(often), "shy": shy, "sociable": sociable}
+    person = json.dumps({**who, "word": word, "day": DAY})
     seen = subprocess.run(
         ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
         cwd=FRONTEND,
@@ -90,6 +93,19 @@ def a_minute_together(make_fix: Any, one: int, other: int, latitude: float, long
         moment = MORNING + timedelta(seconds=10 * step)
         yield make_fix(one, moment, there, longitude)
         yield make_fix(other, moment, there, longitude + METRE)
+
+
+def three_together(system: Any, make_fix: Any, latitude: float, longitude: float) -> tuple[int, list[Any]]:
+    """Gil, Hal and Ida for five minutes, and Hal with Joy an hour later; Gil's id."""
+    gil, hal = system.create_person("Gil", "Gregor", "Guilds"), system.create_person("Hal", "Host", "Halls")
+    ida, joy = system.create_person("Ida", "Idle", "Inns"), system.create_person("Joy", "Joiner", "Joints")
+    fixes = [
+        make_fix(person_id, begin + timedelta(seconds=10 * step), latitude, longitude + place * METRE)
+        for person_ids, begin in (((gil, hal, ida), MORNING), ((hal, joy), MORNING + timedelta(hours=1)))
+        for step in range(31)
+        for place, person_id in enumerate(person_ids)
+    ]
+    return gil, fixes
 
 
 def days_of(person_id: int) -> dict[str, int | str]:

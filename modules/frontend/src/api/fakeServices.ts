@@ -1,5 +1,6 @@
 import { FakeUpload } from "./fakeUpload";
 import type { Device, NewDevice, PairedDevice } from "./devices";
+import type { Introduction } from "./introductions";
 import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Forgotten, NewForgotten, NewSharing, Sharing } from "./sharing";
@@ -23,6 +24,7 @@ export class FakeServices {
   readonly persons: Person[];
   readonly meetings: Meeting[];
   readonly fixes: Fix[];
+  readonly introductions: Introduction[] = [];
   readonly devices: Device[] = [];
   sharing: Sharing = { paused_at: null };
   /** What was asked to be forgotten. */
@@ -79,6 +81,7 @@ export class FakeServices {
     if (url.searchParams.get("summary") === "day") return this.near(url, this.summaries(url));
     if (resource === "encounters") return this.near(url, this.meetings);
     if (resource === "contacts") return this.near(url, contactsOf(this.meetings));
+    if (resource === "introductions") return json(this.introductions);
     if (resource === "locations") return json(this.fixes);
     if (resource === "way") return json([]);
     return json(person);

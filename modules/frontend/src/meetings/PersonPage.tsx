@@ -20,6 +20,7 @@ import { useMeetings } from "./useMeetings";
 /** What meetings add up to; their code comes when they are looked at. */
 const ADDED_UP = {
   year: lazy(() => import("../year/YearView")),
+  introductions: lazy(() => import("../introductions/IntroductionsView")),
 } satisfies Record<Exclude<Aspect, "meetings">, unknown>;
 
 /** One person: what counts as a meeting, and the meetings. */
