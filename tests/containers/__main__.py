@@ -24,6 +24,7 @@ PUBLISHED = {
     "CONNECTION_PORT": "connection_rest",
     "LOCATION_GRPC_PORT": "location_grpc",
     "PHONE_PORT": "phone_http",
+    "STREAM_PORT": "stream_http",
     "PERSON_GRPC_PORT": "person_grpc",
     "KAFKA_PORT": "kafka",
     "POSTGRES_PORT": "postgresql",
