@@ -108,9 +108,7 @@ def group_consumer(settings: Settings) -> KafkaConsumer:
         client_id="location_consumer",
         enable_auto_commit=False,
         auto_offset_reset="none",  # offsets/reset.py decides, and says so
-        # A fetch costs a millisecond of processor, here and in Kafka: with little to do ten a second are enough.
         fetch_max_wait_ms=100,
-        fetch_min_bytes=64 * 1024,
         # A broker that was away is found again soon, and so are partitions that the topic has been given.
         reconnect_backoff_max_ms=1_000,
         metadata_max_age_ms=15_000,
