@@ -35,13 +35,12 @@ from service_kit.rpc.metrics import GrpcMetrics
 from service_kit.rpc.surrounding import AroundAioCalls
 from service_kit.rpc.tracing import spans_of_calls
 from service_kit.telemetry import tracing
-from service_kit.telemetry.health import Check, health_server
+from service_kit.telemetry.health import health_server, turning
 
 log = structlog.get_logger()
 
 SERVICE = location_pb2.DESCRIPTOR.services_by_name["LocationService"].full_name
 HEALTH_NAMES = ("", SERVICE)  # "" stands for the whole server
-LIVE_WITHIN_S = 2.0
 LIVE = "live"  # says that the event loop turns, whether or not Kafka answers
 
 OPTIONS = [
@@ -147,14 +146,3 @@ def listen(settings: Settings, server: grpc.aio.Server, beside: ExitStack, http:
     except OSError as error:
         raise SystemExit(f"METRICS_BIND: cannot listen on {settings.metrics_bind}; is the port taken?") from error
     log.info("listening", grpc=settings.grpc_bind, tls=bool(settings.tls.cert), metrics=settings.metrics_bind)
-
-
-def turning(loop: asyncio.AbstractEventLoop) -> Check:
-    """A check for another thread: whether the event loop gets to what it is asked within LIVE_WITHIN_S."""
-
-    def live() -> bool:
-        answered = threading.Event()
-        loop.call_soon_threadsafe(answered.set)
-        return answered.wait(LIVE_WITHIN_S)
-
-    return live

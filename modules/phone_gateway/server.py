@@ -24,8 +24,8 @@ from phone_gateway.taking import Taking
 from service_kit.access.rate_limit import RateLimit
 from service_kit.open_files import allow_open_files
 from service_kit.rpc.peer import open_channel
-from service_kit.rsgi.server import listening, turning
-from service_kit.telemetry.health import health_server
+from service_kit.rsgi.server import listening
+from service_kit.telemetry.health import health_server, turning
 
 log = structlog.get_logger()
 

@@ -1,7 +1,5 @@
-"""The server in the process' own event loop, and whether that loop turns."""
+"""The server in the process' own event loop."""
 
-import asyncio
-import threading
 from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces
@@ -9,9 +7,6 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from service_kit.telemetry.health import Check
-
-LIVE_WITHIN_S: Final = 2.0
 HEADERS_WITHIN_MS: Final = 15_000
 """Also how long a connection may say nothing between two requests; there are many, and each is an open file."""
 
@@ -39,14 +34,3 @@ def listening(bind: str, application: Any, connections_max: int, interface: Inte
         log_dictconfig=LOGS,
         log_level=LogLevels.error,  # its warning that it is embedded is known
     )
-
-
-def turning(loop: asyncio.AbstractEventLoop) -> Check:
-    """A check for another thread: whether the event loop gets to what it is asked within LIVE_WITHIN_S."""
-
-    def live() -> bool:
-        answered = threading.Event()
-        loop.call_soon_threadsafe(answered.set)
-        return answered.wait(LIVE_WITHIN_S)
-
-    return live

@@ -3,16 +3,20 @@
 For services without a REST server of their own: GET /livez, /readyz and /metrics on a small HTTP server in a thread.
 """
 
+import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from typing import Final
 
 from prometheus_client import CollectorRegistry
 
 from service_kit.telemetry.metrics import CONTENT_TYPE, exposition
 
 Check = Callable[[], bool]
+
+LIVE_WITHIN_S: Final = 2.0
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def health_server(bind: str, *, live: Check, ready: Check, metrics: CollectorReg
     host, _, port = bind.rpartition(":")
     server = ThreadingHTTPServer((host, int(port)), Handler)
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, name="health", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
     thread.start()
     try:
         yield server.server_port
@@ -52,3 +56,14 @@ def health_server(bind: str, *, live: Check, ready: Check, metrics: CollectorReg
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def turning(loop: asyncio.AbstractEventLoop) -> Check:
+    """A check for another thread: whether the event loop gets to what it is asked within LIVE_WITHIN_S."""
+
+    def live() -> bool:
+        answered = threading.Event()
+        loop.call_soon_threadsafe(answered.set)
+        return answered.wait(LIVE_WITHIN_S)
+
+    return live
