@@ -20,6 +20,7 @@ from location_consumer.locations import EPOCH, MICROSECOND, Ints, microseconds
 from location_consumer.offsets.lag import Position
 from location_consumer.persons import NobodyError, Persons
 from location_consumer.rows import DAY_US, Rows
+from service_kit.lasting_session import connect
 from service_kit.private_spans import Span
 
 # A batch takes a fraction of a second. A transaction that was left alone must not keep others from the same rows. Said
@@ -280,16 +281,7 @@ class Store:
         try:
             if self._connection is None:
                 self._persons = Persons()
-                self._connection = psycopg2.connect(
-                    self._database_url,
-                    application_name="location_consumer",
-                    # A database that is cut off is noticed within half a minute, not after the system's hours.
-                    connect_timeout=5,
-                    keepalives_idle=10,
-                    keepalives_interval=5,
-                    keepalives_count=3,
-                    tcp_user_timeout=30_000,
-                )
+                self._connection = connect(self._database_url, "location_consumer")
             with cut_off_after(SILENT_S, self._connection), self._connection, self._connection.cursor() as cursor:
                 cursor.execute(SET_UP)
                 yield cursor

@@ -7,6 +7,8 @@ import psycopg2
 from psycopg2.extensions import connection as Connection  # noqa: N812  it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  likewise
 
+from service_kit.lasting_session import connect
+
 
 class StoreUnavailableError(Exception):
     """The database did not do its work: trying again is right."""
@@ -25,15 +27,7 @@ class Transactions:
         """Commit at the end of the block. Raises StoreUnavailableError."""
         try:
             if self._connection is None:
-                self._connection = psycopg2.connect(
-                    self._database_url,
-                    application_name="meeting_finder",
-                    connect_timeout=5,
-                    keepalives_idle=10,
-                    keepalives_interval=5,
-                    keepalives_count=3,
-                    tcp_user_timeout=30_000,
-                )
+                self._connection = connect(self._database_url, "meeting_finder")
             with self._connection, self._connection.cursor() as cursor:
                 cursor.execute(self._set_up)
                 yield cursor
