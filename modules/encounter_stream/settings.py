@@ -6,7 +6,7 @@ from environs import Env, validate
 
 from service_kit.access.settings import AccessSettings, read_access
 from service_kit.kafka.security import KafkaSecurity, read_kafka_security
-from service_kit.rpc.peer import Peer, complete
+from service_kit.rpc.peer import Peer, read_peer
 from service_kit.settings import readable_file
 
 
@@ -35,12 +35,7 @@ def read(env: Env) -> Settings:
         metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30011"),
         kafka_bootstrap_servers=env.list("KAFKA_BOOTSTRAP_SERVERS"),
         encounter_topic=env.str("ENCOUNTER_TOPIC", "encounter"),
-        person_service=complete(
-            env.str("PERSON_SERVICE_TARGET"),
-            env.str("PERSON_SERVICE_TLS_CA", "", validate=readable_file),
-            env.str("PERSON_SERVICE_TLS_CERT", "", validate=readable_file),
-            env.str("PERSON_SERVICE_TLS_KEY", "", validate=readable_file),
-        ),
+        person_service=read_peer(env, "PERSON_SERVICE"),
         person_service_token_file=env.str("PERSON_SERVICE_TOKEN_FILE", "", validate=readable_file),
         held_s=env.float("HELD_S", 3600.0, validate=validate.Range(min=60)),
         held_max_events=env.int("HELD_MAX_EVENTS", 200_000, validate=validate.Range(min=100)),

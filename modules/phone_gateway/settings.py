@@ -7,7 +7,7 @@ from typing import Final
 from environs import Env, ValidationError, validate
 
 from service_kit.access.settings import AccessSettings, read_access
-from service_kit.rpc.peer import Peer, complete
+from service_kit.rpc.peer import Peer, read_peer
 from service_kit.settings import readable_file
 
 BODY_MAX_BYTES: Final = 2 * 1024 * 1024
@@ -42,18 +42,8 @@ def read(env: Env) -> Settings:
     return Settings(
         http_bind=http_bind,
         metrics_bind=env.str("METRICS_BIND", "127.0.0.1:30009"),
-        location_producer=complete(
-            env.str("LOCATION_PRODUCER_TARGET"),
-            env.str("LOCATION_PRODUCER_TLS_CA", "", validate=readable_file),
-            env.str("LOCATION_PRODUCER_TLS_CERT", "", validate=readable_file),
-            env.str("LOCATION_PRODUCER_TLS_KEY", "", validate=readable_file),
-        ),
-        person_service=complete(
-            env.str("PERSON_SERVICE_TARGET"),
-            env.str("PERSON_SERVICE_TLS_CA", "", validate=readable_file),
-            env.str("PERSON_SERVICE_TLS_CERT", "", validate=readable_file),
-            env.str("PERSON_SERVICE_TLS_KEY", "", validate=readable_file),
-        ),
+        location_producer=read_peer(env, "LOCATION_PRODUCER"),
+        person_service=read_peer(env, "PERSON_SERVICE"),
         token_file=env.str("TOKEN_FILE", "", validate=readable_file),
         gather_ms=env.float("GATHER_MS", 10.0, validate=validate.Range(min=0, max=1000)),
         answer_within_ms=env.int("ANSWER_WITHIN_MS", 800, validate=validate.Range(min=100)),

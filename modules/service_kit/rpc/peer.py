@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import grpc
-from environs import EnvError
+from environs import Env, EnvError
 
 from service_kit.rpc.tls import channel_credentials
+from service_kit.settings import readable_file
 
 OPTIONS: Final = [
     ("grpc.enable_http_proxy", 0),
@@ -27,8 +28,10 @@ class Peer:
     tls_key: str = ""
 
 
-def complete(target: str, ca: str, cert: str, key: str) -> Peer:
-    """Raises EnvError where one of the files wants another."""
+def read_peer(env: Env, name: str) -> Peer:
+    """Of NAME_TARGET, NAME_TLS_CA, …_CERT and …_KEY. Raises EnvError where one of the files wants another."""
+    target = env.str(f"{name}_TARGET")
+    ca, cert, key = (env.str(f"{name}_TLS_{file}", "", validate=readable_file) for file in ("CA", "CERT", "KEY"))
     if bool(cert) != bool(key) or (cert and not ca):
         raise EnvError(f"for {target}: …_TLS_CERT and …_TLS_KEY belong together, and need …_TLS_CA")
     return Peer(target, ca, cert, key)
