@@ -7,7 +7,7 @@ import orjson
 from google.protobuf.timestamp_pb2 import Timestamp
 from udaconnect.connection.v1.encounter_pb2 import KIND_RETRACTED, EncounterEvent, Kind
 
-from encounter_stream.people import Person
+from service_kit.rpc.people import Person
 
 HEARTBEAT: Final = b":\n\n"
 RETRY_MS: Final = 2_000

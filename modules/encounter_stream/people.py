@@ -1,7 +1,7 @@
 """The names of people, asked of person_service each time something is told: so nobody is named who was erased."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, Protocol, TypedDict
+from typing import TYPE_CHECKING, Final, Protocol
 
 import grpc
 import structlog
@@ -10,6 +10,7 @@ from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from service_kit.access.token_file import TokenFile
 from service_kit.errors import DependencyDown
+from service_kit.rpc.people import Person, people_of
 
 if TYPE_CHECKING:
     from udaconnect.person.v1.person_pb2_grpc import PersonServiceAsyncStub
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
 ANSWER_WITHIN_S: Final = 3.0
 
 log = structlog.get_logger()
-
-
-class Person(TypedDict):
-    id: int
-    first_name: str
-    last_name: str
-    company_name: str
 
 
 class People(Protocol):
@@ -48,12 +42,4 @@ class PersonService:
             if error.code() in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED):
                 log.error("person_service refuses this service's token", why=error.details())  # noqa: TRY400  no more
             raise DependencyDown("the person service") from error
-        return {
-            person.id: Person(
-                id=person.id,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                company_name=person.company_name,
-            )
-            for person in answer.persons
-        }
+        return {person["id"]: person for person in people_of(answer)}

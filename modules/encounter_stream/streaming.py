@@ -16,9 +16,10 @@ from encounter_stream.held import HeldEvents
 from encounter_stream.lines import BEGINNING, HEARTBEAT, encounter, event_lines, kind_name, told
 from encounter_stream.listeners import Listener
 from encounter_stream.metrics import Metrics
-from encounter_stream.people import People, Person
+from encounter_stream.people import People
 from encounter_stream.token import Token
 from service_kit.errors import DependencyDown, NotFound
+from service_kit.rpc.people import Person
 from service_kit.rsgi.answers import MANNERS
 
 log = structlog.get_logger()

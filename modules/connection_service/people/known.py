@@ -11,8 +11,9 @@ remembered under another text is forgotten. So nobody is named who was erased be
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from connection_service.people.person_service import Asked, Directory, Person
+from connection_service.people.person_service import Asked, Directory
 from service_kit.errors import NotFound
+from service_kit.rpc.people import Person
 
 MOST: Final = 50_000  # persons, some 30 MB; then all are forgotten
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypedDict
+from typing import Final, Protocol
 
 import grpc
 import structlog
@@ -11,6 +11,7 @@ from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from service_kit.access.token_file import TokenFile
 from service_kit.errors import DependencyDown, NotFound
+from service_kit.rpc.people import Person, people_of
 from service_kit.rpc.tls import channel_credentials
 from service_kit.rpc.tracing import TraceOwnCalls
 from service_kit.telemetry import tracing
@@ -41,13 +42,6 @@ MAX_ID: Final = 2**63 - 1
 
 
 log = structlog.get_logger()
-
-
-class Person(TypedDict):
-    id: int
-    first_name: str
-    last_name: str
-    company_name: str
 
 
 # Waits for the answer. Raises DependencyDown.
@@ -120,13 +114,7 @@ def _people_of(answered: Callable[[], BatchGetPersonsResponse]) -> Iterator[Pers
         if error.code() in DOWN:
             raise DependencyDown("the person service") from error
         raise
-    for person in answer.persons:
-        yield Person(
-            id=person.id,
-            first_name=person.first_name,
-            last_name=person.last_name,
-            company_name=person.company_name,
-        )
+    yield from people_of(answer)
 
 
 def check_id(person_id: int) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as text
 from typing import NamedTuple
 
-from connection_service.people.person_service import Person
 from connection_service.rest.json_columns import instants, metres, numbers, seconds, shares
 from proximity.certainty import NAMES, Certainties
 from proximity.encounters import Contacts, Encounters
@@ -16,6 +15,7 @@ from proximity.estimated_contacts import EstimatedContacts
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
 from proximity.near_fixes import NearFixes
+from service_kit.rpc.people import Person
 
 
 class Row(NamedTuple):

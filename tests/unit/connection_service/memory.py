@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from connection_service.limits import TooMany
-from connection_service.people.person_service import Asked, Person
+from connection_service.people.person_service import Asked
 from connection_service.store.freshness import Freshness
 from connection_service.store.meetings import NOTHING, Remembered
 from proximity.cells import CELLS_PER_DEGREE, Probes
@@ -19,6 +19,7 @@ from proximity.network.introductions import Ties
 from proximity.spans import Spans
 from proximity.windows import WINDOW_US
 from service_kit.errors import DependencyDown
+from service_kit.rpc.people import Person
 
 Row = tuple[int, float, float, float]  # person, seconds since 1970, latitude, longitude
 PORTION = 3  # so few candidates at once, that every answer is put together of several

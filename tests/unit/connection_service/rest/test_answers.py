@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from connection_service.people.person_service import Person
 from connection_service.rest.answers import Row, connection_rows, location_rows, with_people
 from proximity.near_fixes import near_fixes
+from service_kit.rpc.people import Person
 from tests.unit.proximity.scenes import fixes
 
 
