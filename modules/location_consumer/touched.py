@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from location_consumer.locations import Locations
-from proximity.windows import TOLD_OF, begins_of
+from proximity.windows import begins_of, told_of
 
 # A window of which more than these tell is settled again for everybody: that costs no more, and is noted in one row.
 MOST_LOCATIONS: Final = 1000
@@ -22,12 +22,13 @@ class Touched(NamedTuple):
     def of(cls, locations: Locations) -> "Touched":
         begins = begins_of(locations.time_us)
         order = np.argsort(begins, kind="stable")
-        numbers, first = np.unique(begins[order], return_index=True)
+        _, first = np.unique(begins[order], return_index=True)
         persons_of = np.split(locations.person_id[order], first)[1:]
         whose: dict[int, set[int] | None] = {}
-        for number, persons in zip(numbers, persons_of, strict=True):
+        told = told_of(locations.time_us[order[first]]).tolist()
+        for windows, persons in zip(told, persons_of, strict=True):
             few = few_persons(persons.tolist()) if persons.size <= MOST_LOCATIONS else None
-            for window in (number + TOLD_OF).tolist():
+            for window in windows:
                 known = whose.get(window, set())
                 whose[window] = None if few is None or known is None else known | few
         notes = [(window, person) for window, persons in whose.items() for person in persons or [None]]

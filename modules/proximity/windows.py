@@ -57,14 +57,14 @@ def told_by(window: int) -> tuple[int, int]:
 
 
 def begins_of(time_us: Ints) -> Ints:
-    """For each fix the number to which TOLD_OF is added for the windows of whose meetings it tells."""
+    """For each fix a number that it has in common with those that tell of the same windows."""
     begins: Ints = (time_us - CONTEXT_US) // WINDOW_US
     return begins
 
 
 def told_of(time_us: Ints) -> Ints:
-    """The numbers, each once, of all windows of whose meetings fixes at these times tell."""
-    numbers: Ints = np.unique(np.unique(begins_of(time_us))[:, None] + TOLD_OF)
+    """For each fix the numbers of the windows of whose meetings it tells, one upon the other: int64[n, 4]."""
+    numbers: Ints = begins_of(time_us)[:, None] + TOLD_OF
     return numbers
 
 

@@ -33,7 +33,7 @@ def test_few_are_noted_by_person_in_all_windows_of_which_they_tell(reported: lis
     expected = {
         (int(window), person)
         for person in set(locations.person_id.tolist())
-        for window in told_of(locations.time_us[locations.person_id == person])
+        for window in told_of(locations.time_us[locations.person_id == person]).flat
     }
     assert notes(locations) == expected
 
@@ -46,8 +46,8 @@ def test_many_persons_are_everybody_in_the_windows_of_which_they_tell_together()
     persons = list(range(1, MOST_PERSONS + 2))
     crowd, alone = batch(persons, [0.7] * len(persons)), batch([1], [3.7])
     both = batch([*persons, 1], [*[0.7] * len(persons), 3.7])
-    everybody = set(told_of(crowd.time_us).tolist())
-    of_one = set(told_of(alone.time_us).tolist()) - everybody
+    everybody = set(told_of(crowd.time_us).ravel().tolist())
+    of_one = set(told_of(alone.time_us).ravel().tolist()) - everybody
     assert of_one
     assert notes(both) == {(window, None) for window in everybody} | {(window, 1) for window in of_one}
 
