@@ -17,7 +17,7 @@ import yaml
 from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_port
 from tests.e2e.live.listening import listening
-from tests.e2e.live.test_encounters import reporting
+from tests.e2e.live.reporting import reporting
 from tests.e2e.phones.apps import every_kind_of_fix, pair
 from tests.patience import PATIENCE_S
 
