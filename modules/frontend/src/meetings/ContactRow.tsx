@@ -1,13 +1,13 @@
 import { memo, type CSSProperties } from "react";
 import type { Contact, Meeting } from "../api/meetings";
-import { companyOf, nameOf } from "../api/persons";
+import { nameOf } from "../api/persons";
 import { show } from "../address/useView";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
-import { formatCount, formatDuration, formatMetres, formatShortDay } from "../time/format";
+import { formatShortDay } from "../time/format";
 import { dayOf, viewerZone } from "../time/zone";
-import { Avatar } from "../ui/Avatar";
 import { MeetingList } from "./MeetingList";
+import { MetPerson } from "./MetPerson";
 
 /** One other person: how often, how long, how close. Unfolded: each of the meetings. */
 export const ContactRow = memo(function ContactRow({
@@ -24,7 +24,7 @@ export const ContactRow = memo(function ContactRow({
   meetings: readonly Meeting[];
   chosen: Meeting | null;
 }) {
-  const { person, encounters, duration_s, closest_m } = contact;
+  const { person, encounters } = contact;
   const isOpen = view.contact === person.id || view.meeting?.person === person.id;
   const theirs = isOpen ? meetings.filter((meeting) => meeting.person.id === person.id) : [];
   const toggle = () => {
@@ -34,17 +34,7 @@ export const ContactRow = memo(function ContactRow({
   return (
     <li className={isOpen ? "contact contact-open" : "contact"}>
       <button type="button" className="row" aria-expanded={isOpen} onClick={toggle}>
-        <Avatar person={person} />
-        <span className="row-text">
-          <span className="row-title" translate="no">{nameOf(person)}</span>
-          <span className="row-note">{companyOf(person)}</span>
-        </span>
-        <span className="row-figures">
-          <span>{formatDuration(duration_s)}</span>
-          <span className="row-note">
-            {`${formatCount(encounters, "meeting", "meetings")} · ${formatMetres(closest_m)}`}
-          </span>
-        </span>
+        <MetPerson met={contact} />
         <span className="contact-share" style={{ "--share": share } as CSSProperties} aria-hidden="true" />
       </button>
       {isOpen && (

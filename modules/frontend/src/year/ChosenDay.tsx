@@ -1,9 +1,8 @@
-import { companyOf, nameOf } from "../api/persons";
 import type { View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
-import { formatCount, formatDay, formatDuration, formatMetres } from "../time/format";
+import { MetPerson } from "../meetings/MetPerson";
+import { formatDay } from "../time/format";
 import type { Day } from "../time/zone";
-import { Avatar } from "../ui/Avatar";
 import type { MetDay } from "./days";
 
 /** Whom the person met on the day that is chosen in the calendar. */
@@ -19,22 +18,10 @@ export function ChosenDay({ view, day, met }: { view: View; day: Day; met: MetDa
       {!met && <p className="muted">Nobody met.</p>}
       {met && (
         <ul className="rows">
-          {met.rows.map(({ person, duration_s, encounters, closest_m }) => (
-            <li key={person.id}>
+          {met.rows.map((row) => (
+            <li key={row.person.id}>
               <div className="row">
-                <Avatar person={person} />
-                <span className="row-text">
-                  <span className="row-title" translate="no">
-                    {nameOf(person)}
-                  </span>
-                  <span className="row-note">{companyOf(person)}</span>
-                </span>
-                <span className="row-figures">
-                  <span>{formatDuration(duration_s)}</span>
-                  <span className="row-note">
-                    {`${formatCount(encounters, "meeting", "meetings")} · ${formatMetres(closest_m)}`}
-                  </span>
-                </span>
+                <MetPerson met={row} />
               </div>
             </li>
           ))}

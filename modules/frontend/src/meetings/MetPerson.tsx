@@ -1,0 +1,28 @@
+import { companyOf, nameOf, type Person } from "../api/persons";
+import { formatCount, formatDuration, formatMetres } from "../time/format";
+import { Avatar } from "../ui/Avatar";
+
+/** What stands in a row of somebody who was met: who, for how long, how often, how close. */
+export function MetPerson({
+  met: { person, duration_s, encounters, closest_m },
+}: {
+  met: { person: Person; duration_s: number; encounters: number; closest_m: number };
+}) {
+  return (
+    <>
+      <Avatar person={person} />
+      <span className="row-text">
+        <span className="row-title" translate="no">
+          {nameOf(person)}
+        </span>
+        <span className="row-note">{companyOf(person)}</span>
+      </span>
+      <span className="row-figures">
+        <span>{formatDuration(duration_s)}</span>
+        <span className="row-note">
+          {`${formatCount(encounters, "meeting", "meetings")} · ${formatMetres(closest_m)}`}
+        </span>
+      </span>
+    </>
+  );
+}
