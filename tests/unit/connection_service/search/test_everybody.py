@@ -12,7 +12,14 @@ from proximity.everybody.meetings import met_by_everybody
 from proximity.fixes import Fixes
 from proximity.windows import WINDOW_US, told_by
 from tests.unit.connection_service.memory import MemoryStore
-from tests.unit.connection_service.search.test_estimate_pages import GAP_US, MIDNIGHT_US, WHOLE, equal, histories
+from tests.unit.connection_service.search.test_estimate_pages import (
+    GAP_US,
+    MIDNIGHT_US,
+    WHOLE,
+    crowd,
+    equal,
+    histories,
+)
 
 FIRST = (MIDNIGHT_US - 3600_000_000) // WINDOW_US
 WINDOWS = range(FIRST, FIRST + 9)
@@ -47,16 +54,28 @@ def test_it_is_what_each_question_finds(fixes: Fixes) -> None:
         assert equal(met, asked)
 
 
+def check_meetings_of(some: set[int], fixes: Fixes) -> int:
+    """In each window they are those of everybody that one of them is in. Returns how many there are."""
+    there, found = list(some), 0
+    for number in WINDOWS:
+        low_us, high_us = told_by(number)
+        told = by_person(fixes.at((fixes.time_us >= low_us) & (fixes.time_us <= high_us)))
+        everybody = met_by_everybody(told, number, 3.0, 0.5)
+        theirs = met_by_everybody(told, number, 3.0, 0.5, whose=some)
+        among = np.isin(everybody.person_id, there) | np.isin(everybody.meetings.person_id, there)
+        assert np.array_equal(theirs.person_id, everybody.person_id[among])
+        assert equal(theirs.meetings, everybody.meetings.at(among))
+        found += theirs.person_id.size
+    return found
+
+
 @FEW
-@given(histories(), st.sets(st.integers(1, 6)), st.sampled_from(WINDOWS))
-def test_meetings_of_some_are_those_of_everybody_that_one_of_them_is_in(
-    fixes: Fixes, some: set[int], window: int
-) -> None:
-    low_us, high_us = told_by(window)
-    fixes = by_person(fixes.at((fixes.time_us >= low_us) & (fixes.time_us <= high_us)))
-    everybody = met_by_everybody(fixes, window, 3.0, 0.5)
-    theirs = met_by_everybody(fixes, window, 3.0, 0.5, whose=some)
-    there = list(some)
-    among = np.isin(everybody.person_id, there) | np.isin(everybody.meetings.person_id, there)
-    assert np.array_equal(theirs.person_id, everybody.person_id[among])
-    assert equal(theirs.meetings, everybody.meetings.at(among))
+@given(histories(), st.sets(st.integers(1, 4), min_size=1, max_size=2))
+def test_meetings_of_some_are_those_of_everybody_that_one_of_them_is_in(fixes: Fixes, some: set[int]) -> None:
+    check_meetings_of(some, fixes)
+
+
+def test_meetings_of_one_in_a_crowd_are_told_of_both_sides() -> None:
+    met = check_meetings_of({2}, crowd(people=4, minutes=70, interval_s=20, spread_m=2))
+    assert met > 0
+    assert met % 2 == 0, "each two reported from near each other"
