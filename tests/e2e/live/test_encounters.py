@@ -38,7 +38,7 @@ def test_two_who_meet_hear_of_it_while_they_do(system: System, addresses: Mappin
         assert again.next().data == {"encounters": []}
     with listening(url, ada, after=begun.id) as resumed:
         assert resumed.next() == ended, "what was missed comes at once"
-    with listening(url, ada, after="0") as away_for_long:
+    with listening(url, ada, after="of another system") as away_for_long:
         assert [away_for_long.next().name for _ in range(2)] == ["missed", "now"]
 
 

@@ -31,6 +31,7 @@ SERVICES = [
     "connection_service",
     "encounter_stream",
 ]
+PEER_FILES = ("TLS_CA", "TLS_CERT", "TLS_KEY")
 COMPOSE = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 
 
@@ -41,6 +42,7 @@ def required_variables(service: str) -> set[str]:
 
 
 def reads_without_default(tree: ast.AST) -> Iterator[str]:
+    yield from (f"{name}_TARGET" for name in peers(tree))
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -52,6 +54,13 @@ def reads_without_default(tree: ast.AST) -> Iterator[str]:
                 [name] = node.args
                 assert isinstance(name, ast.Constant)
                 yield str(name.value)
+
+
+def peers(tree: ast.AST) -> Iterator[str]:
+    """NAME of each service_kit.rpc.peer.read_peer(env, NAME)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "read_peer":
+            yield str(ast.literal_eval(node.args[1]))
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -76,6 +85,7 @@ def test_no_variable_is_set_that_a_service_does_not_know(render: Any, service: s
     files = [*(modules / service).rglob("*.py"), *(modules / "service_kit" / f"{name}.py" for name in of_kit)]
     text = "".join(file.read_text() for file in files)
     known = set(re.findall(r'"([A-Z][A-Z_]+)"', text))
+    known |= {f"{name}_{what}" for name in peers(ast.parse(text)) for what in ("TARGET", *PEER_FILES)}
     assert set(COMPOSE["services"][service]["environment"]) <= known
     for workload in of_kind(render(LOCAL), "Deployment"):
         [container] = pod_spec(workload)["containers"]
