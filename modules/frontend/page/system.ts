@@ -7,6 +7,7 @@ function variable(name: string): string {
 export const FRONTEND = variable("FRONTEND_URL");
 export const PERSON = variable("PERSON_URL");
 export const CONNECTION = variable("CONNECTION_URL");
+export const PHONE = variable("PHONE_URL");
 
 /**
  * Somebody with meetings on that day, a word that only the name of that person has, somebody who went a long way on that

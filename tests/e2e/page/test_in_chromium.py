@@ -65,7 +65,7 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
     seen = subprocess.run(
         ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
         cwd=FRONTEND,
-        env={**os.environ, "FRONTEND_URL": addresses["FRONTEND_URL"], "PAGE_TEST_PERSON": person, "NO_COLOR": "1"},
+        env={**os.environ, **addresses, "PAGE_TEST_PERSON": person, "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         timeout=HANGS_AFTER_S,

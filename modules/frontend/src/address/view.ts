@@ -39,7 +39,7 @@ export interface View {
   year: number | null;
 }
 
-export const ASPECTS = ["meetings", "year", "introductions"] as const;
+export const ASPECTS = ["meetings", "now", "year", "introductions"] as const;
 export type Aspect = (typeof ASPECTS)[number];
 export type Grouping = "day" | "person";
 

@@ -1,6 +1,7 @@
 import { FakeUpload } from "./fakeUpload";
 import type { Device, NewDevice, PairedDevice } from "./devices";
 import type { Introduction } from "./introductions";
+import { FakeStream } from "./fakeStream";
 import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Forgotten, NewForgotten, NewSharing, Sharing } from "./sharing";
@@ -26,6 +27,8 @@ export class FakeServices {
   readonly fixes: Fix[];
   readonly introductions: Introduction[] = [];
   readonly devices: Device[] = [];
+  /** Those that listen, each with what it hears. */
+  readonly streams: FakeStream[] = [];
   sharing: Sharing = { paused_at: null };
   /** What was asked to be forgotten. */
   readonly forgotten: NewForgotten[] = [];
@@ -63,7 +66,7 @@ export class FakeServices {
   }
 
   private answer(url: URL, init?: RequestInit): Response {
-    const [, id, resource, item] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+)(?:\/(\d+))?)?)?$/.exec(url.pathname) ?? [];
+    const [, id, resource, item] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+)(?:\/(\w+))?)?)?$/.exec(url.pathname) ?? [];
     const isMeasured = resource && !["devices", "sharing", "forgotten"].includes(resource);
     const service = isMeasured ? "connection_service" : "person_service";
     if (this.down.has(service)) return problem(502, `${service} does not answer`);
@@ -79,12 +82,19 @@ export class FakeServices {
     if (!person) return problem(404, `person ${id} is unknown`);
     if (init?.method === "DELETE") return this.erase(person);
     if (url.searchParams.get("summary") === "day") return this.near(url, this.summaries(url));
+    if (url.pathname.endsWith("/encounters/live")) return this.listen(init);
     if (resource === "encounters") return this.near(url, this.meetings);
     if (resource === "contacts") return this.near(url, contactsOf(this.meetings));
     if (resource === "introductions") return json(this.introductions);
     if (resource === "locations") return json(this.fixes);
     if (resource === "way") return json([]);
     return json(person);
+  }
+
+  private listen(init?: RequestInit): Response {
+    const stream = new FakeStream(new Headers(init?.headers).get("Last-Event-ID"), init?.signal);
+    this.streams.push(stream);
+    return new Response(stream.body, { headers: { "Content-Type": "text/event-stream" } });
   }
 
   private phones(item: number, init?: RequestInit): Response {

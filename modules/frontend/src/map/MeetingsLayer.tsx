@@ -11,14 +11,14 @@ import { useLayers, type Layer } from "./useLayers";
 const LAYER = "meetings";
 
 /** A circle at the place of every meeting, the larger the longer it was. */
-export function MeetingsLayer({
+export function MeetingsLayer<Met extends Pick<Meeting, "person" | "place" | "duration_s">>({
   meetings,
   chosen,
   onChoose,
 }: {
-  meetings: readonly Meeting[];
-  chosen: Meeting | null;
-  onChoose: (meeting: Meeting) => void;
+  meetings: readonly Met[];
+  chosen: Met | null;
+  onChoose: (meeting: Met) => void;
 }) {
   const map = useMap();
   const { meeting: colour, halo } = useColours();
@@ -55,7 +55,7 @@ export function MeetingsLayer({
   }, [colour, halo, chosenIndex]);
   useLayers("meetings", data, layers, { maxzoom: 22 });
 
-  const meetingAt = (event: MapLayerMouseEvent): Meeting | undefined =>
+  const meetingAt = (event: MapLayerMouseEvent): Met | undefined =>
     meetings[Number(event.features?.[0]?.properties.index)];
   const choose = useEffectEvent((event: MapLayerMouseEvent) => {
     const meeting = meetingAt(event);

@@ -7,10 +7,11 @@ import { nameOf, personQuery } from "../api/persons";
 import { isRefusal, useLastingError } from "../api/recovery";
 import { trackLineQuery } from "../api/tracks";
 import { show } from "../address/useView";
-import { formatMeeting, type View } from "../address/view";
+import { formatMeeting, viewOf, type View } from "../address/view";
 import { atLeast, boxAround, type Box } from "../geo/bounds";
 import type { Evidence } from "../geo/evidence";
 import { keyOf, useMeetings } from "../meetings/useMeetings";
+import { useNearPlaces } from "../near/useNearPlaces";
 import { Player } from "../playback/Player";
 import { usePlayback } from "../playback/usePlayback";
 import { rangeFault } from "../search/meetingSearch";
@@ -31,7 +32,7 @@ const OVERVIEW_M = 30;
 
 /** The map with what the view is about: a person's way and meetings, or one meeting from near. */
 export default function Stage({ view }: { view: View }) {
-  const { search, query, meetings: found, chosen } = useMeetings(view);
+  const { search, query, meetings: found, chosen } = useMeetings(view.aspect === "now" ? { ...view, meeting: null } : view);
   // The list shows what has been found first; the map takes longer.
   const meetings = useDeferredValue(found);
   const areMeetingsReady = useDeferredValue(!query.isPending && !query.isPlaceholderData);
@@ -49,11 +50,16 @@ export default function Stage({ view }: { view: View }) {
   const playback = usePlayback(key, evidence && { ...evidence.stretch, time: Date.parse(asked ?? evidence.meeting.closest_at) });
   const style = useQuery(mapStyleQuery);
   const legend = useRef<HTMLDivElement>(null);
-  const overview = useMemo(() => overviewBox(track, meetings), [track, meetings]);
+  const near = useNearPlaces(view);
+  const isSomebodyNear = near !== null && near.length > 0;
+  const overview = useMemo(
+    () => (isSomebodyNear ? overviewBox(undefined, near) : overviewBox(track, meetings)),
+    [track, meetings, isSomebodyNear, near],
+  );
   const { data: plan, isPending: isPlanPending } = useQuery(venueQuery);
   const venue = useMemo(() => (plan ? venueBox(plan) : null), [plan]);
 
-  const isOverviewReady = areMeetingsReady && !line.isPending && !line.isPlaceholderData;
+  const isOverviewReady = isSomebodyNear || (areMeetingsReady && !line.isPending && !line.isPlaceholderData);
   const isSettled = view.person === null ? !isPlanPending : isOverviewReady || !isAsking || query.isError || line.isError;
   const whole = overview ?? venue;
   const [reason, box] =
@@ -61,7 +67,10 @@ export default function Stage({ view }: { view: View }) {
       ? [`people ${venue !== null}`, venue]
       : chosen
         ? [`${key} ${settled}`, settled ? meetingBox(chosen, evidence) : null]
-        : [`${search.person} ${search.start} ${search.end} ${isOverviewReady} ${whole === venue}`, isOverviewReady ? whole : null];
+        : [
+            `${search.person} ${search.start} ${search.end} ${isOverviewReady} ${whole === venue} ${isSomebodyNear}`,
+            isOverviewReady ? whole : null,
+          ];
 
   // Where the play head stands is part of the address, but no step to go back to.
   const keepMoment = (time: number) => {
@@ -78,11 +87,15 @@ export default function Stage({ view }: { view: View }) {
         <GraticuleLayer cover={legend} />
         <TrackLayer track={track} person={search.person} isBackground={chosen !== null} />
         <VenueNamesLayer />
-        <MeetingsLayer
-          meetings={meetings}
-          chosen={chosen}
-          onChoose={(meeting) => show({ ...view, meeting: keyOf(meeting) })}
-        />
+        {near ? (
+          <MeetingsLayer meetings={near} chosen={null} onChoose={(met) => show(viewOf(view, met.person.id))} />
+        ) : (
+          <MeetingsLayer
+            meetings={meetings}
+            chosen={chosen}
+            onChoose={(meeting) => show({ ...view, meeting: keyOf(meeting) })}
+          />
+        )}
         <EvidenceLayer evidence={evidence} />
         <PlayHeadLayer evidence={evidence} playback={playback} />
         <Camera box={box} reason={reason} cover={legend} />
@@ -92,7 +105,7 @@ export default function Stage({ view }: { view: View }) {
           ref={legend}
           own={person.data ? nameOf(person.data) : `Person ${view.person}`}
           meeting={chosen}
-          hasMeetings={meetings.length > 0}
+          hasMeetings={(near ?? meetings).length > 0}
           missing={chosen ? error : lineError}
           onClose={() => show({ ...view, meeting: null })}
         >
@@ -105,7 +118,7 @@ export default function Stage({ view }: { view: View }) {
   );
 }
 
-function overviewBox(track: FeatureCollection<Point> | undefined, meetings: readonly Meeting[]): Box | null {
+function overviewBox(track: FeatureCollection<Point> | undefined, meetings: readonly Pick<Meeting, "place">[]): Box | null {
   const box = boxAround([
     ...(track?.features.map(({ geometry }) => geometry.coordinates) ?? []),
     ...meetings.map(({ place }) => [place.longitude, place.latitude]),

@@ -19,6 +19,7 @@ import { useMeetings } from "./useMeetings";
 
 /** What meetings add up to; their code comes when they are looked at. */
 const ADDED_UP = {
+  now: lazy(() => import("../near/NowView")),
   year: lazy(() => import("../year/YearView")),
   introductions: lazy(() => import("../introductions/IntroductionsView")),
 } satisfies Record<Exclude<Aspect, "meetings">, unknown>;
