@@ -95,6 +95,9 @@ export async function expectNothingSticksOut(dialog: Locator): Promise<void> {
   expect(await dialog.page().evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
 }
 
+/** --own and --other of tokens.css, which only the person's way and a meeting's evidence have, as mapColours tells them. */
+export const [OWN, OTHER] = ["63,81,201", "217,99,30"] as const;
+
 /** How many pixels of the map have each colour, "r,g,b", once it has come to rest. */
 export async function mapColours(page: Page): Promise<Map<string, number>> {
   await page.locator('.map[data-state="idle"]').waitFor();

@@ -2,13 +2,10 @@ import { expect, test } from "vitest";
 import type { Contact, Meeting } from "../src/api/meetings";
 import { formatCount, formatDuration, formatMetres, formatSpan } from "../src/time/format";
 import { surenessOf } from "../src/meetings/certainty";
-import { mapColours, withBrowser } from "./browser";
+import { mapColours, OTHER, OWN, withBrowser } from "./browser";
 import { CONNECTION, day, FRONTEND, id, linkTo, word } from "./system";
 
 const LINK = linkTo(id);
-/** --own and --other of tokens.css, which only the person's way and a meeting's evidence have. */
-const [OWN, OTHER] = ["63,81,201", "217,99,30"];
-
 const { open } = withBrowser();
 
 async function rest<Row>(resource: string, more: Record<string, string> = {}): Promise<Row[]> {

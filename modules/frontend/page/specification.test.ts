@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { devices, type Device, type NewDevice, type PairedDevice, type Setting, type Setup } from "../src/api/devices";
 import type { FieldError } from "../src/api/fetchOrThrow";
+import { groups, type Group } from "../src/api/groups";
 import { introductions, type Introduction, type Via } from "../src/api/introductions";
 import { contactsQuery, meetingsQuery, type Contact, type Meeting } from "../src/api/meetings";
 import { personsQuery, type NewPerson, type Person } from "../src/api/persons";
@@ -64,6 +65,7 @@ const DAY_SUMMARY: Fields<DaySummary> = {
   last_met_at: "string",
 };
 const INTRODUCTION: Fields<Omit<Introduction, "via">> = { person: "Person", strength_s: "number" };
+const GROUP: Fields<Omit<Group, "members">> = { started_at: "string", ended_at: "string", duration_s: "number", place: "Place" };
 const VIA: Fields<Via> = { person: "Person", own_duration_s: "number", other_duration_s: "number" };
 const FIX: Fields<Fix> = {
   person_id: "integer",
@@ -156,6 +158,7 @@ test.each([
   ["CONNECTION_URL", "Contact", CONTACT],
   ["CONNECTION_URL", "Introduction", { ...INTRODUCTION, via: "array" }],
   ["CONNECTION_URL", "Via", VIA],
+  ["CONNECTION_URL", "Group", { ...GROUP, members: "array" }],
   ["CONNECTION_URL", "Place", PLACE],
   ["CONNECTION_URL", "Location", FIX],
   ["CONNECTION_URL", "WayEnd", WAY_END],
@@ -216,6 +219,7 @@ test.each([
   ["CONNECTION_URL", "/api/persons/{person_id}/encounters", yearOf({ ...SEARCH, year: 2026 }), "EncounterOrSummary"],
   ["CONNECTION_URL", "/api/persons/{person_id}/contacts", contactsQuery(BY_ESTIMATE).initialPageParam, "Contact"],
   ["CONNECTION_URL", "/api/persons/{person_id}/introductions", introductions(SEARCH), "Introduction"],
+  ["CONNECTION_URL", "/api/groups", groups({ ...SEARCH, minimumPeople: "" }), "Group"],
   ["CONNECTION_URL", "/api/persons/{person_id}/locations", locations(SPAN, 2), "Location"],
   ["CONNECTION_URL", "/api/persons/{person_id}/way", way(SPAN), "WayPiece"],
 ] as const)("%s: %s takes what the page asks with, and answers with a list", (service, path, asked, item) => {

@@ -22,12 +22,22 @@ test("a view survives the address bar", () => {
     meeting: { person: 7, startedAt: "2026-03-02T10:32:00.25Z", moment: "2026-03-02T10:40:07.000Z" },
     aspect: "year",
     year: 2025,
+    minimumPeople: "3",
+    group: null,
   };
   const address = formatView(view);
   expect(address).toBe(
     "?person=12&from=2026-03-02&to=2026-03-04&zone=America/New_York&distance=2.5&min=5&method=fixes&window=any&interpolate=true&possible=true&by=person&with=7&meeting=7@2026-03-02T10:32:00.25Z&moment=2026-03-02T10:40:07.000Z&see=year&year=2025",
   );
   expect(parseView(address, NOW)).toEqual(view);
+});
+
+test("which groups are looked at is in the address, and nothing of it while something else is", () => {
+  const address = "?person=1&from=2026-03-02&to=2026-03-02&zone=UTC&see=groups&people=4&group=1.2.3@2026-03-02T09:00:00Z";
+  const view = parseView(address, NOW);
+  expect(view).toMatchObject({ aspect: "groups", minimumPeople: "4", group: "1.2.3@2026-03-02T09:00:00Z" });
+  expect(formatView(view)).toBe(address);
+  expect(formatView({ ...view, aspect: "year" })).toBe("?person=1&from=2026-03-02&to=2026-03-02&zone=UTC&see=year");
 });
 
 test("the start has a bare address", () => {

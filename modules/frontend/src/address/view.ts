@@ -37,13 +37,17 @@ export interface View {
   aspect: Aspect;
   /** Of the calendar; none: that of the last day. */
   year: number | null;
+  /** So many were together in a group, at least. */
+  minimumPeople: string;
+  /** The chosen group, as api/groups.ts writes it. */
+  group: string | null;
 }
 
-export const ASPECTS = ["meetings", "now", "year", "introductions"] as const;
+export const ASPECTS = ["meetings", "now", "year", "introductions", "groups"] as const;
 export type Aspect = (typeof ASPECTS)[number];
 export type Grouping = "day" | "person";
 
-export const DEFAULTS = { distance: "5", minimumMinutes: "0", minimumProbability: "50", timeWindow: "600" } as const;
+export const DEFAULTS = { distance: "5", minimumMinutes: "0", minimumProbability: "50", timeWindow: "600", minimumPeople: "3" } as const;
 
 export function parseView(search: string, now = Date.now()): View {
   const parameters = new URLSearchParams(search);
@@ -64,6 +68,8 @@ export function parseView(search: string, now = Date.now()): View {
     meeting: parseMeeting(parameters.get("meeting"), parameters.get("moment")),
     aspect: ASPECTS.find((aspect) => aspect === parameters.get("see")) ?? "meetings",
     year: parseYear(parameters.get("year")),
+    minimumPeople: figure("people", DEFAULTS.minimumPeople),
+    group: parameters.get("group"),
   };
 }
 
@@ -93,6 +99,10 @@ export function formatView(view: View): string {
     if (view.meeting?.moment) parameters.set("moment", view.meeting.moment);
     if (view.aspect !== "meetings") parameters.set("see", view.aspect);
     if (view.year !== null && view.aspect === "year") parameters.set("year", String(view.year));
+    if (view.aspect === "groups") {
+      if (view.minimumPeople !== DEFAULTS.minimumPeople) parameters.set("people", view.minimumPeople);
+      if (view.group) parameters.set("group", view.group);
+    }
   }
   // Colons, slashes and @ are allowed in a query and keep the link readable.
   const text = parameters.toString().replace(/%3A/g, ":").replace(/%2F/g, "/").replace(/%40/g, "@");
@@ -105,12 +115,12 @@ export function formatMeeting({ person, startedAt }: MeetingKey): string {
 
 /** The list of people as it is before anything is chosen. */
 export function startOf(view: View): View {
-  return { ...view, query: "", person: null, contact: null, meeting: null, aspect: "meetings", year: null };
+  return { ...view, query: "", person: null, contact: null, meeting: null, aspect: "meetings", year: null, group: null };
 }
 
 /** Another person's meetings, by the same standard. */
 export function viewOf(view: View, person: number): View {
-  return { ...view, query: "", person, contact: null, meeting: null };
+  return { ...view, query: "", person, contact: null, meeting: null, group: null };
 }
 
 /** The last seven days, up to and with today. */

@@ -1,5 +1,6 @@
 import { FakeUpload } from "./fakeUpload";
 import type { Device, NewDevice, PairedDevice } from "./devices";
+import type { Group } from "./groups";
 import type { Introduction } from "./introductions";
 import { FakeStream } from "./fakeStream";
 import type { Contact, Meeting } from "./meetings";
@@ -26,6 +27,7 @@ export class FakeServices {
   readonly meetings: Meeting[];
   readonly fixes: Fix[];
   readonly introductions: Introduction[] = [];
+  readonly groups: Group[] = [];
   readonly devices: Device[] = [];
   /** Those that listen, each with what it hears. */
   readonly streams: FakeStream[] = [];
@@ -67,7 +69,7 @@ export class FakeServices {
 
   private answer(url: URL, init?: RequestInit): Response {
     const [, id, resource, item] = /^\/api\/persons(?:\/(\d+)(?:\/(\w+)(?:\/(\w+))?)?)?$/.exec(url.pathname) ?? [];
-    const isMeasured = resource && !["devices", "sharing", "forgotten"].includes(resource);
+    const isMeasured = url.pathname === "/api/groups" || (resource && !["devices", "sharing", "forgotten"].includes(resource));
     const service = isMeasured ? "connection_service" : "person_service";
     if (this.down.has(service)) return problem(502, `${service} does not answer`);
     if (this.token && new Headers(init?.headers).get("Authorization") !== `Bearer ${this.token}`) {
@@ -76,6 +78,7 @@ export class FakeServices {
     if (resource === "devices") return this.phones(Number(item), init);
     if (resource === "sharing") return this.share(init);
     if (resource === "forgotten") return this.forget(JSON.parse(init?.body as string) as NewForgotten);
+    if (url.pathname === "/api/groups") return this.grouped(url);
     if (init?.method === "POST") return this.create(JSON.parse(init.body as string) as Omit<Person, "id">);
     if (id === undefined) return this.list(url);
     const person = this.persons.find((one) => one.id === Number(id));
@@ -141,6 +144,13 @@ export class FakeServices {
   private erase(person: Person): Response {
     this.persons.splice(this.persons.indexOf(person), 1);
     return new Response(null, { status: 204 });
+  }
+
+  private grouped({ searchParams }: URL): Response {
+    const least = Number(searchParams.get("min_people"));
+    if (least >= 2) return json(this.groups.filter(({ members }) => members.length >= least));
+    const reason = `must be at least 2, is ${least}`;
+    return problem(400, `min_people ${reason}`, [{ field: "min_people", reason }]);
   }
 
   private near({ searchParams }: URL, rows: unknown): Response {

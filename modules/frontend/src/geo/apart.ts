@@ -5,7 +5,7 @@ const EQUATORIAL_RADIUS_M = 6_378_137;
 const ECCENTRICITY_SQUARED = 0.006_694_379_990_14;
 const RADIANS = Math.PI / 180;
 
-/** How far apart two were at a moment (ms); null where the place of one is not known. */
+/** How far apart two were at a moment (ms), of more those furthest from each other; null where the place of one is not known. */
 export interface Apart {
   time: number;
   metres: number | null;
@@ -33,10 +33,20 @@ export function errorApart(own: Passage, other: Passage, time: number): number |
   return mine === null || theirs === null ? null : Math.hypot(mine, theirs);
 }
 
-/** The distance at moments spread evenly from `start` to `end`, both included: as many as asked for, not one per fix. */
-export function distancesOver(own: Passage, other: Passage, start: number, end: number, moments: number): Apart[] {
-  return Array.from({ length: moments }, (_, index) => {
-    const time = start + ((end - start) * index) / (moments - 1);
-    return { time, metres: metresApart(own, other, time), error: errorApart(own, other, time) };
-  });
+/** Of the two who were furthest from each other. */
+export function widestApart(passages: readonly Passage[], time: number): Apart {
+  let widest: Apart = { time, metres: null, error: null };
+  for (const [index, one] of passages.entries()) {
+    for (const another of passages.slice(index + 1)) {
+      const metres = metresApart(one, another, time);
+      if (metres === null) return { time, metres: null, error: null };
+      if (metres > (widest.metres ?? -1)) widest = { time, metres, error: errorApart(one, another, time) };
+    }
+  }
+  return widest;
+}
+
+/** That at moments spread evenly from `start` to `end`, both included: as many as asked for, not one per fix. */
+export function distancesOver(passages: readonly Passage[], start: number, end: number, moments: number): Apart[] {
+  return Array.from({ length: moments }, (_, index) => widestApart(passages, start + ((end - start) * index) / (moments - 1)));
 }

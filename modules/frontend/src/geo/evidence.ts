@@ -1,13 +1,20 @@
 import type { Position } from "geojson";
+import type { Group } from "../api/groups";
 import type { Meeting, MeetingSearch } from "../api/meetings";
 import type { Fix, TrackSpan, WayPiece } from "../api/tracks";
+import { DEFAULTS } from "../address/view";
 import { nearTo } from "./antimeridian";
+import { distancesOver } from "./apart";
 import { estimatedPassage, passageOf, positionAt, type Passage } from "./passage";
 
 const SHORTEST_MARGIN_S = 60;
 const LONGEST_MARGIN_S = 15 * 60;
 const SHORTEST_LEAD_S = 60;
 const METRES_PER_DEGREE = 111_320;
+const MOMENTS = 400;
+
+/** A meeting or a group. */
+export type Occasion = Pick<Meeting, "started_at" | "ended_at" | "duration_s" | "place">;
 
 /** How far before and after a meeting its evidence reaches: as far as two fixes of it may be apart, within reason. */
 function marginSeconds(timeWindow: string): number {
@@ -29,44 +36,57 @@ export interface Testimony {
   way: readonly WayPiece[] | null;
 }
 
-/** What the tracks tell of a meeting. */
+/** What the tracks tell of a meeting, or of a group. */
 export interface Evidence {
-  meeting: Meeting;
-  own: Witness;
-  other: Witness;
-  closest: ClosestMoment | null;
-  /** What is worth watching, in ms: the meeting, and how the two came to it and left it. */
+  occasion: Occasion;
+  /** Of the person that the page is about first. */
+  witnesses: readonly Witness[];
+  /** When all of them were within the fewest metres (time in ms), and where two were then; null where that is not known. */
+  closest: { time: number; metres: number; where: ClosestMoment | null } | null;
+  /** What is worth watching, in ms: the meeting, and how they came to it and left it. */
   stretch: { start: number; end: number };
 }
 
 export function evidenceOf(meeting: Meeting, own: Testimony, other: Testimony, timeWindow: string): Evidence {
+  const told = toldBy(meeting, [own, other], timeWindow);
+  const [mine, theirs] = told.witnesses;
+  const where =
+    own.way && other.way && mine && theirs
+      ? sameMoment(meeting, mine.passage, theirs.passage)
+      : closestMoment(meeting, own.fixes, other.fixes, timeWindow);
+  return { ...told, closest: { time: Date.parse(meeting.closest_at), metres: meeting.closest_m, where } };
+}
+
+/** The ways of the members, that of the person that the page is about first. */
+export function groupEvidence(group: Group, ways: readonly (readonly WayPiece[])[]): Evidence {
+  const told = toldBy(group, ways.map((way) => ({ fixes: [], way })), DEFAULTS.timeWindow);
+  const [start, end] = [Date.parse(group.started_at), Date.parse(group.ended_at)];
+  const passages = told.witnesses.map(({ passage }) => passage);
+  const closest = least(distancesOver(passages, start, end, MOMENTS), ({ metres }) => metres ?? Infinity);
+  return { ...told, closest: closest && { time: closest.time, metres: closest.metres ?? 0, where: null } };
+}
+
+function toldBy(occasion: Occasion, testimonies: readonly Testimony[], timeWindow: string): Omit<Evidence, "closest"> {
   const margin = marginSeconds(timeWindow);
-  const lead = Math.round(Math.min(margin, Math.max(SHORTEST_LEAD_S, meeting.duration_s / 2)) * 1000);
-  const { longitude } = meeting.place;
-  const witness = ({ fixes, way }: Testimony) => ({
-    fixes,
-    passage: way ? estimatedPassage(way, longitude) : passageOf(fixes, longitude, margin * 1000),
-  });
-  const [mine, theirs] = [witness(own), witness(other)];
+  const lead = Math.round(Math.min(margin, Math.max(SHORTEST_LEAD_S, occasion.duration_s / 2)) * 1000);
+  const { longitude } = occasion.place;
   return {
-    meeting,
-    own: mine,
-    other: theirs,
-    closest:
-      own.way && other.way
-        ? sameMoment(meeting, mine.passage, theirs.passage)
-        : closestMoment(meeting, own.fixes, other.fixes, timeWindow),
-    stretch: { start: Date.parse(meeting.started_at) - lead, end: Date.parse(meeting.ended_at) + lead },
+    occasion,
+    witnesses: testimonies.map(({ fixes, way }) => ({
+      fixes,
+      passage: way ? estimatedPassage(way, longitude) : passageOf(fixes, longitude, margin * 1000),
+    })),
+    stretch: { start: Date.parse(occasion.started_at) - lead, end: Date.parse(occasion.ended_at) + lead },
   };
 }
 
 /** The stretch of a person's track that shows how the meeting came about. */
-export function evidenceSpan(meeting: Meeting, person: number, search: Pick<MeetingSearch, "timeWindow">): TrackSpan {
+export function evidenceSpan(occasion: Occasion, person: number, search: Pick<MeetingSearch, "timeWindow">): TrackSpan {
   const margin = marginSeconds(search.timeWindow) * 1000;
   return {
     person,
-    start: new Date(Date.parse(meeting.started_at) - margin).toISOString(),
-    end: new Date(Date.parse(meeting.ended_at) + margin).toISOString(),
+    start: new Date(Date.parse(occasion.started_at) - margin).toISOString(),
+    end: new Date(Date.parse(occasion.ended_at) + margin).toISOString(),
   };
 }
 
@@ -106,7 +126,7 @@ export function closestMoment(
 }
 
 /** On the same side of the antimeridian as the meeting's place. */
-export function placeOf({ longitude, latitude }: Fix, { place }: Meeting): Position {
+export function placeOf({ longitude, latitude }: Fix, { place }: Occasion): Position {
   return [nearTo(place.longitude, longitude), latitude];
 }
 

@@ -1,12 +1,11 @@
 import type { Feature, FeatureCollection, Position } from "geojson";
 import { useMemo } from "react";
-import type { Meeting } from "../api/meetings";
-import { placeOf, type Evidence, type Witness } from "../geo/evidence";
+import { placeOf, type Evidence, type Occasion, type Witness } from "../geo/evidence";
 import { linesOf } from "../geo/passage";
 import { useColours } from "./colours";
 import { NOTHING, useLayers, type Layer } from "./useLayers";
 
-/** Both tracks around a meeting, strong while it lasted, and the moment when the two were closest. */
+/** The tracks around a meeting or group, strong while it lasted, and the moment when two were closest. */
 export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
   const { own, other, halo, ink } = useColours();
   const data = useMemo(() => (evidence ? draw(evidence) : NOTHING), [evidence]);
@@ -59,27 +58,29 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
   return null;
 }
 
-function draw({ meeting, own, other, closest }: Evidence): FeatureCollection {
-  const features = [...drawTrack(other, "other", meeting), ...drawTrack(own, "own", meeting)];
-  if (closest) {
+function draw({ occasion, witnesses, closest }: Evidence): FeatureCollection {
+  const tracks = witnesses.map((witness, index) => drawTrack(witness, index === 0 ? "own" : "other", occasion));
+  const features = tracks.reverse().flat();
+  if (closest?.where) {
+    const { own, other } = closest.where;
     features.push(
-      feature("distance", {}, { type: "LineString", coordinates: [closest.own, closest.other] }),
-      feature("closest", { whose: "other" }, { type: "Point", coordinates: closest.other }),
-      feature("closest", { whose: "own" }, { type: "Point", coordinates: closest.own }),
+      feature("distance", {}, { type: "LineString", coordinates: [own, other] }),
+      feature("closest", { whose: "other" }, { type: "Point", coordinates: other }),
+      feature("closest", { whose: "own" }, { type: "Point", coordinates: own }),
     );
   }
   return { type: "FeatureCollection", features };
 }
 
 /** The way, strong while the meeting lasted, and the fixes that it comes from: lightly under it where it is an estimate. */
-function drawTrack({ fixes, passage }: Witness, whose: "own" | "other", meeting: Meeting): Feature[] {
-  const [start, end] = [Date.parse(meeting.started_at), Date.parse(meeting.ended_at)];
+function drawTrack({ fixes, passage }: Witness, whose: "own" | "other", occasion: Occasion): Feature[] {
+  const [start, end] = [Date.parse(occasion.started_at), Date.parse(occasion.ended_at)];
   const isEstimate = passage.errors !== null;
   const lines = (during: boolean, parts: Position[][]) =>
     parts.map((coordinates) => feature("track", { whose, during, isEstimate }, { type: "LineString", coordinates }));
   const seen = isEstimate ? fixes : fixes.filter(({ creation_time }) => isBetween(Date.parse(creation_time), start, end));
   return [
-    ...seen.map((fix) => feature("fix", { whose, isEstimate }, { type: "Point", coordinates: placeOf(fix, meeting) })),
+    ...seen.map((fix) => feature("fix", { whose, isEstimate }, { type: "Point", coordinates: placeOf(fix, occasion) })),
     ...lines(false, linesOf(passage)),
     ...lines(true, linesOf(passage, start, end)),
   ];

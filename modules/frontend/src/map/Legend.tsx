@@ -1,12 +1,11 @@
 import type { ReactNode, Ref } from "react";
-import type { Meeting } from "../api/meetings";
-import { nameOf } from "../api/persons";
 
-/** What the colours on the map stand for, what is missing on it, and the player of the chosen meeting. */
+/** What the colours on the map stand for, what is missing on it, and the player of the meeting or group that is chosen. */
 export function Legend({
   ref,
   own,
-  meeting,
+  other,
+  all,
   hasMeetings,
   missing,
   onClose,
@@ -14,7 +13,10 @@ export function Legend({
 }: {
   ref: Ref<HTMLDivElement>;
   own: string;
-  meeting: Meeting | null;
+  /** Who is on the map besides, where one is chosen. */
+  other: string | null;
+  /** Of what one is chosen. */
+  all: "meetings" | "groups";
   hasMeetings: boolean;
   missing: Error | null;
   onClose: () => void;
@@ -25,21 +27,21 @@ export function Legend({
       <div className="legend-head">
         <ul>
           <li className="legend-own">{own}</li>
-          {meeting ? (
-            <li className="legend-other">{nameOf(meeting.person)}</li>
+          {other !== null ? (
+            <li className="legend-other">{other}</li>
           ) : (
-            hasMeetings && <li className="legend-meeting">Meetings, larger the longer</li>
+            hasMeetings && <li className="legend-meeting">{all === "groups" ? "Groups" : "Meetings"}, larger the longer</li>
           )}
         </ul>
-        {meeting && (
+        {other !== null && (
           <button type="button" className="link" onClick={onClose}>
-            Back to all meetings
+            Back to all {all}
           </button>
         )}
       </div>
       {missing && (
         <p className="legend-missing" role="status">
-          {meeting ? "The tracks of this meeting" : "The track"} can’t be shown right now: {missing.message}.
+          {other !== null ? `The tracks of this ${all.slice(0, -1)}` : "The track"} can’t be shown right now: {missing.message}.
         </p>
       )}
       {children}

@@ -2,7 +2,6 @@ import type { FeatureCollection } from "geojson";
 import { Popup, type MapLayerMouseEvent } from "maplibre-gl";
 import { useEffect, useEffectEvent, useMemo } from "react";
 import type { Meeting } from "../api/meetings";
-import { nameOf } from "../api/persons";
 import { formatDuration } from "../time/format";
 import { useColours } from "./colours";
 import { useMap } from "./MapContext";
@@ -11,13 +10,16 @@ import { useLayers, type Layer } from "./useLayers";
 const LAYER = "meetings";
 
 /** A circle at the place of every meeting, the larger the longer it was. */
-export function MeetingsLayer<Met extends Pick<Meeting, "person" | "place" | "duration_s">>({
+export function MeetingsLayer<Met extends Pick<Meeting, "place" | "duration_s">>({
   meetings,
   chosen,
+  nameOf,
   onChoose,
 }: {
   meetings: readonly Met[];
   chosen: Met | null;
+  /** With whom it was. */
+  nameOf: (meeting: Met) => string;
   onChoose: (meeting: Met) => void;
 }) {
   const map = useMap();
@@ -67,7 +69,7 @@ export function MeetingsLayer<Met extends Pick<Meeting, "person" | "place" | "du
     if (meeting) {
       popup
         .setLngLat([meeting.place.longitude, meeting.place.latitude])
-        .setText(`${nameOf(meeting.person)}, ${formatDuration(meeting.duration_s)}`)
+        .setText(`${nameOf(meeting)}, ${formatDuration(meeting.duration_s)}`)
         .addTo(map);
     }
   });

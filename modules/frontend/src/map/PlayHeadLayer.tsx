@@ -1,4 +1,4 @@
-import type { Feature, FeatureCollection } from "geojson";
+import type { Feature, FeatureCollection, Position } from "geojson";
 import { useMemo } from "react";
 import { circleAround } from "../geo/circle";
 import { errorAt, positionAt, trailOf } from "../geo/passage";
@@ -12,7 +12,7 @@ const TRAIL_MS = 60_000;
 /** Standard errors on one axis within which somebody was with a probability of 95 %: √(2 ln 20). */
 const NEARLY_CERTAIN = 2.45;
 
-/** Both people at the moment that is played, around each where they most likely were, their last minute, the line between. */
+/** Those who met at the moment that is played, around each where they most likely were, their last minute, between two a line. */
 export function PlayHeadLayer({ evidence, playback }: { evidence: Evidence | null; playback: Playback | null }) {
   return evidence && playback ? <Moving evidence={evidence} playback={playback} /> : <Painted data={NOTHING} />;
 }
@@ -64,12 +64,17 @@ function Painted({ data }: { data: FeatureCollection }) {
   return null;
 }
 
-function draw({ own, other }: Evidence, time: number): FeatureCollection {
-  const people = { other: other.passage, own: own.passage };
-  const [mine, theirs] = [positionAt(own.passage, time), positionAt(other.passage, time)];
+function draw({ witnesses }: Evidence, time: number): FeatureCollection {
   const features: Feature[] = [];
-  for (const [whose, passage] of Object.entries(people)) {
+  const dots: Feature[] = [];
+  const places: Position[] = [];
+  for (const [index, { passage }] of [...witnesses.entries()].reverse()) {
+    const whose = index === 0 ? "own" : "other";
     const [place, error] = [positionAt(passage, time), errorAt(passage, time)];
+    if (place) {
+      places.push(place);
+      dots.push(feature("dot", whose, { type: "Point", coordinates: place }));
+    }
     if (place && error !== null) {
       const ring = circleAround(place, NEARLY_CERTAIN * error);
       features.push(feature("band", whose, { type: "Polygon", coordinates: [ring] }));
@@ -77,10 +82,10 @@ function draw({ own, other }: Evidence, time: number): FeatureCollection {
     const trail = trailOf(passage, time - TRAIL_MS, time);
     if (trail.length > 1) features.push(feature("trail", whose, { type: "LineString", coordinates: trail }));
   }
-  if (mine && theirs) features.push(feature("between", "both", { type: "LineString", coordinates: [mine, theirs] }));
-  if (theirs) features.push(feature("dot", "other", { type: "Point", coordinates: theirs }));
-  if (mine) features.push(feature("dot", "own", { type: "Point", coordinates: mine }));
-  return { type: "FeatureCollection", features };
+  if (witnesses.length === 2 && places.length === 2) {
+    features.push(feature("between", "both", { type: "LineString", coordinates: places }));
+  }
+  return { type: "FeatureCollection", features: [...features, ...dots] };
 }
 
 function feature(kind: string, whose: string, geometry: Feature["geometry"]): Feature {

@@ -1,20 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
-import type { FeatureCollection, Point } from "geojson";
 import { useDeferredValue, useMemo, useRef } from "react";
 import { mapStyleQuery, venueQuery } from "../api/config";
-import type { Meeting } from "../api/meetings";
+import { groupKey, othersOf, type Group } from "../api/groups";
 import { nameOf, personQuery } from "../api/persons";
 import { isRefusal, useLastingError } from "../api/recovery";
 import { trackLineQuery } from "../api/tracks";
 import { show } from "../address/useView";
 import { formatMeeting, viewOf, type View } from "../address/view";
-import { atLeast, boxAround, type Box } from "../geo/bounds";
-import type { Evidence } from "../geo/evidence";
+import { MOST_SHOWN, useGroupEvidence } from "../groups/useGroupEvidence";
+import { useGroups } from "../groups/useGroups";
 import { keyOf, useMeetings } from "../meetings/useMeetings";
 import { useNearPlaces } from "../near/useNearPlaces";
 import { Player } from "../playback/Player";
 import { usePlayback } from "../playback/usePlayback";
 import { rangeFault } from "../search/meetingSearch";
+import { occasionBox, overviewBox, venueBox } from "./boxes";
 import { Camera } from "./Camera";
 import { EvidenceLayer } from "./EvidenceLayer";
 import { GraticuleLayer } from "./GraticuleLayer";
@@ -27,12 +27,11 @@ import { useEvidence } from "./useEvidence";
 import { VenueLayer, VenueNamesLayer } from "./VenueLayer";
 import { WorldLayer } from "./WorldLayer";
 
-const NEAREST_VIEW_M = 12;
-const OVERVIEW_M = 30;
-
 /** The map with what the view is about: a person's way and meetings, or one meeting from near. */
 export default function Stage({ view }: { view: View }) {
-  const { search, query, meetings: found, chosen } = useMeetings(view.aspect === "now" ? { ...view, meeting: null } : view);
+  const { search, query, meetings: found, chosen } = useMeetings(
+    view.aspect === "now" || view.aspect === "groups" ? { ...view, meeting: null } : view,
+  );
   // The list shows what has been found first; the map takes longer.
   const meetings = useDeferredValue(found);
   const areMeetingsReady = useDeferredValue(!query.isPending && !query.isPlaceholderData);
@@ -44,17 +43,21 @@ export default function Stage({ view }: { view: View }) {
   });
   const lineError = useLastingError(line);
   const track = isAsking ? line.data : undefined;
-  const { evidence, settled, error } = useEvidence(chosen, search);
-  const key = chosen && formatMeeting(keyOf(chosen));
-  const asked = view.meeting?.moment;
-  const playback = usePlayback(key, evidence && { ...evidence.stretch, time: Date.parse(asked ?? evidence.meeting.closest_at) });
+  const { groups, chosen: group } = useGroups(view);
+  const ofMeeting = useEvidence(chosen, search);
+  const ofGroup = useGroupEvidence(group, search.person);
+  const { evidence, settled, error } = group ? ofGroup : ofMeeting;
+  const occasion = group ?? chosen;
+  const key = group ? groupKey(group) : chosen && formatMeeting(keyOf(chosen));
+  const asked = chosen ? view.meeting?.moment : undefined;
+  const playback = usePlayback(key, evidence && { ...evidence.stretch, time: asked ? Date.parse(asked) : (evidence.closest?.time ?? evidence.stretch.start) });
   const style = useQuery(mapStyleQuery);
   const legend = useRef<HTMLDivElement>(null);
   const near = useNearPlaces(view);
   const isSomebodyNear = near !== null && near.length > 0;
   const overview = useMemo(
-    () => (isSomebodyNear ? overviewBox(undefined, near) : overviewBox(track, meetings)),
-    [track, meetings, isSomebodyNear, near],
+    () => (isSomebodyNear ? overviewBox(undefined, near) : overviewBox(track, groups.length > 0 ? groups : meetings)),
+    [track, meetings, groups, isSomebodyNear, near],
   );
   const { data: plan, isPending: isPlanPending } = useQuery(venueQuery);
   const venue = useMemo(() => (plan ? venueBox(plan) : null), [plan]);
@@ -65,8 +68,8 @@ export default function Stage({ view }: { view: View }) {
   const [reason, box] =
     view.person === null
       ? [`people ${venue !== null}`, venue]
-      : chosen
-        ? [`${key} ${settled}`, settled ? meetingBox(chosen, evidence) : null]
+      : occasion
+        ? [`${key} ${settled}`, settled ? occasionBox(occasion, evidence) : null]
         : [
             `${search.person} ${search.start} ${search.end} ${isOverviewReady} ${whole === venue} ${isSomebodyNear}`,
             isOverviewReady ? whole : null,
@@ -85,14 +88,27 @@ export default function Stage({ view }: { view: View }) {
         {!style.data && <WorldLayer isSettled={isSettled} />}
         <VenueLayer />
         <GraticuleLayer cover={legend} />
-        <TrackLayer track={track} person={search.person} isBackground={chosen !== null} />
+        <TrackLayer track={track} person={search.person} isBackground={occasion !== null} />
         <VenueNamesLayer />
         {near ? (
-          <MeetingsLayer meetings={near} chosen={null} onChoose={(met) => show(viewOf(view, met.person.id))} />
+          <MeetingsLayer
+            meetings={near}
+            chosen={null}
+            nameOf={(met) => nameOf(met.person)}
+            onChoose={(met) => show(viewOf(view, met.person.id))}
+          />
+        ) : view.aspect === "groups" ? (
+          <MeetingsLayer
+            meetings={groups}
+            chosen={group}
+            nameOf={(one) => namesOf(one, search.person)}
+            onChoose={(one) => show({ ...view, group: groupKey(one) })}
+          />
         ) : (
           <MeetingsLayer
             meetings={meetings}
             chosen={chosen}
+            nameOf={(meeting) => nameOf(meeting.person)}
             onChoose={(meeting) => show({ ...view, meeting: keyOf(meeting) })}
           />
         )}
@@ -104,10 +120,11 @@ export default function Stage({ view }: { view: View }) {
         <Legend
           ref={legend}
           own={person.data ? nameOf(person.data) : `Person ${view.person}`}
-          meeting={chosen}
-          hasMeetings={(near ?? meetings).length > 0}
-          missing={chosen ? error : lineError}
-          onClose={() => show({ ...view, meeting: null })}
+          other={group ? namesOf(group, search.person) : chosen && nameOf(chosen.person)}
+          all={view.aspect === "groups" ? "groups" : "meetings"}
+          hasMeetings={(near ?? (view.aspect === "groups" ? groups : meetings)).length > 0}
+          missing={occasion ? error : lineError}
+          onClose={() => show({ ...view, meeting: null, group: null })}
         >
           {evidence && playback && (
             <Player evidence={evidence} playback={playback} limit={Number(search.distance)} onRest={keepMoment} />
@@ -118,27 +135,10 @@ export default function Stage({ view }: { view: View }) {
   );
 }
 
-function overviewBox(track: FeatureCollection<Point> | undefined, meetings: readonly Pick<Meeting, "place">[]): Box | null {
-  const box = boxAround([
-    ...(track?.features.map(({ geometry }) => geometry.coordinates) ?? []),
-    ...meetings.map(({ place }) => [place.longitude, place.latitude]),
-  ]);
-  return box && atLeast(box, OVERVIEW_M);
-}
-
-function venueBox(plan: FeatureCollection): Box | null {
-  const rings = plan.features.flatMap(({ geometry }) => (geometry.type === "Polygon" ? geometry.coordinates.flat() : []));
-  return boxAround(rings);
-}
-
-/** All that happened while the meeting lasted, or its place where the tracks are missing. */
-function meetingBox(meeting: Meeting, evidence: Evidence | null): Box | null {
-  const [start, end] = [Date.parse(meeting.started_at), Date.parse(meeting.ended_at)];
-  const during = [...(evidence?.own.fixes ?? []), ...(evidence?.other.fixes ?? [])].filter(
-    ({ creation_time }) => Date.parse(creation_time) >= start && Date.parse(creation_time) <= end,
-  );
-  const closest = evidence?.closest ? [evidence.closest.own, evidence.closest.other] : [];
-  const places = [meeting.place, ...during].map(({ longitude, latitude }) => [longitude, latitude]);
-  const box = boxAround([...places, ...closest]);
-  return box && atLeast(box, NEAREST_VIEW_M);
+/** Whom the map shows besides the person. */
+function namesOf(group: Group, person: number): string {
+  const others = othersOf(group, person);
+  const more = others.length - (MOST_SHOWN - 1);
+  const names = others.slice(0, MOST_SHOWN - 1).map(nameOf).join(", ");
+  return more > 0 ? `${names} and ${more} more` : names;
 }

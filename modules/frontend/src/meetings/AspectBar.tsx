@@ -1,7 +1,7 @@
 import type { Aspect, View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 
-const NAMES: Record<Aspect, string> = { meetings: "Meetings", now: "Now", year: "Year", introductions: "Introductions" };
+const NAMES: Record<Aspect, string> = { meetings: "Meetings", now: "Now", year: "Year", introductions: "Introductions", groups: "Groups" };
 
 /** The sides of a person that can be looked at. What is not looked at is not asked for. */
 export function AspectBar({ view }: { view: View }) {

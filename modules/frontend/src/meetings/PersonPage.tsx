@@ -22,6 +22,7 @@ const ADDED_UP = {
   now: lazy(() => import("../near/NowView")),
   year: lazy(() => import("../year/YearView")),
   introductions: lazy(() => import("../introductions/IntroductionsView")),
+  groups: lazy(() => import("../groups/GroupsView")),
 } satisfies Record<Exclude<Aspect, "meetings">, unknown>;
 
 /** One person: what counts as a meeting, and the meetings. */

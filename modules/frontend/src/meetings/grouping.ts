@@ -1,14 +1,13 @@
-import type { Meeting } from "../api/meetings";
 import { dayOf, type Day } from "../time/zone";
 
-export interface DayGroup {
+export interface DayGroup<Met> {
   day: Day;
-  meetings: Meeting[];
+  meetings: Met[];
 }
 
 /** By the day on which they began, in the order in which they come. */
-export function groupByDay(meetings: readonly Meeting[], zone: string): DayGroup[] {
-  const groups = new Map<Day, DayGroup>();
+export function groupByDay<Met extends { started_at: string }>(meetings: readonly Met[], zone: string): DayGroup<Met>[] {
+  const groups = new Map<Day, DayGroup<Met>>();
   for (const meeting of meetings) {
     const day = dayOf(Date.parse(meeting.started_at), zone);
     const group = groups.get(day);

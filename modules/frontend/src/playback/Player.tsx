@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useMemo, type KeyboardEvent } from "react";
 import type { Evidence } from "../geo/evidence";
-import { distancesOver, errorApart, metresApart } from "../geo/apart";
+import { distancesOver, widestApart, type Apart } from "../geo/apart";
 import { formatClock, formatDuration, formatExactClock, formatMetres } from "../time/format";
 import { PauseIcon, PlayIcon } from "../ui/icons";
 import { ceilingOf } from "./chart";
@@ -13,7 +13,7 @@ const SECOND_MS = 1000;
 const PAUSE_BEFORE_KEEPING_MS = 400;
 const SAME_MOMENT_S = 1;
 
-/** The meeting played: how far apart the two were over time, which is also the slider that moves both on the map. */
+/** A meeting or group played: how far apart they were over time, which is also the slider that moves them on the map. */
 export function Player({
   evidence,
   playback,
@@ -27,26 +27,25 @@ export function Player({
   /** The play head has come to rest at this moment (ms). */
   onRest: (time: number) => void;
 }) {
-  const { meeting, own, other, closest } = evidence;
+  const { occasion, witnesses, closest } = evidence;
   const { start, end } = playback;
   const isPlaying = useIsPlaying(playback);
   useClock(playback);
 
-  const distances = useMemo(() => distancesOver(own.passage, other.passage, start, end, MOMENTS), [own, other, start, end]);
-  const span = { start: Date.parse(meeting.started_at), end: Date.parse(meeting.ended_at) };
+  const distances = useMemo(() => distancesOver(witnesses.map(({ passage }) => passage), start, end, MOMENTS), [witnesses, start, end]);
+  const span = { start: Date.parse(occasion.started_at), end: Date.parse(occasion.ended_at) };
   const ceiling = ceilingOf(distances, limit, span);
   const partOf = (time: number) => (time - start) / (end - start);
   const during = useMemo(
     () => ({ start: (span.start - start) / (end - start), end: (span.end - start) / (end - start) }),
     [span.start, span.end, start, end],
   );
-  const closestAt = Date.parse(meeting.closest_at);
 
   return (
     <div className="player">
       <div className="chart">
         <DistanceChart distances={distances} limit={limit} ceiling={ceiling} during={during} />
-        <Mark className="chart-closest" x={partOf(closestAt)} y={meeting.closest_m / ceiling} />
+        {closest && <Mark className="chart-closest" x={partOf(closest.time)} y={closest.metres / ceiling} />}
         <span className="chart-level" style={{ bottom: `${(100 * limit) / ceiling}%` }} aria-hidden="true">
           {limit} m
         </span>
@@ -66,21 +65,23 @@ export function Player({
           {isPlaying ? <PauseIcon /> : <PlayIcon />}
         </button>
         <Readout evidence={evidence} playback={playback} onRest={onRest} />
-        <button
-          type="button"
-          className="legend-moment"
-          onClick={() => {
-            playback.pause();
-            playback.seek(closestAt);
-          }}
-        >
-          <span>
-            {formatMetres(meeting.closest_m)} at {formatExactClock(closestAt)}
-          </span>{" "}
-          <span className="muted">
-            Closest{closest && closest.gap_s > SAME_MOMENT_S && `, ${formatDuration(closest.gap_s)} apart`}
-          </span>
-        </button>
+        {closest && (
+          <button
+            type="button"
+            className="legend-moment"
+            onClick={() => {
+              playback.pause();
+              playback.seek(closest.time);
+            }}
+          >
+            <span>
+              {formatMetres(closest.metres)} at {formatExactClock(closest.time)}
+            </span>{" "}
+            <span className="muted">
+              Closest{closest.where && closest.where.gap_s > SAME_MOMENT_S && `, ${formatDuration(closest.where.gap_s)} apart`}
+            </span>
+          </button>
+        )}
         <Speed playback={playback} />
       </div>
     </div>
@@ -89,8 +90,7 @@ export function Player({
 
 function PlayHead({ evidence, playback, ceiling }: { evidence: Evidence; playback: Playback; ceiling: number }) {
   const time = useTime(playback);
-  const metres = metresApart(evidence.own.passage, evidence.other.passage, time);
-  const error = errorApart(evidence.own.passage, evidence.other.passage, time);
+  const { metres, error } = apartAt(evidence, time);
   const playOnSpace = (event: KeyboardEvent) => {
     if (event.key !== " ") return;
     event.preventDefault();
@@ -126,8 +126,7 @@ function Readout({ evidence, playback, onRest }: { evidence: Evidence; playback:
     const timer = setTimeout(() => rest(), PAUSE_BEFORE_KEEPING_MS);
     return () => clearTimeout(timer);
   }, [isPlaying, time]);
-  const metres = metresApart(evidence.own.passage, evidence.other.passage, time);
-  const error = errorApart(evidence.own.passage, evidence.other.passage, time);
+  const { metres, error } = apartAt(evidence, time);
   return (
     <p className="player-now">
       <strong>{metres === null ? "–" : formatMetres(metres)}</strong>{" "}
@@ -157,6 +156,10 @@ function Speed({ playback }: { playback: Playback }) {
 /** A point of the chart, round whatever shape the chart is stretched to. */
 function Mark({ className, x, y }: { className: string; x: number; y: number }) {
   return <span className={className} style={{ left: `${100 * x}%`, bottom: `${100 * Math.min(y, 1)}%` }} aria-hidden="true" />;
+}
+
+function apartAt({ witnesses }: Evidence, time: number): Apart {
+  return widestApart(witnesses.map(({ passage }) => passage), time);
 }
 
 function describe(metres: number | null, error: number | null): string {

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { fix, meeting, person } from "../api/fakeServices";
 import type { WayPiece } from "../api/tracks";
-import { distancesOver, errorApart, metresApart, metresBetween } from "../geo/apart";
-import { evidenceOf } from "../geo/evidence";
+import { distancesOver, errorApart, metresApart, metresBetween, widestApart } from "../geo/apart";
+import { evidenceOf, groupEvidence } from "../geo/evidence";
 import { errorAt, estimatedPassage, linesOf, passageOf, positionAt, trailOf } from "../geo/passage";
 import { bandOf, CHART, ceilingOf, pathOf } from "./chart";
 import { Playback } from "./Playback";
@@ -46,7 +46,7 @@ test("distances are known where both are", () => {
   const own = passageOf([at(0, 8.65), at(60, 8.65)], 8.65, MINUTE);
   const other = passageOf([at(30, 8.651), at(60, 8.65)], 8.65, MINUTE);
   expect(metresApart(own, other, TEN)).toBeNull();
-  const distances = distancesOver(own, other, TEN, TEN + MINUTE, 5).map(({ metres }) => metres && Math.round(metres));
+  const distances = distancesOver([own, other], TEN, TEN + MINUTE, 5).map(({ metres }) => metres && Math.round(metres));
   expect(distances).toEqual([null, null, 72, 36, 0]);
 });
 
@@ -77,12 +77,29 @@ test("an estimated way is as sure as its pieces say, and nobody knows what is be
   expect(linesOf(passage).map((line) => line.length)).toEqual([5, 3]);
 });
 
+test("a group is as wide as the two are apart who are furthest from each other, and narrowest at one moment", () => {
+  const member = (...metres: [number, number]) => [piece([0, 60], metres, 3)];
+  const group = {
+    started_at: new Date(TEN).toISOString(),
+    ended_at: new Date(TEN + MINUTE).toISOString(),
+    duration_s: 60,
+    place: { latitude: 0, longitude: 0 },
+    members: [1, 2, 3].map((id) => person(id, "A Member")),
+  };
+  const evidence = groupEvidence(group, [member(0, 0), member(2, 2), member(-10, 8)]);
+  const passages = evidence.witnesses.map(({ passage }) => passage);
+  const widths = distancesOver(passages, TEN, TEN + MINUTE, 4).map(({ metres }) => metres && Math.round(metres));
+  expect(widths).toEqual([12, 6, 2, 8]);
+  expect(evidence.closest?.metres).toBeCloseTo(2, 1);
+  expect(widestApart([...passages, estimatedPassage([], 0)], TEN).metres).toBeNull(); // one of them may have been anywhere
+});
+
 test("two who are both estimated are apart give or take the errors of both, and the chart shows a band", () => {
   const own = estimatedPassage([piece([0, 60], [0, 0], 3)], 0);
   const other = estimatedPassage([piece([0, 30], [10, 10], 4)], 0);
   expect(errorApart(own, other, TEN)).toBe(5);
   expect(errorApart(own, other, TEN + 45_000)).toBeNull();
-  const distances = distancesOver(own, other, TEN, TEN + MINUTE, 3);
+  const distances = distancesOver([own, other], TEN, TEN + MINUTE, 3);
   expect(distances.map(({ metres }) => metres && Math.round(metres))).toEqual([10, 10, null]);
   expect(bandOf(distances, 20)).toBe("M0.0 1.0L500.0 -20.7L500.0 100.0L0.0 99.0Z");
   expect(bandOf([{ time: 0, metres: 10, error: null }], 20)).toBe("");

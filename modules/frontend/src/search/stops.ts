@@ -24,6 +24,11 @@ export const MINIMUM_MINUTES: readonly Stop[] = [
   ...[1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60].map((minutes) => ({ value: String(minutes), text: `${minutes} minutes` })),
 ];
 
+export const MINIMUM_PEOPLE: readonly Stop[] = [2, 3, 4, 5, 6, 8, 10, 15, 20].map((people) => ({
+  value: String(people),
+  text: `${people} people`,
+}));
+
 /** Where the slider stands for a figure: at the stop that is nearest by ratio, for any at "any" or else at the start. */
 export function nearestStop(stops: readonly Stop[], value: string): number {
   const exact = stops.findIndex((stop) => stop.value === value);
