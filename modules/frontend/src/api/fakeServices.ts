@@ -7,7 +7,7 @@ import type { Contact, Meeting } from "./meetings";
 import type { Person } from "./persons";
 import type { Forgotten, NewForgotten, NewSharing, Sharing } from "./sharing";
 import type { DaySummary } from "./summaries";
-import type { Fix } from "./tracks";
+import type { Fix, WayPiece } from "./tracks";
 
 /** What the services would answer, for tests: a stand-in for `fetch` that keeps the contract of their REST APIs. */
 export class FakeServices {
@@ -28,6 +28,10 @@ export class FakeServices {
   readonly fixes: Fix[];
   readonly introductions: Introduction[] = [];
   readonly groups: Group[] = [];
+  /** By person. */
+  readonly ways = new Map<number, WayPiece[]>();
+  /** Whose ways nobody is told. */
+  readonly hidden = new Set<number>();
   readonly devices: Device[] = [];
   /** Those that listen, each with what it hears. */
   readonly streams: FakeStream[] = [];
@@ -90,7 +94,8 @@ export class FakeServices {
     if (resource === "contacts") return this.near(url, contactsOf(this.meetings));
     if (resource === "introductions") return json(this.introductions);
     if (resource === "locations") return json(this.fixes);
-    if (resource === "way") return json([]);
+    if (resource === "way" && this.hidden.has(person.id)) return problem(403, `this token may not read of person ${person.id}`);
+    if (resource === "way") return json(this.ways.get(person.id) ?? []);
     return json(person);
   }
 
@@ -250,6 +255,11 @@ function contactsOf(meetings: readonly Meeting[]): Contact[] {
     };
   });
   return contacts.sort((a, b) => b.duration_s - a.duration_s || a.person.id - b.person.id);
+}
+
+export function group(members: Person[], started_at: string, minutes = 5): Group {
+  const ended_at = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().replace(".000Z", "Z");
+  return { started_at, ended_at, duration_s: minutes * 60, place: { latitude: 50.11, longitude: 8.65 }, members };
 }
 
 export function fix(person_id: number, creation_time: string, longitude = 8.65, latitude = 50.11): Fix {

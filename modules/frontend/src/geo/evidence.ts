@@ -2,7 +2,6 @@ import type { Position } from "geojson";
 import type { Group } from "../api/groups";
 import type { Meeting, MeetingSearch } from "../api/meetings";
 import type { Fix, TrackSpan, WayPiece } from "../api/tracks";
-import { DEFAULTS } from "../address/view";
 import { nearTo } from "./antimeridian";
 import { distancesOver } from "./apart";
 import { estimatedPassage, passageOf, positionAt, type Passage } from "./passage";
@@ -26,6 +25,8 @@ function marginSeconds(timeWindow: string): number {
 
 /** A track around a meeting: its fixes, and where they put the person at any moment. */
 export interface Witness {
+  /** That of the person that the page is about, or another's. */
+  whose: "own" | "other";
   fixes: readonly Fix[];
   passage: Passage;
 }
@@ -36,10 +37,11 @@ export interface Testimony {
   way: readonly WayPiece[] | null;
 }
 
+export type Told = Testimony & Pick<Witness, "whose">;
+
 /** What the tracks tell of a meeting, or of a group. */
 export interface Evidence {
   occasion: Occasion;
-  /** Of the person that the page is about first. */
   witnesses: readonly Witness[];
   /** When all of them were within the fewest metres (time in ms), and where two were then; null where that is not known. */
   closest: { time: number; metres: number; where: ClosestMoment | null } | null;
@@ -48,7 +50,7 @@ export interface Evidence {
 }
 
 export function evidenceOf(meeting: Meeting, own: Testimony, other: Testimony, timeWindow: string): Evidence {
-  const told = toldBy(meeting, [own, other], timeWindow);
+  const told = toldBy(meeting, [{ ...own, whose: "own" }, { ...other, whose: "other" }], timeWindow);
   const [mine, theirs] = told.witnesses;
   const where =
     own.way && other.way && mine && theirs
@@ -57,27 +59,32 @@ export function evidenceOf(meeting: Meeting, own: Testimony, other: Testimony, t
   return { ...told, closest: { time: Date.parse(meeting.closest_at), metres: meeting.closest_m, where } };
 }
 
-/** The ways of the members, that of the person that the page is about first. */
-export function groupEvidence(group: Group, ways: readonly (readonly WayPiece[])[]): Evidence {
-  const told = toldBy(group, ways.map((way) => ({ fixes: [], way })), DEFAULTS.timeWindow);
+export function groupEvidence(group: Group, testimonies: readonly Told[], timeWindow: string): Evidence {
+  const told = toldBy(group, testimonies, timeWindow);
   const [start, end] = [Date.parse(group.started_at), Date.parse(group.ended_at)];
   const passages = told.witnesses.map(({ passage }) => passage);
   const closest = least(distancesOver(passages, start, end, MOMENTS), ({ metres }) => metres ?? Infinity);
   return { ...told, closest: closest && { time: closest.time, metres: closest.metres ?? 0, where: null } };
 }
 
-function toldBy(occasion: Occasion, testimonies: readonly Testimony[], timeWindow: string): Omit<Evidence, "closest"> {
+function toldBy(occasion: Occasion, testimonies: readonly Told[], timeWindow: string): Omit<Evidence, "closest"> {
   const margin = marginSeconds(timeWindow);
   const lead = Math.round(Math.min(margin, Math.max(SHORTEST_LEAD_S, occasion.duration_s / 2)) * 1000);
   const { longitude } = occasion.place;
   return {
     occasion,
-    witnesses: testimonies.map(({ fixes, way }) => ({
+    witnesses: testimonies.map(({ whose, fixes, way }) => ({
+      whose,
       fixes,
       passage: way ? estimatedPassage(way, longitude) : passageOf(fixes, longitude, margin * 1000),
     })),
     stretch: { start: Date.parse(occasion.started_at) - lead, end: Date.parse(occasion.ended_at) + lead },
   };
+}
+
+/** As they are drawn: that of the person that the page is about over the others. */
+export function ownLast(witnesses: readonly Witness[]): Witness[] {
+  return [...witnesses.filter(({ whose }) => whose === "other"), ...witnesses.filter(({ whose }) => whose === "own")];
 }
 
 /** The stretch of a person's track that shows how the meeting came about. */

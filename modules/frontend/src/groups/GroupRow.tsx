@@ -5,14 +5,16 @@ import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 import { formatCount, formatDuration, formatSpan } from "../time/format";
 import { Avatar } from "../ui/Avatar";
+import { useScrolledTo } from "../ui/useScrolledTo";
 
 const FACES = 3;
 
 /** One group; choosing it names its members, and shows their ways on the map. */
 export function GroupRow({ view, person, group, isChosen }: { view: View; person: number; group: Group; isChosen: boolean }) {
+  const row = useScrolledTo<HTMLLIElement>(isChosen);
   const others = othersOf(group, person);
   return (
-    <li className={isChosen ? "meeting meeting-chosen" : "meeting"}>
+    <li ref={row} className={isChosen ? "meeting meeting-chosen" : "meeting"}>
       <button
         type="button"
         className="row"

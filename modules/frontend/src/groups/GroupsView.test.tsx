@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import { FakeServices, person } from "../api/fakeServices";
+import { FakeServices, group, person } from "../api/fakeServices";
 import { openApp } from "../app/openApp";
 
 vi.mock("../map/Stage", () => ({ default: () => <p>Map</p> }));
@@ -11,10 +11,9 @@ let services: FakeServices;
 
 beforeEach(() => {
   services = new FakeServices({ persons: [ada, bob, eve, joy] });
-  const place = { latitude: 50.11, longitude: 8.65 };
   services.groups.push(
-    { started_at: "2026-03-02T09:00:00Z", ended_at: "2026-03-02T09:05:00Z", duration_s: 300, place, members: [ada, bob, eve] },
-    { started_at: "2026-03-02T11:00:00Z", ended_at: "2026-03-02T11:30:00Z", duration_s: 1800, place, members: [ada, bob, eve, joy] },
+    group([ada, bob, eve], "2026-03-02T09:00:00Z"),
+    group([ada, bob, eve, joy], "2026-03-02T11:00:00Z", 30),
   );
 });
 
@@ -29,7 +28,7 @@ test("groups are asked for when they are looked at, and the chosen one names its
     end_date: "2026-03-02T23:59:59.999999Z",
     person_id: "2",
     min_people: "3",
-    min_duration: "0",
+    min_duration: "60", // of what is not set the least that the service has
     limit: "200",
   });
   const [first, second] = within(screen.getByRole("region", { name: "Groups" })).getAllByRole("button");
@@ -40,6 +39,10 @@ test("groups are asked for when they are looked at, and the chosen one names its
   await user.click(second);
   expect(window.location.search).toBe(`${ADDRESS}&see=groups&group=1.2.3.4@2026-03-02T11:00:00Z`);
   expect(second.getAttribute("aria-expanded")).toBe("true");
+  await user.click(second);
+  expect(window.location.search).toBe(`${ADDRESS}&see=groups`);
+  expect(second.getAttribute("aria-expanded")).toBe("false");
+  await user.click(second);
   await user.click(within(screen.getByRole("list", { name: "Members" })).getByRole("link", { name: /Joy Joiner/ }));
   await screen.findByRole("heading", { name: "Joy Joiner" });
   expect(window.location.search).not.toContain("group=");
@@ -49,17 +52,18 @@ test("how many and for how long is asked for, and what is refused stands at its 
   const user = openApp(services, `${ADDRESS}&see=groups&people=4&min=10`);
   await screen.findByText("1 group");
   expect(services.requestsOf("/groups").map(({ searchParams }) => searchParams.get("min_duration"))).toEqual(["600"]);
-  const people = screen.getByRole("textbox", { name: "People, at least, people" });
+  const people = screen.getByRole("textbox", { name: "How many, at least, people" });
   await user.clear(people);
   await user.type(people, "1{Enter}");
   await screen.findByText("must be at least 2, is 1");
   expect(people.getAttribute("aria-invalid")).toBe("true");
 });
 
-test("that there are none is said, and that they can’t be had", async () => {
+test("that there are none is said, and that the last hour is not looked at yet", async () => {
   services.groups.length = 0;
   openApp(services, `${ADDRESS}&see=groups`);
   await screen.findByText("No groups in these days");
+  await screen.findByText(/What happened in the last hour is not looked at yet/);
 });
 
 test("while connection_service is down that is said", async () => {

@@ -18,7 +18,7 @@ import "./groups.css";
 
 /** With whom the person was in a group, three people and more who were together at once. */
 export default function GroupsView({ view, person }: { view: View; person: number }) {
-  const { query, error, groups, chosen } = useGroups(view);
+  const { query, error, groups, chosen, minimumMinutes: minutes } = useGroups(view);
   const fault = rangeFault(view);
   const refused = error instanceof Problem ? error : null;
   return (
@@ -31,7 +31,7 @@ export default function GroupsView({ view, person }: { view: View; person: numbe
           onChange={(range) => show({ ...view, ...range, group: null })}
         />
         <SliderField
-          label="People, at least"
+          label="How many, at least"
           unit="people"
           stops={MINIMUM_PEOPLE}
           value={view.minimumPeople}
@@ -41,8 +41,8 @@ export default function GroupsView({ view, person }: { view: View; person: numbe
         <SliderField
           label="Together, at least"
           unit="min"
-          stops={MINIMUM_MINUTES}
-          value={view.minimumMinutes}
+          stops={MINIMUM_MINUTES.slice(1)}
+          value={minutes}
           error={refused?.reason("min_duration")}
           onChange={(minimumMinutes, kind) => show({ ...view, minimumMinutes, group: null }, kind)}
         />
@@ -59,7 +59,7 @@ export default function GroupsView({ view, person }: { view: View; person: numbe
           </p>
           {groups.length === 0 && (
             <Notice title="No groups in these days">
-              Nobody was with this person and others at once for as long as is set. What happened in the last hour is not looked at yet.
+              Never were so many together at once with this person for so long. What happened in the last hour is not looked at yet.
             </Notice>
           )}
           <GroupsByDay view={view} person={person} groups={groups} chosen={chosen} />

@@ -1,6 +1,6 @@
 import type { Feature, FeatureCollection, Position } from "geojson";
 import { useMemo } from "react";
-import { placeOf, type Evidence, type Occasion, type Witness } from "../geo/evidence";
+import { ownLast, placeOf, type Evidence, type Occasion, type Witness } from "../geo/evidence";
 import { linesOf } from "../geo/passage";
 import { useColours } from "./colours";
 import { NOTHING, useLayers, type Layer } from "./useLayers";
@@ -59,8 +59,7 @@ export function EvidenceLayer({ evidence }: { evidence: Evidence | null }) {
 }
 
 function draw({ occasion, witnesses, closest }: Evidence): FeatureCollection {
-  const tracks = witnesses.map((witness, index) => drawTrack(witness, index === 0 ? "own" : "other", occasion));
-  const features = tracks.reverse().flat();
+  const features = ownLast(witnesses).flatMap((witness) => drawTrack(witness, occasion));
   if (closest?.where) {
     const { own, other } = closest.where;
     features.push(
@@ -73,7 +72,7 @@ function draw({ occasion, witnesses, closest }: Evidence): FeatureCollection {
 }
 
 /** The way, strong while the meeting lasted, and the fixes that it comes from: lightly under it where it is an estimate. */
-function drawTrack({ fixes, passage }: Witness, whose: "own" | "other", occasion: Occasion): Feature[] {
+function drawTrack({ whose, fixes, passage }: Witness, occasion: Occasion): Feature[] {
   const [start, end] = [Date.parse(occasion.started_at), Date.parse(occasion.ended_at)];
   const isEstimate = passage.errors !== null;
   const lines = (during: boolean, parts: Position[][]) =>

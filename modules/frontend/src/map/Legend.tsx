@@ -4,9 +4,9 @@ import type { ReactNode, Ref } from "react";
 export function Legend({
   ref,
   own,
-  other,
+  others,
   all,
-  hasMeetings,
+  hasCircles,
   missing,
   onClose,
   children,
@@ -14,11 +14,12 @@ export function Legend({
   ref: Ref<HTMLDivElement>;
   own: string;
   /** Who is on the map besides, where one is chosen. */
-  other: string | null;
+  others: string | null;
   /** Of what one is chosen. */
   all: "meetings" | "groups";
-  hasMeetings: boolean;
-  missing: Error | null;
+  hasCircles: boolean;
+  /** What is not on the map, in a sentence. */
+  missing: string | null;
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -27,13 +28,13 @@ export function Legend({
       <div className="legend-head">
         <ul>
           <li className="legend-own">{own}</li>
-          {other !== null ? (
-            <li className="legend-other">{other}</li>
+          {others !== null ? (
+            <li className="legend-other">{others}</li>
           ) : (
-            hasMeetings && <li className="legend-meeting">{all === "groups" ? "Groups" : "Meetings"}, larger the longer</li>
+            hasCircles && <li className="legend-meeting">{all === "groups" ? "Groups" : "Meetings"}, larger the longer</li>
           )}
         </ul>
-        {other !== null && (
+        {others !== null && (
           <button type="button" className="link" onClick={onClose}>
             Back to all {all}
           </button>
@@ -41,7 +42,7 @@ export function Legend({
       </div>
       {missing && (
         <p className="legend-missing" role="status">
-          {other !== null ? `The tracks of this ${all.slice(0, -1)}` : "The track"} can’t be shown right now: {missing.message}.
+          {missing}
         </p>
       )}
       {children}

@@ -1,45 +1,41 @@
 import type { FeatureCollection } from "geojson";
 import { Popup, type MapLayerMouseEvent } from "maplibre-gl";
 import { useEffect, useEffectEvent, useMemo } from "react";
-import type { Meeting } from "../api/meetings";
 import { formatDuration } from "../time/format";
 import { useColours } from "./colours";
 import { useMap } from "./MapContext";
+import type { Scene } from "./scene";
 import { useLayers, type Layer } from "./useLayers";
 
 const LAYER = "meetings";
 
-/** A circle at the place of every meeting, the larger the longer it was. */
-export function MeetingsLayer<Met extends Pick<Meeting, "place" | "duration_s">>({
-  meetings,
-  chosen,
-  nameOf,
+/** A circle at the place of every meeting or group, the larger the longer it was. */
+export function MeetingsLayer({
+  circles,
+  nameAt,
   onChoose,
-}: {
-  meetings: readonly Met[];
-  chosen: Met | null;
-  /** With whom it was. */
-  nameOf: (meeting: Met) => string;
-  onChoose: (meeting: Met) => void;
+  chosen,
+}: Pick<Scene, "circles" | "nameAt" | "onChoose"> & {
+  /** Which of the circles; -1: none. */
+  chosen: number;
 }) {
   const map = useMap();
   const { meeting: colour, halo } = useColours();
-  const chosenIndex = chosen ? meetings.indexOf(chosen) : -1;
 
   const data = useMemo<FeatureCollection>(
     () => ({
       type: "FeatureCollection",
-      features: meetings.map(({ place, duration_s }, index) => ({
+      features: circles.map(({ place, duration_s }, index) => ({
         type: "Feature",
         properties: { index, minutes: duration_s / 60 },
         geometry: { type: "Point", coordinates: [place.longitude, place.latitude] },
       })),
     }),
-    [meetings],
+    [circles],
   );
   const layers = useMemo<Layer[]>(() => {
-    const whenChosen = <Value,>(yes: Value, no: Value) => ["case", ["==", ["get", "index"], chosenIndex], yes, no];
-    const someChosen = chosenIndex >= 0;
+    const whenChosen = <Value,>(yes: Value, no: Value) => ["case", ["==", ["get", "index"], chosen], yes, no];
+    const someChosen = chosen >= 0;
     return [
       {
         id: LAYER,
@@ -54,22 +50,21 @@ export function MeetingsLayer<Met extends Pick<Meeting, "place" | "duration_s">>
         },
       },
     ];
-  }, [colour, halo, chosenIndex]);
+  }, [colour, halo, chosen]);
   useLayers("meetings", data, layers, { maxzoom: 22 });
 
-  const meetingAt = (event: MapLayerMouseEvent): Met | undefined =>
-    meetings[Number(event.features?.[0]?.properties.index)];
   const choose = useEffectEvent((event: MapLayerMouseEvent) => {
-    const meeting = meetingAt(event);
-    if (meeting) onChoose(meeting);
+    const index = indexOf(event);
+    if (circles[index]) onChoose(index);
   });
   const describe = useEffectEvent((event: MapLayerMouseEvent, popup: Popup) => {
-    const meeting = meetingAt(event);
+    const index = indexOf(event);
+    const circle = circles[index];
     map.getCanvas().style.cursor = "pointer";
-    if (meeting) {
+    if (circle) {
       popup
-        .setLngLat([meeting.place.longitude, meeting.place.latitude])
-        .setText(`${nameOf(meeting)}, ${formatDuration(meeting.duration_s)}`)
+        .setLngLat([circle.place.longitude, circle.place.latitude])
+        .setText(`${nameAt(index)}, ${formatDuration(circle.duration_s)}`)
         .addTo(map);
     }
   });
@@ -93,4 +88,8 @@ export function MeetingsLayer<Met extends Pick<Meeting, "place" | "duration_s">>
     };
   }, [map]);
   return null;
+}
+
+function indexOf(event: MapLayerMouseEvent): number {
+  return Number(event.features?.[0]?.properties.index);
 }

@@ -2,7 +2,7 @@ import type { Feature, FeatureCollection, Position } from "geojson";
 import { useMemo } from "react";
 import { circleAround } from "../geo/circle";
 import { errorAt, positionAt, trailOf } from "../geo/passage";
-import type { Evidence } from "../geo/evidence";
+import { ownLast, type Evidence } from "../geo/evidence";
 import type { Playback } from "../playback/Playback";
 import { useTime } from "../playback/usePlayback";
 import { useColours } from "./colours";
@@ -68,8 +68,7 @@ function draw({ witnesses }: Evidence, time: number): FeatureCollection {
   const features: Feature[] = [];
   const dots: Feature[] = [];
   const places: Position[] = [];
-  for (const [index, { passage }] of [...witnesses.entries()].reverse()) {
-    const whose = index === 0 ? "own" : "other";
+  for (const { whose, passage } of ownLast(witnesses)) {
     const [place, error] = [positionAt(passage, time), errorAt(passage, time)];
     if (place) {
       places.push(place);

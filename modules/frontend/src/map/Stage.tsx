@@ -1,19 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useMemo, useRef } from "react";
+import { useMemo, useRef } from "react";
 import { mapStyleQuery, venueQuery } from "../api/config";
-import { groupKey, othersOf, type Group } from "../api/groups";
 import { nameOf, personQuery } from "../api/persons";
 import { isRefusal, useLastingError } from "../api/recovery";
 import { trackLineQuery } from "../api/tracks";
 import { show } from "../address/useView";
-import { formatMeeting, viewOf, type View } from "../address/view";
-import { MOST_SHOWN, useGroupEvidence } from "../groups/useGroupEvidence";
-import { useGroups } from "../groups/useGroups";
-import { keyOf, useMeetings } from "../meetings/useMeetings";
-import { useNearPlaces } from "../near/useNearPlaces";
+import type { View } from "../address/view";
+import type { Box } from "../geo/bounds";
+import type { Track } from "../geo/refine";
+import { useGroupScene } from "../groups/useGroupScene";
+import { useNearScene } from "../near/useNearScene";
 import { Player } from "../playback/Player";
 import { usePlayback } from "../playback/usePlayback";
-import { rangeFault } from "../search/meetingSearch";
+import { meetingSearchOf, rangeFault } from "../search/meetingSearch";
 import { occasionBox, overviewBox, venueBox } from "./boxes";
 import { Camera } from "./Camera";
 import { EvidenceLayer } from "./EvidenceLayer";
@@ -22,64 +21,49 @@ import { Legend } from "./Legend";
 import { MapCanvas } from "./MapCanvas";
 import { MeetingsLayer } from "./MeetingsLayer";
 import { PlayHeadLayer } from "./PlayHeadLayer";
+import type { Scene } from "./scene";
 import { TrackLayer } from "./TrackLayer";
-import { useEvidence } from "./useEvidence";
+import { useMeetingScene } from "./useMeetingScene";
 import { VenueLayer, VenueNamesLayer } from "./VenueLayer";
 import { WorldLayer } from "./WorldLayer";
 
-/** The map with what the view is about: a person's way and meetings, or one meeting from near. */
+/** The map with what the view is about: a person's way with meetings or groups, or one of these from near. */
 export default function Stage({ view }: { view: View }) {
-  const { search, query, meetings: found, chosen } = useMeetings(
-    view.aspect === "now" || view.aspect === "groups" ? { ...view, meeting: null } : view,
-  );
-  // The list shows what has been found first; the map takes longer.
-  const meetings = useDeferredValue(found);
-  const areMeetingsReady = useDeferredValue(!query.isPending && !query.isPlaceholderData);
+  const { person: id, start, end } = meetingSearchOf(view, view.person ?? 0);
   const isAsking = view.person !== null && rangeFault(view) === undefined;
-  const person = useQuery({ ...personQuery(search.person), enabled: view.person !== null });
-  const line = useQuery({
-    ...trackLineQuery({ person: search.person, start: search.start, end: search.end }),
-    enabled: isAsking,
-  });
+  const person = useQuery({ ...personQuery(id), enabled: view.person !== null });
+  const line = useQuery({ ...trackLineQuery({ person: id, start, end }), enabled: isAsking });
   const lineError = useLastingError(line);
   const track = isAsking ? line.data : undefined;
-  const { groups, chosen: group } = useGroups(view);
-  const ofMeeting = useEvidence(chosen, search);
-  const ofGroup = useGroupEvidence(group, search.person);
-  const { evidence, settled, error } = group ? ofGroup : ofMeeting;
-  const occasion = group ?? chosen;
-  const key = group ? groupKey(group) : chosen && formatMeeting(keyOf(chosen));
-  const asked = chosen ? view.meeting?.moment : undefined;
-  const playback = usePlayback(key, evidence && { ...evidence.stretch, time: asked ? Date.parse(asked) : (evidence.closest?.time ?? evidence.stretch.start) });
+
+  const [near, groups, meetings] = [useNearScene(view), useGroupScene(view), useMeetingScene(view)];
+  const scene = groups ?? near ?? meetings;
+  // While nobody is near, the days are all that there is to look at.
+  const around = near?.isAllThereIs === false ? meetings : scene;
+  const { circles, chosen } = scene;
+  const evidence = chosen?.evidence ?? null;
+  const playback = usePlayback(
+    chosen?.key ?? null,
+    evidence && { ...evidence.stretch, time: chosen?.moment ?? evidence.closest?.time ?? Date.parse(evidence.occasion.started_at) },
+  );
   const style = useQuery(mapStyleQuery);
   const legend = useRef<HTMLDivElement>(null);
-  const near = useNearPlaces(view);
-  const isSomebodyNear = near !== null && near.length > 0;
-  const overview = useMemo(
-    () => (isSomebodyNear ? overviewBox(undefined, near) : overviewBox(track, groups.length > 0 ? groups : meetings)),
-    [track, meetings, groups, isSomebodyNear, near],
-  );
+  const overview = useOverview(around.isAllThereIs ? undefined : track, around.circles);
   const { data: plan, isPending: isPlanPending } = useQuery(venueQuery);
   const venue = useMemo(() => (plan ? venueBox(plan) : null), [plan]);
 
-  const isOverviewReady = isSomebodyNear || (areMeetingsReady && !line.isPending && !line.isPlaceholderData);
-  const isSettled = view.person === null ? !isPlanPending : isOverviewReady || !isAsking || query.isError || line.isError;
+  const isOverviewReady = around.isReady && (around.isAllThereIs || (!line.isPending && !line.isPlaceholderData));
+  const isSettled = view.person === null ? !isPlanPending : isOverviewReady || !isAsking || around.isError || line.isError;
   const whole = overview ?? venue;
   const [reason, box] =
     view.person === null
       ? [`people ${venue !== null}`, venue]
-      : occasion
-        ? [`${key} ${settled}`, settled ? occasionBox(occasion, evidence) : null]
+      : chosen
+        ? [`${chosen.key} ${chosen.isSettled}`, chosen.isSettled ? occasionBox(chosen.occasion, evidence) : null]
         : [
-            `${search.person} ${search.start} ${search.end} ${isOverviewReady} ${whole === venue} ${isSomebodyNear}`,
+            `${id} ${start} ${end} ${isOverviewReady} ${whole === venue} ${around.isAllThereIs}`,
             isOverviewReady ? whole : null,
           ];
-
-  // Where the play head stands is part of the address, but no step to go back to.
-  const keepMoment = (time: number) => {
-    if (!chosen || time === Date.parse(asked ?? chosen.closest_at)) return;
-    show({ ...view, meeting: { ...keyOf(chosen), moment: new Date(time).toISOString() } }, "refinement");
-  };
 
   if (style.isPending) return null;
   return (
@@ -88,30 +72,9 @@ export default function Stage({ view }: { view: View }) {
         {!style.data && <WorldLayer isSettled={isSettled} />}
         <VenueLayer />
         <GraticuleLayer cover={legend} />
-        <TrackLayer track={track} person={search.person} isBackground={occasion !== null} />
+        <TrackLayer track={track} person={id} isBackground={chosen !== null} />
         <VenueNamesLayer />
-        {near ? (
-          <MeetingsLayer
-            meetings={near}
-            chosen={null}
-            nameOf={(met) => nameOf(met.person)}
-            onChoose={(met) => show(viewOf(view, met.person.id))}
-          />
-        ) : view.aspect === "groups" ? (
-          <MeetingsLayer
-            meetings={groups}
-            chosen={group}
-            nameOf={(one) => namesOf(one, search.person)}
-            onChoose={(one) => show({ ...view, group: groupKey(one) })}
-          />
-        ) : (
-          <MeetingsLayer
-            meetings={meetings}
-            chosen={chosen}
-            nameOf={(meeting) => nameOf(meeting.person)}
-            onChoose={(meeting) => show({ ...view, meeting: keyOf(meeting) })}
-          />
-        )}
+        <MeetingsLayer circles={circles} chosen={chosen?.index ?? -1} nameAt={scene.nameAt} onChoose={scene.onChoose} />
         <EvidenceLayer evidence={evidence} />
         <PlayHeadLayer evidence={evidence} playback={playback} />
         <Camera box={box} reason={reason} cover={legend} />
@@ -120,14 +83,14 @@ export default function Stage({ view }: { view: View }) {
         <Legend
           ref={legend}
           own={person.data ? nameOf(person.data) : `Person ${view.person}`}
-          other={group ? namesOf(group, search.person) : chosen && nameOf(chosen.person)}
-          all={view.aspect === "groups" ? "groups" : "meetings"}
-          hasMeetings={(near ?? (view.aspect === "groups" ? groups : meetings)).length > 0}
-          missing={occasion ? error : lineError}
-          onClose={() => show({ ...view, meeting: null, group: null })}
+          others={chosen?.others ?? null}
+          all={scene.of}
+          hasCircles={circles.length > 0}
+          missing={chosen ? chosen.missing : lineError && `The track can’t be shown right now: ${lineError.message}.`}
+          onClose={() => show(scene.of === "groups" ? { ...view, group: null } : { ...view, meeting: null })}
         >
-          {evidence && playback && (
-            <Player evidence={evidence} playback={playback} limit={Number(search.distance)} onRest={keepMoment} />
+          {chosen && evidence && playback && (
+            <Player evidence={evidence} playback={playback} limit={chosen.limit} onRest={chosen.keepMoment} />
           )}
         </Legend>
       )}
@@ -135,10 +98,6 @@ export default function Stage({ view }: { view: View }) {
   );
 }
 
-/** Whom the map shows besides the person. */
-function namesOf(group: Group, person: number): string {
-  const others = othersOf(group, person);
-  const more = others.length - (MOST_SHOWN - 1);
-  const names = others.slice(0, MOST_SHOWN - 1).map(nameOf).join(", ");
-  return more > 0 ? `${names} and ${more} more` : names;
+function useOverview(track: Track | undefined, circles: Scene["circles"]): Box | null {
+  return useMemo(() => overviewBox(track, circles), [track, circles]);
 }

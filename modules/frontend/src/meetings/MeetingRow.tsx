@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef } from "react";
+import { memo } from "react";
 import type { Meeting } from "../api/meetings";
 import { companyOf, nameOf } from "../api/persons";
 import { show } from "../address/useView";
@@ -7,6 +7,7 @@ import { ViewLink } from "../address/ViewLink";
 import { formatCount, formatDuration, formatExactClock, formatMetres, formatShortDay, formatSpan } from "../time/format";
 import { dayOf, viewerZone } from "../time/zone";
 import { Avatar } from "../ui/Avatar";
+import { useScrolledTo } from "../ui/useScrolledTo";
 import { surenessOf } from "./certainty";
 import { PlaceOf } from "./PlaceOf";
 import { SurenessMark } from "./SurenessMark";
@@ -22,18 +23,10 @@ export const MeetingRow = memo(function MeetingRow({
   view: View;
   isChosen: boolean;
 }) {
-  const row = useRef<HTMLLIElement>(null);
+  const row = useScrolledTo<HTMLLIElement>(isChosen);
   const { person } = meeting;
   const sureness = surenessOf(meeting);
   const underPerson = view.grouping === "person";
-
-  const isNew = useRef(true);
-
-  useEffect(() => {
-    // It may have been chosen on the map, or by the link.
-    if (isChosen) row.current?.scrollIntoView({ block: isNew.current ? "center" : "nearest" });
-    isNew.current = false;
-  }, [isChosen]);
 
   return (
     <li ref={row} className={isChosen ? "meeting meeting-chosen" : "meeting"}>

@@ -22,8 +22,8 @@ export function Player({
 }: {
   evidence: Evidence;
   playback: Playback;
-  /** The distance of a meeting, in metres. */
-  limit: number;
+  /** Within how many metres they count as together, if that is known. */
+  limit: number | null;
   /** The play head has come to rest at this moment (ms). */
   onRest: (time: number) => void;
 }) {
@@ -46,9 +46,11 @@ export function Player({
       <div className="chart">
         <DistanceChart distances={distances} limit={limit} ceiling={ceiling} during={during} />
         {closest && <Mark className="chart-closest" x={partOf(closest.time)} y={closest.metres / ceiling} />}
-        <span className="chart-level" style={{ bottom: `${(100 * limit) / ceiling}%` }} aria-hidden="true">
-          {limit} m
-        </span>
+        {limit !== null && (
+          <span className="chart-level" style={{ bottom: `${(100 * limit) / ceiling}%` }} aria-hidden="true">
+            {limit} m
+          </span>
+        )}
         <PlayHead evidence={evidence} playback={playback} ceiling={ceiling} />
       </div>
       <div className="chart-axis" aria-hidden="true">

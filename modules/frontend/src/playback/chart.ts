@@ -3,11 +3,14 @@ import type { Apart } from "../geo/apart";
 /** The chart's own units; it is stretched to the room there is. */
 export const CHART = { width: 1000, height: 100 } as const;
 
-/** The greatest distance that the chart shows: all of the meeting, and enough beyond the limit to see them come and go. */
-export function ceilingOf(distances: readonly Apart[], limit: number, during: { start: number; end: number }): number {
+const LEAST_CEILING_M = 2;
+
+/** The greatest distance that the chart shows: all of the meeting, and enough beyond it to see them come and go. */
+export function ceilingOf(distances: readonly Apart[], limit: number | null, during: { start: number; end: number }): number {
   const most = distances
     .filter(({ time }) => during.start <= time && time <= during.end)
     .reduce((greatest, { metres }) => Math.max(greatest, metres ?? 0), 0);
+  if (limit === null) return Math.max(most * 2, LEAST_CEILING_M);
   return Math.min(Math.max(most * 1.15, limit * 2), limit * 6);
 }
 

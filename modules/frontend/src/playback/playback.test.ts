@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { fix, meeting, person } from "../api/fakeServices";
+import { fix, group, meeting, person } from "../api/fakeServices";
 import type { WayPiece } from "../api/tracks";
 import { distancesOver, errorApart, metresApart, metresBetween, widestApart } from "../geo/apart";
 import { evidenceOf, groupEvidence } from "../geo/evidence";
@@ -79,14 +79,9 @@ test("an estimated way is as sure as its pieces say, and nobody knows what is be
 
 test("a group is as wide as the two are apart who are furthest from each other, and narrowest at one moment", () => {
   const member = (...metres: [number, number]) => [piece([0, 60], metres, 3)];
-  const group = {
-    started_at: new Date(TEN).toISOString(),
-    ended_at: new Date(TEN + MINUTE).toISOString(),
-    duration_s: 60,
-    place: { latitude: 0, longitude: 0 },
-    members: [1, 2, 3].map((id) => person(id, "A Member")),
-  };
-  const evidence = groupEvidence(group, [member(0, 0), member(2, 2), member(-10, 8)]);
+  const together = group([1, 2, 3].map((id) => person(id, "A Member")), new Date(TEN).toISOString(), 1);
+  const told = [member(0, 0), member(2, 2), member(-10, 8)].map((way) => ({ whose: "other" as const, fixes: [], way }));
+  const evidence = groupEvidence(together, told, "600");
   const passages = evidence.witnesses.map(({ passage }) => passage);
   const widths = distancesOver(passages, TEN, TEN + MINUTE, 4).map(({ metres }) => metres && Math.round(metres));
   expect(widths).toEqual([12, 6, 2, 8]);

@@ -24,7 +24,7 @@ export const MINIMUM_MINUTES: readonly Stop[] = [
   ...[1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45, 60].map((minutes) => ({ value: String(minutes), text: `${minutes} minutes` })),
 ];
 
-export const MINIMUM_PEOPLE: readonly Stop[] = [2, 3, 4, 5, 6, 8, 10, 15, 20].map((people) => ({
+export const MINIMUM_PEOPLE: readonly Stop[] = [3, 4, 5, 6, 8, 10, 15, 20].map((people) => ({
   value: String(people),
   text: `${people} people`,
 }));

@@ -77,6 +77,11 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+/** "Ada", "Ada and Bob", "Ada, Bob and Eve" */
+export function formatList(names: readonly string[]): string {
+  return new Intl.ListFormat(LOCALE).format(names);
+}
+
 export function formatMetres(metres: number): string {
   return `${metres < 10 ? metres.toFixed(1) : Math.round(metres)} m`;
 }
