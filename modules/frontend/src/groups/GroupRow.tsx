@@ -27,7 +27,7 @@ export function GroupRow({ view, person, group, isChosen }: { view: View; person
           ))}
         </span>
         <span className="row-text">
-          <span className="row-title" translate="no">
+          <span className="row-title group-names" translate="no">
             {others.map(nameOf).join(", ")}
           </span>
           <span className="row-note">{formatCount(group.members.length, "person", "people")}</span>

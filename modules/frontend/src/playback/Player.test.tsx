@@ -1,8 +1,8 @@
 import { act, render, screen } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
-import { fix, meeting, person } from "../api/fakeServices";
-import { evidenceOf } from "../geo/evidence";
+import { fix, group, meeting, person } from "../api/fakeServices";
+import { evidenceOf, groupEvidence } from "../geo/evidence";
 import { Playback } from "./Playback";
 import { Player } from "./Player";
 
@@ -54,4 +54,22 @@ test("the keyboard plays and pauses on the slider, and goes to the closest momen
   act(() => playback.seek(TEN));
   await user.click(screen.getByRole("button", { name: /Closest/ }));
   expect(playback.time).toBe(TEN + 5 * MINUTE);
+});
+
+test("of a group it says within how far all of them were, and where none is set shows no limit", () => {
+  const together = group([1, 2, 3].map((id) => person(id, "A Member")), "2026-03-02T10:00:00Z");
+  const [started_at, ended_at] = [TEN - MINUTE, TEN + 6 * MINUTE].map((time) => new Date(time).toISOString()) as [string, string];
+  const told = [0, 2, 5].map((metres) => {
+    const place = { latitude: 0, longitude: 8.65 + metres / 111_319.5, sd_m: 3 };
+    const way = [{ started_at, ended_at, start: place, end: place, middle_sd_m: 3, is_stay: true }];
+    return { whose: "other" as const, fixes: [], way };
+  });
+  const evidence = groupEvidence(together, told, "600");
+  const playback = new Playback(evidence.stretch.start, evidence.stretch.end, TEN + MINUTE);
+  render(<Player evidence={evidence} playback={playback} limit={null} onRest={() => undefined} />);
+  const slider = screen.getByRole("slider", { name: "Moment of the meeting" });
+  expect(slider.getAttribute("aria-valuetext")).toMatch(/:01:00, 5.0 m apart at most, give or take 4.2 m$/);
+  expect(screen.getByText("Within 5.0 m")).toBeTruthy();
+  expect(screen.getByRole("button", { name: /5.0 m at .* Closest together/ })).toBeTruthy();
+  expect(document.querySelector(".chart-limit")).toBeNull();
 });

@@ -80,7 +80,8 @@ export function Player({
               {formatMetres(closest.metres)} at {formatExactClock(closest.time)}
             </span>{" "}
             <span className="muted">
-              Closest{closest.where && closest.where.gap_s > SAME_MOMENT_S && `, ${formatDuration(closest.where.gap_s)} apart`}
+              {areMany(evidence) ? "Closest together" : "Closest"}
+              {closest.where && closest.where.gap_s > SAME_MOMENT_S && `, ${formatDuration(closest.where.gap_s)} apart`}
             </span>
           </button>
         )}
@@ -107,7 +108,7 @@ function PlayHead({ evidence, playback, ceiling }: { evidence: Evidence; playbac
         type="range"
         className="chart-slider"
         aria-label="Moment of the meeting"
-        aria-valuetext={`${formatExactClock(time)}, ${describe(metres, error)}`}
+        aria-valuetext={`${formatExactClock(time)}, ${describe(metres, error, evidence)}`}
         min={playback.start}
         max={playback.end}
         step={SECOND_MS}
@@ -131,7 +132,7 @@ function Readout({ evidence, playback, onRest }: { evidence: Evidence; playback:
   const { metres, error } = apartAt(evidence, time);
   return (
     <p className="player-now">
-      <strong>{metres === null ? "–" : formatMetres(metres)}</strong>{" "}
+      <strong>{metres === null ? "–" : `${areMany(evidence) ? "Within " : ""}${formatMetres(metres)}`}</strong>{" "}
       <span>{`${metres === null || error === null ? "" : `± ${formatMetres(error)}, `}${formatExactClock(time)}`}</span>
     </p>
   );
@@ -164,7 +165,12 @@ function apartAt({ witnesses }: Evidence, time: number): Apart {
   return widestApart(witnesses.map(({ passage }) => passage), time);
 }
 
-function describe(metres: number | null, error: number | null): string {
+/** The distance is that of the two who are furthest from each other. */
+function areMany({ witnesses }: Evidence): boolean {
+  return witnesses.length > 2;
+}
+
+function describe(metres: number | null, error: number | null, evidence: Evidence): string {
   if (metres === null) return "distance not known";
-  return `${formatMetres(metres)} apart${error === null ? "" : `, give or take ${formatMetres(error)}`}`;
+  return `${formatMetres(metres)} apart${areMany(evidence) ? " at most" : ""}${error === null ? "" : `, give or take ${formatMetres(error)}`}`;
 }
