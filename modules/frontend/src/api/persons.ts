@@ -58,7 +58,7 @@ export async function createPerson(person: NewPerson): Promise<Person> {
 
 /** Forgets whoever is known by name, and their meetings: one of them has been erased and may be in any of it. */
 export function forgetPeople(queries: QueryClient): void {
-  for (const kind of ["persons", "person", "encounters", "contacts", "meeting count", "year", "introductions", "groups"]) {
+  for (const kind of ["persons", "person", "encounters", "contacts", "meeting count", "year", "introductions", "groups", "near"]) {
     queries.removeQueries({ queryKey: [kind] });
   }
 }

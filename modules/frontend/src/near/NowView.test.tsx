@@ -105,3 +105,17 @@ test("leaving ends the listening, and whoever comes back goes on", async () => {
   await user.click(screen.getByRole("link", { name: "Now" }));
   expect((await listening(2)).after).toBe("4");
 });
+
+test("somebody who has been deleted is not among those who were near any more, whatever is told next", async () => {
+  const user = openApp(services, `${ADDRESS}&see=now`);
+  (await listening(1)).tell({ id: "4", name: "now", data: { encounters: [encounter(7, bob, ago(26))] } });
+  await user.click(await screen.findByRole("link", { name: /Bob Noyce/ }));
+  await user.click(await screen.findByRole("button", { name: "Delete Bob Noyce" }));
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Delete Bob Noyce" }));
+  await user.click(await screen.findByRole("link", { name: /Ada Byron/ }));
+  const before = services.streams.length;
+  await user.click(await screen.findByRole("link", { name: "Now" }));
+  await listening(before + 1);
+  await screen.findByText("Nobody near now");
+  expect(screen.queryByText("Bob Noyce")).toBeNull();
+});
