@@ -224,7 +224,7 @@ export function meeting(
     probability = 0.7,
   }: { minutes?: number; closest_m?: number; probability?: number } = {},
 ): Meeting {
-  const ended_at = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().replace(".000Z", "Z");
+  const ended_at = minutesAfter(started_at, minutes);
   return {
     person: other,
     started_at,
@@ -238,6 +238,10 @@ export function meeting(
     fixes: 7,
     own_fixes: 9,
   };
+}
+
+function minutesAfter(time: string, minutes: number): string {
+  return new Date(Date.parse(time) + minutes * 60_000).toISOString().replace(".000Z", "Z");
 }
 
 /** The meetings by person, most time together first. */
@@ -258,7 +262,7 @@ function contactsOf(meetings: readonly Meeting[]): Contact[] {
 }
 
 export function group(members: Person[], started_at: string, minutes = 5): Group {
-  const ended_at = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().replace(".000Z", "Z");
+  const ended_at = minutesAfter(started_at, minutes);
   return { started_at, ended_at, duration_s: minutes * 60, place: { latitude: 50.11, longitude: 8.65 }, members };
 }
 

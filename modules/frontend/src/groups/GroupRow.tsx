@@ -1,8 +1,9 @@
 import { groupKey, othersOf, type Group } from "../api/groups";
-import { companyOf, nameOf } from "../api/persons";
+import { nameOf } from "../api/persons";
 import { show } from "../address/useView";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
+import { PersonInRow } from "../people/PersonInRow";
 import { formatCount, formatDuration, formatSpan } from "../time/format";
 import { Avatar } from "../ui/Avatar";
 import { useScrolledTo } from "../ui/useScrolledTo";
@@ -42,13 +43,7 @@ export function GroupRow({ view, person, group, isChosen }: { view: View; person
           {others.map((other) => (
             <li key={other.id}>
               <ViewLink className="row" to={viewOf(view, other.id)}>
-                <Avatar person={other} />
-                <span className="row-text">
-                  <span className="row-title" translate="no">
-                    {nameOf(other)}
-                  </span>
-                  <span className="row-note">{companyOf(other)}</span>
-                </span>
+                <PersonInRow person={other} />
               </ViewLink>
             </li>
           ))}

@@ -19,7 +19,7 @@ export function useGroupScene(view: View): Scene | null {
     key: groupKey(group),
     index: groups.indexOf(group),
     occasion: group,
-    others: companyOf(group, person),
+    others: withWhom(group, person),
     ...told,
     limit: null,
     moment: null,
@@ -28,7 +28,7 @@ export function useGroupScene(view: View): Scene | null {
   return {
     of: "groups",
     circles: groups,
-    nameAt: (index) => (groups[index] ? companyOf(groups[index], person) : ""),
+    nameAt: (index) => (groups[index] ? withWhom(groups[index], person) : ""),
     onChoose: (index) => groups[index] && show({ ...view, group: groupKey(groups[index]) }),
     isReady: !query.isPending,
     isError: query.isError,
@@ -38,7 +38,7 @@ export function useGroupScene(view: View): Scene | null {
 }
 
 /** Whom the person was with, in as many words as there is room for. */
-export function companyOf(group: Group, person: number): string {
+function withWhom(group: Group, person: number): string {
   const names = othersOf(group, person).map(nameOf);
   if (names.length <= MOST_NAMED) return formatList(names);
   return formatList([...names.slice(0, MOST_NAMED - 1), `${names.length - MOST_NAMED + 1} more`]);

@@ -3,8 +3,8 @@ import type { Introduction } from "../api/introductions";
 import { nameOf, type Person } from "../api/persons";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
+import { PersonInRow } from "../people/PersonInRow";
 import { formatDuration } from "../time/format";
-import { Avatar } from "../ui/Avatar";
 import { MOST_VIA } from "./network";
 
 /** Whose chain is to stand out in the drawing while the row is pointed at, or has the focus. */
@@ -41,13 +41,7 @@ function PersonRow({ view, person, onPoint, children }: { view: View; person: Pe
   return (
     <li onPointerEnter={point} onPointerLeave={leave} onFocus={point} onBlur={leave}>
       <ViewLink className="row" to={viewOf(view, person.id)}>
-        <Avatar person={person} />
-        <span className="row-text">
-          <span className="row-title" translate="no">
-            {nameOf(person)}
-          </span>
-          {children}
-        </span>
+        <PersonInRow person={person}>{children}</PersonInRow>
       </ViewLink>
     </li>
   );

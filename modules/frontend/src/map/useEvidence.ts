@@ -4,11 +4,11 @@ import type { Meeting, MeetingSearch } from "../api/meetings";
 import { trackQuery, wayQuery } from "../api/tracks";
 import { evidenceOf, evidenceSpan, type Evidence, type Testimony } from "../geo/evidence";
 
-/** Both tracks around the chosen meeting. `settled`: as good as it gets, be it that a track can't be had. */
+/** Both tracks around the chosen meeting. `isSettled`: as good as it gets, be it that a track can't be had. */
 export function useEvidence(
   meeting: Meeting | null,
   search: MeetingSearch,
-): { evidence: Evidence | null; settled: boolean; error: Error | null } {
+): { evidence: Evidence | null; isSettled: boolean; error: Error | null } {
   const own = useTestimony(meeting, search.person, search);
   const other = useTestimony(meeting, meeting?.person.id ?? 0, search);
   const [mine, theirs] = [own.testimony, other.testimony];
@@ -17,7 +17,7 @@ export function useEvidence(
     [meeting, mine, theirs, search.timeWindow],
   );
   const error = meeting ? (own.error ?? other.error) : null;
-  return { evidence, settled: evidence !== null || error !== null, error };
+  return { evidence, isSettled: evidence !== null || error !== null, error };
 }
 
 /** The fixes of one of the two and, where ways are estimated, their way. */

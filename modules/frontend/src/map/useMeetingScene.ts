@@ -13,7 +13,7 @@ export function useMeetingScene(view: View): Scene {
   // The list shows what has been found first; the map takes longer.
   const meetings = useDeferredValue(found);
   const isReady = useDeferredValue(!query.isPending && !query.isPlaceholderData);
-  const { evidence, settled, error } = useEvidence(meeting, search);
+  const { evidence, isSettled, error } = useEvidence(meeting, search);
   const asked = view.meeting?.moment;
   const chosen: Chosen | null = meeting && {
     key: formatMeeting(keyOf(meeting)),
@@ -21,7 +21,7 @@ export function useMeetingScene(view: View): Scene {
     occasion: meeting,
     others: nameOf(meeting.person),
     evidence,
-    isSettled: settled,
+    isSettled,
     missing: error && `The tracks of this meeting can’t be shown right now: ${error.message}.`,
     limit: Number(search.distance),
     moment: asked === undefined ? null : Date.parse(asked),

@@ -1,6 +1,6 @@
-import { companyOf, nameOf, type Person } from "../api/persons";
+import type { Person } from "../api/persons";
+import { PersonInRow } from "../people/PersonInRow";
 import { formatCount, formatDuration, formatMetres } from "../time/format";
-import { Avatar } from "../ui/Avatar";
 
 /** What stands in a row of somebody who was met: who, for how long, how often, how close. */
 export function MetPerson({
@@ -10,13 +10,7 @@ export function MetPerson({
 }) {
   return (
     <>
-      <Avatar person={person} />
-      <span className="row-text">
-        <span className="row-title" translate="no">
-          {nameOf(person)}
-        </span>
-        <span className="row-note">{companyOf(person)}</span>
-      </span>
+      <PersonInRow person={person} />
       <span className="row-figures">
         <span>{formatDuration(duration_s)}</span>
         <span className="row-note">

@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import type { LiveEncounter } from "../api/live";
-import { companyOf, nameOf } from "../api/persons";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
 import { surenessOf } from "../meetings/certainty";
 import { SurenessMark } from "../meetings/SurenessMark";
+import { PersonInRow } from "../people/PersonInRow";
 import { formatClock, formatCount, formatDuration, formatMetres, formatSpan } from "../time/format";
 import { useNow } from "../time/useNow";
-import { Avatar } from "../ui/Avatar";
 import { Failure, Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
 import { nearAt, nearQuery } from "./near";
@@ -82,13 +81,7 @@ function EncounterRow({ view, encounter, now }: { view: View; encounter: LiveEnc
   return (
     <li className={ended_at === null ? "near-here" : undefined}>
       <ViewLink className="row" to={viewOf(view, person.id)}>
-        <Avatar person={person} />
-        <span className="row-text">
-          <span className="row-title" translate="no">
-            {nameOf(person)}
-          </span>
-          <span className="row-note">{companyOf(person)}</span>
-        </span>
+        <PersonInRow person={person} />
         <span className="row-figures">
           <span>{ended_at === null ? `since ${formatClock(started_at)}` : formatSpan(started_at, ended_at)}</span>
           <span className="row-note">

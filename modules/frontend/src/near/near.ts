@@ -12,14 +12,15 @@ export interface Near {
 const NOBODY: Near = { encounters: [], after: undefined };
 /** A stream that was ended is asked for again, not at once. */
 const PAUSE_MS = 1_000;
+const HOUR_MS = 3_600_000;
 
 /** Stays up to date as long as it is looked at: it fetches all the time, and whoever comes back goes on where they were. */
 export function nearQuery(person: number) {
   return queryOptions<Near>({
     queryKey: ["near", person],
     queryFn: streamedQuery<Told | null, Near>({
-      streamFn: ({ client, signal }) => followed(person, () => client.getQueryData<Near>(["near", person])?.after, signal),
-      reducer: (near, told) => (told ? nearAfter(near, told) : { ...near }),
+      streamFn: ({ client, queryKey, signal }) => followed(person, () => client.getQueryData<Near>(queryKey)?.after, signal),
+      reducer: (near, told) => (told ? nearAfter(near, told) : near),
       initialValue: NOBODY,
       refetchMode: "append",
     }),
@@ -56,14 +57,15 @@ export function nearAfter(near: Near, told: Told): Near {
   }
 }
 
+export function goingOn(encounters: readonly LiveEncounter[]): LiveEncounter[] {
+  return encounters.filter(({ ended_at }) => ended_at === null);
+}
+
 /** Those who are near, the newest first, and those who were within the last hour before `now` (ms), the last first. */
 export function nearAt({ encounters }: Near, now: number): { here: LiveEncounter[]; gone: LiveEncounter[] } {
-  const here = encounters.filter(({ ended_at }) => ended_at === null);
   const gone = encounters.filter(({ ended_at }) => ended_at !== null && Date.parse(ended_at) > now - HOUR_MS);
   return {
-    here: here.sort((a, b) => Date.parse(b.started_at) - Date.parse(a.started_at)),
+    here: goingOn(encounters).sort((a, b) => Date.parse(b.started_at) - Date.parse(a.started_at)),
     gone: gone.sort((a, b) => Date.parse(b.ended_at ?? "") - Date.parse(a.ended_at ?? "")),
   };
 }
-
-const HOUR_MS = 3_600_000;

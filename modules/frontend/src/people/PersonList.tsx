@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { companyOf, nameOf, personsQuery } from "../api/persons";
+import { personsQuery } from "../api/persons";
 import { useLastingError } from "../api/recovery";
 import { viewOf, type View } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
-import { Avatar } from "../ui/Avatar";
 import { ChevronIcon } from "../ui/icons";
 import { MoreButton } from "../ui/MoreButton";
 import { Failure, Notice } from "../ui/Notice";
 import { Skeleton } from "../ui/Skeleton";
+import { PersonInRow } from "./PersonInRow";
 
 export function PersonList({ view, query, onAdd }: { view: View; query: string; onAdd: () => void }) {
   const persons = useInfiniteQuery(personsQuery(query));
@@ -26,11 +26,7 @@ export function PersonList({ view, query, onAdd }: { view: View; query: string; 
         {people.map((person) => (
           <li key={person.id}>
             <ViewLink className="row" to={viewOf(view, person.id)}>
-              <Avatar person={person} />
-              <span className="row-text">
-                <span className="row-title" translate="no">{nameOf(person)}</span>
-                <span className="row-note">{companyOf(person)}</span>
-              </span>
+              <PersonInRow person={person} />
               <ChevronIcon />
             </ViewLink>
           </li>
