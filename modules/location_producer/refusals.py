@@ -5,13 +5,14 @@ be replayed, all else byte by byte. Instead of the place of a record it says whi
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 from udaconnect.location.v1.location_pb2 import LocationBatch, RefusedFix
 
 from location_producer.in_flight import InFlight
@@ -34,7 +35,7 @@ class Refusals:
         self._in_flight = in_flight
         self._publisher = publisher
         self._answer_within_s = answer_within_s
-        # Rare, and send() may block while the topic is unknown: a thread of its own waits for Kafka.
+        # Rare, and the topic is not known before the first: a thread of its own waits for Kafka.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="refusals")
 
     async def keep(self, fixes: Sequence[RefusedFix]) -> None:
@@ -55,9 +56,25 @@ class Refusals:
 
     def _publish(self, producer: KafkaProducer, letters: Sequence[Letter]) -> None:
         """Raises KafkaError."""
+        self._learn_the_topic(producer)
         sent = [producer.send(self._topic, letter.value, headers=letter.headers) for letter in letters]
         for future in sent:
             future.get(timeout=self._answer_within_s)
+
+    def _learn_the_topic(self, producer: KafkaProducer) -> None:
+        """Return when the producer knows the topic's partitions, which it is only asked for with the first letter.
+
+        send() waits for them no longer than the event loop can bear to be held up. Raises KafkaError.
+        """
+        give_up = time.monotonic() + self._answer_within_s
+        while True:
+            try:
+                producer.partitions_for(self._topic)
+            except KafkaTimeoutError:
+                if time.monotonic() > give_up:
+                    raise
+            else:
+                return
 
 
 def letter_of(fix: RefusedFix, now: datetime) -> Letter:
