@@ -15,13 +15,14 @@ from deployment.native.ports import spare_block
 from deployment.native.run import exit_on_signals
 
 PREFIX = "udaconnect-test-"
-TWO_WORKERS = ["-n", "2"]  # which takes what is said in tests/conftest.py
+WORKERS = ["-n", "3", "--no-loadscope-reorder"]  # which takes what is said in tests/conftest.py
+PATIENT_S = "600"  # no service gives another one up because the machine is slow
 
 
 def run_tests(pytest_arguments: list[str]) -> int:
-    """Returns pytest's exit status. All of them are shared by two workers; those that are chosen are not."""
+    """Returns pytest's exit status. All of them are shared by some workers; those that are chosen are not."""
     with own_system() as environment:
-        command = [sys.executable, "-m", "pytest", *(pytest_arguments or TWO_WORKERS)]
+        command = [sys.executable, "-m", "pytest", *(pytest_arguments or WORKERS)]
         return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
 
 
@@ -33,6 +34,7 @@ def own_system() -> Iterator[dict[str, str]]:
     folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
     folder.path.chmod(0o711)  # PostgreSQL's user passes through
     os.environ["UDACONNECT_PORT"] = str(spare_block())
+    os.environ["PERSON_SERVICE_TIMEOUT_S"] = PATIENT_S
     try:
         print("Starting a system of its own.", flush=True)
         yield {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}

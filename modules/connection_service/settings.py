@@ -40,6 +40,7 @@ def settings_from(env: Env) -> Settings:
             ca=env.str("PERSON_SERVICE_TLS_CA", "", validate=readable_file),
             cert=env.str("PERSON_SERVICE_TLS_CERT", "", validate=readable_file),
             key=env.str("PERSON_SERVICE_TLS_KEY", "", validate=readable_file),
+            timeout_s=env.float("PERSON_SERVICE_TIMEOUT_S", 3.0, validate=validate.Range(0, min_inclusive=False)),
         ),
         access=read_access(env, {"REST_BIND": rest_bind}),
     )

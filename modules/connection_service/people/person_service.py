@@ -16,7 +16,6 @@ from service_kit.rpc.tls import channel_credentials
 from service_kit.rpc.tracing import TraceOwnCalls
 from service_kit.telemetry import tracing
 
-DEADLINE_S: Final = 3.0
 IDS_PER_CALL: Final = 10_000  # the contract's limit
 
 OPTIONS: Final[Sequence[tuple[str, int | str]]] = (
@@ -57,7 +56,7 @@ class Directory(Protocol):
 
 @dataclass(frozen=True)
 class PersonServiceAccess:
-    """Paths, all of them optional: how person_service is to be recognised, and what it is shown."""
+    """How person_service is recognised and what it is shown: paths, all of them optional. How long it is waited for."""
 
     token_file: str = ""
     """A token with the scope people:read. Not the caller's own: that one is for meetings, of one person perhaps."""
@@ -67,6 +66,7 @@ class PersonServiceAccess:
 
     cert: str = ""
     key: str = ""
+    timeout_s: float = 3.0
 
     def channel(self, target: str) -> grpc.Channel:
         """Raises OSError where a file cannot be read."""
@@ -80,6 +80,7 @@ class PersonService:
 
     def __init__(self, target: str, access: PersonServiceAccess = PersonServiceAccess()) -> None:
         self.channel = access.channel(target)
+        self.timeout_s = access.timeout_s
         tracer = tracing.tracer()
         traced = grpc.intercept_channel(self.channel, TraceOwnCalls(tracer)) if tracer else self.channel
         self.stub = PersonServiceStub(traced)
@@ -90,7 +91,9 @@ class PersonService:
         metadata = self._metadata()
         # Sent at once. A thread that waits for it in our place would not even begin while this one computes.
         calls = [
-            self.stub.BatchGetPersons.future(BatchGetPersonsRequest(ids=part), timeout=DEADLINE_S, metadata=metadata)
+            self.stub.BatchGetPersons.future(
+                BatchGetPersonsRequest(ids=part), timeout=self.timeout_s, metadata=metadata
+            )
             for part in parts
         ]
         return lambda: {person["id"]: person for call in calls for person in _people_of(call.result)}

@@ -13,6 +13,7 @@ from udaconnect.person.v1.person_pb2 import BatchGetPersonsRequest, BatchGetPers
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceServicer, add_PersonServiceServicer_to_server
 
 from connection_service.app import running_app
+from connection_service.people.person_service import PersonServiceAccess
 from connection_service.settings import Settings
 from deployment.native.schema import Database
 from tests.patience import PATIENCE_S
@@ -85,6 +86,7 @@ def make_client(database: Database, people_server: PeopleServer) -> Iterator[Cal
                 max_distance_m=1000,
                 max_locations=max_locations,
                 query_timeout_s=query_timeout_s,
+                person_service_access=PersonServiceAccess(timeout_s=PATIENCE_S),
             )
             return opened.enter_context(running_app(settings)).test_client()
 
