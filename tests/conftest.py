@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
+import psycopg2
 import pytest
 import requests
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,9 @@ from tests.kafka_sockets import close_what_is_not_connected
 from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
+
+PAGE = "tests/e2e/page/"
+TESTS_LOCK = 7_134_205  # one session of tests at a time has it
 
 # Nor do examples fail by how long one takes, or by how long it took to think of them.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,24 +31,31 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 class WholeFiles(LoadScopeScheduling):  # type: ignore[misc]  # ships no types
-    """Say which tests one worker takes, in their order, where there are several (`-n 2`): those of the running system,
-    which would be in each other's way, and those of one file elsewhere, which may share what they started.
+    """Say which tests one worker takes, in their order, where there are several (`-n 3`): those of the running system,
+    which would be in each other's way, but for the page, which only looks at people of its own; and those of one file
+    elsewhere, which may share what they started.
 
     (xdist's own `--dist loadgroup` renames tests in a way that pytest 9.2 does not see: its groups are none.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, *_ = nodeid.split("::")
-        ring = file.removeprefix("tests/").partition("/")[0]
-        return {"unit": nodeid, "e2e": "the running system"}.get(ring, file)
+        if file.startswith("tests/unit/"):
+            return nodeid
+        return "the running system" if file.startswith("tests/e2e/") and not file.startswith(PAGE) else file
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Create the persons that the README's examples ask for, 1 and 2, so that no other test's way is theirs.
-
-    Once, before there are several workers: which of their tests is the first to create a person differs.
-    """
+    """Take the running system, if there is one, for this session alone; once, before there are several workers."""
     if "PERSON_URL" in os.environ and not hasattr(session.config, "workerinput"):
+        database = psycopg2.connect(os.environ["DATABASE_URL"])
+        database.autocommit = True
+        session.config.add_cleanup(database.close)
+        with database.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [TESTS_LOCK])
+            if cursor.fetchone() != (True,):
+                pytest.exit("other tests are on this system: they would be in each other's way", 1)
+        # The persons of the README's examples, 1 and 2, so that no other test's way is theirs.
         for name in ("Ada", "Grace"):
             person = {"first_name": name, "last_name": "Readme", "company_name": "Examples"}
             url = f"{os.environ['PERSON_URL']}/api/persons"

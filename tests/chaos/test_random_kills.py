@@ -8,7 +8,7 @@ from tests.chaos.round import came_or_went_afterwards, play
 from tests.chaos.stack import stack
 from tests.patience import PATIENCE_S
 
-ROUNDS = 10
+ROUNDS = 5
 
 
 def test_what_is_acknowledged_is_stored_once_whatever_is_killed() -> None:

@@ -18,7 +18,6 @@ from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 from tests.patience import PATIENCE_S
 
 TOPIC, DEAD_LETTER_TOPIC, GROUP = "location", "location.dead-letter", "location_consumer"
-TESTS_LOCK = 7_134_205  # one session of tests at a time has it
 
 
 class Fix(NamedTuple):
@@ -144,12 +143,8 @@ def location(fix: Fix) -> location_pb2.Location:
 
 @pytest.fixture(scope="session")
 def system(addresses: Mapping[str, str], poll_until: Any) -> Iterator[System]:
-    with closing(psycopg2.connect(addresses["DATABASE_URL"])) as session, session.cursor() as cursor:
-        session.autocommit = True
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TESTS_LOCK])
-        assert cursor.fetchone() == (True,), "other tests are on this system: they would be in each other's way"
-        with closing(System(addresses, poll_until)) as system:
-            yield system
+    with closing(System(addresses, poll_until)) as system:
+        yield system
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from kafka import KafkaProducer
 from typer.testing import CliRunner, Result
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
 
+from tests.patience import PATIENCE_S
 from udaconnect_client.__main__ import app
 
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,6 +33,7 @@ def topic(kafka_bootstrap_servers: str, make_topic: Callable[..., str]) -> Topic
     name = make_topic()
     value = LocationBatch(locations=[Location(person_id=7, latitude=LATITUDE, longitude=11.5)]).SerializeToString()
     with KafkaProducer(bootstrap_servers=kafka_bootstrap_servers, linger_ms=5) as producer:
+        sent = []
         for number in range(LETTERS):
             time = START + timedelta(seconds=number)
             headers = {
@@ -43,12 +45,10 @@ def topic(kafka_bootstrap_servers: str, make_topic: Callable[..., str]) -> Topic
                 "position": "2",
                 "time": time.isoformat(timespec="milliseconds"),
             }
-            producer.send(
-                name,
-                value,
-                headers=[(key, text.encode()) for key, text in headers.items()],
-                timestamp_ms=int(time.timestamp() * 1000),
-            )
+            options = {"headers": [(key, text.encode()) for key, text in headers.items()]}
+            sent.append(producer.send(name, value, timestamp_ms=int(time.timestamp() * 1000), **options))
+        for one in sent:
+            one.get(PATIENCE_S)
     return Topic(kafka_bootstrap_servers, name)
 
 
