@@ -73,7 +73,7 @@ class System:
         """As one record of somebody else's: what location_producer would refuse at once."""
         record = location_pb2.LocationBatch(locations=map(location, fixes)).SerializeToString()
         with KafkaProducer(bootstrap_servers=self._addresses["KAFKA_BOOTSTRAP_SERVERS"]) as producer:
-            producer.send(TOPIC, record, partition=0).get(timeout=30)
+            producer.send(TOPIC, record, partition=0).get(timeout=PATIENCE_S)
 
     def wait_until_consumed(self) -> None:
         """Return when everything that is on the topic now is stored or a dead letter."""

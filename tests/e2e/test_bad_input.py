@@ -74,14 +74,14 @@ def test_an_unknown_person_is_told_with_the_field_and_the_id_and_a_new_one_is_le
     ada = system.create_person()
     locations = [wrong(person_id=person) for person in (ada, nobody)]
     receipt = system.locations.BatchCreateLocations(
-        location_pb2.BatchCreateLocationsRequest(locations=locations), timeout=10
+        location_pb2.BatchCreateLocationsRequest(locations=locations), timeout=PATIENCE_S
     )
     assert receipt.accepted_count == 1
     assert [(one.index, one.field, one.reason) for one in receipt.rejections] == [
         (1, "person_id", f"must be the id of a person, {nobody} is nobody's")
     ]
     with pytest.raises(grpc.RpcError) as error:
-        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=locations[1]), timeout=10)
+        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=locations[1]), timeout=PATIENCE_S)
     assert error.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert f"location.person_id must be the id of a person, {nobody} is nobody's" in (error.value.details() or "")
 
@@ -89,9 +89,9 @@ def test_an_unknown_person_is_told_with_the_field_and_the_id_and_a_new_one_is_le
 def test_an_erased_person_is_nobody_within_a_second(system: Any, addresses: Mapping[str, str], poll_until: Any) -> None:
     ada = system.create_person()
     request = location_pb2.BatchCreateLocationsRequest(locations=[wrong(person_id=ada)])
-    assert system.locations.BatchCreateLocations(request, timeout=10).accepted_count == 1
-    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{ada}", timeout=30).status_code == 204
-    poll_until(lambda: system.locations.BatchCreateLocations(request, timeout=10).accepted_count == 0)
+    assert system.locations.BatchCreateLocations(request, timeout=PATIENCE_S).accepted_count == 1
+    assert requests.delete(f"{addresses['PERSON_URL']}/api/persons/{ada}", timeout=PATIENCE_S).status_code == 204
+    poll_until(lambda: system.locations.BatchCreateLocations(request, timeout=PATIENCE_S).accepted_count == 0)
 
 
 @pytest.mark.parametrize("count", [0, 10_001])

@@ -13,19 +13,20 @@ from location_producer.validation import PRIVATE
 from tests.e2e.conftest import location
 from tests.e2e.phones.apps import Fix as PhoneFix
 from tests.e2e.phones.apps import pair
+from tests.patience import PATIENCE_S
 
 WITHIN_M = 3
 
 
 def set_paused(addresses: Mapping[str, str], person_id: int, *, paused: bool) -> None:
     url = f"{addresses['PERSON_URL']}/api/persons/{person_id}/sharing"
-    answer = requests.put(url, json={"paused": paused}, timeout=60)
+    answer = requests.put(url, json={"paused": paused}, timeout=PATIENCE_S)
     assert answer.status_code == 200, answer.text
 
 
 def rejections(system: Any, *fixes: Any) -> list[tuple[int, str, str]]:
     request = location_pb2.BatchCreateLocationsRequest(locations=map(location, fixes))
-    receipt = system.locations.BatchCreateLocations(request, timeout=60)
+    receipt = system.locations.BatchCreateLocations(request, timeout=PATIENCE_S)
     return [(each.index, each.field, each.reason) for each in receipt.rejections]
 
 
@@ -49,7 +50,9 @@ def test_a_pause_holds_for_every_way_in_and_what_was_recorded_in_it_is_never_tak
     poll_until(lambda: rejections(system, during))  # as soon as location_producer has heard of it
     assert rejections(system, during, late) == [(0, "person_id", PRIVATE)]
     with pytest.raises(grpc.RpcError) as refused:
-        system.locations.CreateLocation(location_pb2.CreateLocationRequest(location=location(during)), timeout=60)
+        system.locations.CreateLocation(
+            location_pb2.CreateLocationRequest(location=location(during)), timeout=PATIENCE_S
+        )
     assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     # Of a whole second, which the pause began before.
     for answer in phone.send(PhoneFix(during.time + timedelta(seconds=1), *place)):
@@ -92,7 +95,7 @@ def test_a_forgotten_hour_takes_its_meetings_with_it_and_nothing_brings_it_back(
     answer = requests.post(
         f"{addresses['PERSON_URL']}/api/persons/{ada}/forgotten",
         json={"started_at": ten.isoformat(), "ended_at": eleven.isoformat()},
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert answer.status_code == 200, answer.text
     assert answer.json()["locations"] == 60

@@ -232,7 +232,7 @@ CALLS = {
             lambda to, one, token: locations(to).KeepRefusedFixes(
                 location_pb2.KeepRefusedFixesRequest(fixes=[location_pb2.RefusedFix(person_id=one)]),
                 metadata=token,
-                timeout=30,
+                timeout=PATIENCE_S,
             )
         ),
     ),

@@ -68,7 +68,7 @@ def stream(addresses: Mapping[str, str], poll_until: Any) -> Iterator[Stream]:
 
 def is_ready(url: str) -> bool:
     try:
-        return requests.get(f"{url}/readyz", timeout=5).ok
+        return requests.get(f"{url}/readyz", timeout=PATIENCE_S).ok
     except requests.RequestException:
         return False
 

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
+from tests.patience import PATIENCE_S
+
 ATTEMPTS = 20  # a slow machine may need some
 
 Made = Iterator[requests.Request]
@@ -57,7 +59,7 @@ class Phone:
                     request.url = request.url.replace(self.gateway, gateway)
                 for attempt in range(ATTEMPTS if again else 1):
                     time.sleep(attempt / 5)
-                    answer = session.send(session.prepare_request(request), timeout=30)
+                    answer = session.send(session.prepare_request(request), timeout=PATIENCE_S)
                     if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
                         break
                 sent.append(answer)
@@ -81,7 +83,7 @@ class Phone:
 def pair(person_url: str, gateway: str, person_id: int, app: str) -> Phone:
     """Connect a phone, and set it up by its link where its app has one. `app` is one of MAKERS."""
     body = {"name": f"{app} of {person_id}", "app": app.partition(" ")[0]}
-    answer = requests.post(f"{person_url}/api/persons/{person_id}/devices", json=body, timeout=30)
+    answer = requests.post(f"{person_url}/api/persons/{person_id}/devices", json=body, timeout=PATIENCE_S)
     assert answer.status_code == 201, answer.text
     paired = answer.json()
     return Phone(app, paired["secret"], paired["setup"], gateway, paired)

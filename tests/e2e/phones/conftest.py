@@ -12,6 +12,7 @@ import pytest
 from deployment.native.ports import free_address
 from service_kit.telemetry.probe import is_ready
 from tests.e2e.phones.apps import Phone, pair
+from tests.patience import PATIENCE_S
 
 NewPhone = Callable[..., Phone]
 StartGateway = Callable[..., str]
@@ -48,11 +49,11 @@ def start_gateway(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any)
             command = [sys.executable, "-m", "phone_gateway"]
             running.append(subprocess.Popen(command, env=environment, stdout=output, stderr=output))
         path = "readyz" if until_ready else "livez"
-        poll_until(lambda: is_ready(f"http://{health}/{path}"), timeout_s=60)
+        poll_until(lambda: is_ready(f"http://{health}/{path}"), timeout_s=PATIENCE_S)
         return f"http://{http}"
 
     yield start
     for process in running:
         process.terminate()
     for process in running:
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0

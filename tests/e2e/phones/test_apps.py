@@ -12,6 +12,7 @@ import requests
 from deployment.native.ports import free_address
 from tests.e2e.phones.apps import MAKERS, Fix
 from tests.e2e.phones.conftest import NewPhone, StartGateway
+from tests.patience import PATIENCE_S
 
 EVERY_APP = pytest.mark.parametrize("app", list(MAKERS))
 
@@ -28,7 +29,7 @@ def track(system: Any, person_id: int, start: datetime) -> list[dict[str, Any]]:
 
 def seen(addresses: Mapping[str, str], person_id: int) -> dict[str, Any]:
     url = f"{addresses['PERSON_URL']}/api/persons/{person_id}/devices"
-    [device] = requests.get(url, timeout=10).json()
+    [device] = requests.get(url, timeout=PATIENCE_S).json()
     return dict(device)
 
 
@@ -93,7 +94,9 @@ def test_without_its_secret_nothing_is_taken(new_phone: NewPhone, app: str) -> N
         changed = json.loads(document.replace(phone.secret, "0" * 40))
         if "Authorization" in changed[1]:
             changed[1]["Authorization"] = "Basic ZGV2aWNlOjAwMDA="
-        answer = requests.request(request.method or "GET", changed[0], headers=changed[1], data=changed[2], timeout=30)
+        answer = requests.request(
+            request.method or "GET", changed[0], headers=changed[1], data=changed[2], timeout=PATIENCE_S
+        )
         assert answer.status_code == 401
         assert answer.json()["status"] == 401
         assert "WWW-Authenticate" in answer.headers
@@ -107,7 +110,7 @@ def test_a_device_writes_for_its_own_person_only(system: Any, new_phone: NewPhon
     bobs = f"device-{bob.device['id']}"
     forged = json.loads(request.data) | {"topic": f"owntracks/{bobs}/{bobs}", "person_id": bob.device["person_id"]}
     headers = {**request.headers, "X-Limit-U": bobs, "X-Limit-D": bobs}
-    assert requests.post(request.url, json=forged, headers=headers, timeout=30).ok
+    assert requests.post(request.url, json=forged, headers=headers, timeout=PATIENCE_S).ok
     system.wait_until_consumed()
     persons = [phone.device["person_id"] for phone in (ada, bob)]
     counts = [system.query("SELECT count(*) FROM location WHERE person_id = %s", one) for one in persons]
@@ -135,7 +138,7 @@ def test_a_revoked_phone_is_refused_by_every_gateway_within_a_second(
         assert [answer.status_code for answer in phone.send(*walk(noon, 1), gateway=gateway)] == [200]
     device = phone.device
     path = f"{addresses['PERSON_URL']}/api/persons/{device['person_id']}/devices/{device['id']}"
-    assert requests.delete(path, timeout=10).status_code == 204
+    assert requests.delete(path, timeout=PATIENCE_S).status_code == 204
     revoked_at = time.monotonic()
     for gateway in gateways:
         poll_until(lambda to=gateway: phone.send(*walk(noon, 1), gateway=to)[0].status_code == 401, interval_s=0.02)
@@ -149,5 +152,5 @@ def test_an_erased_persons_phone_is_refused(
     phone, noon = new_phone("osmand"), system.fresh_week() + timedelta(hours=12)
     phone.send(*walk(noon, 1))
     path = f"{addresses['PERSON_URL']}/api/persons/{phone.device['person_id']}"
-    assert requests.delete(path, timeout=10).status_code == 204
+    assert requests.delete(path, timeout=PATIENCE_S).status_code == 204
     poll_until(lambda: phone.send(*walk(noon, 1))[0].status_code == 401)

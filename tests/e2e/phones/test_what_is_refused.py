@@ -12,6 +12,7 @@ from udaconnect.location.v1.location_pb2 import LocationBatch
 
 from tests.e2e.phones.apps import MAKERS, Fix
 from tests.e2e.phones.conftest import NewPhone
+from tests.patience import PATIENCE_S
 
 
 def letters_of(system: Any, device_id: int) -> list[Any]:
@@ -45,7 +46,7 @@ def test_a_fix_that_is_none_goes_and_the_good_one_behind_it_comes(system: Any, n
 def test_bytes_that_are_no_json_are_kept_as_they_came(system: Any, new_phone: NewPhone) -> None:
     phone = new_phone("overland")
     [request] = phone.made([])
-    answer = requests.post(request.url, data=b'{"locations": [', headers=request.headers, timeout=30)
+    answer = requests.post(request.url, data=b'{"locations": [', headers=request.headers, timeout=PATIENCE_S)
     assert answer.json() == {"result": "ok"}
     [letter] = letters_of(system, phone.device["id"])
     assert letter.value == b'{"locations": ['
@@ -66,7 +67,7 @@ def test_what_owntracks_sends_besides_is_answered_politely(system: Any, new_phon
     phone = new_phone("owntracks")
     [request] = phone.made([Fix(system.fresh_week(), 1.0, 2.0)])
     data = body if isinstance(body, bytes) else json.dumps(body)
-    answer = requests.post(request.url, data=data, headers=request.headers, timeout=30)
+    answer = requests.post(request.url, data=data, headers=request.headers, timeout=PATIENCE_S)
     assert (answer.status_code, answer.json()) == (200, [])
     assert letters_of(system, phone.device["id"]) == []
 
@@ -76,7 +77,7 @@ def test_an_encrypted_payload_is_refused_with_what_to_do(system: Any, new_phone:
     phone = new_phone("owntracks")
     [request] = phone.made([Fix(system.fresh_week(), 1.0, 2.0)])
     body = json.dumps({"_type": "encrypted", "data": "bm90aGluZw=="})
-    answer = requests.post(request.url, data=body, headers=request.headers, timeout=30)
+    answer = requests.post(request.url, data=body, headers=request.headers, timeout=PATIENCE_S)
     assert answer.status_code == 422
     assert "encryption key" in answer.json()["detail"]
 
@@ -91,7 +92,7 @@ def test_a_device_leaves_so_many_dead_letters_and_no_more(system: Any, new_phone
 @pytest.mark.skipif("COMPOSE_PROJECT" in os.environ, reason="docker compose does not publish the gateway's metrics")
 def test_what_was_refused_is_counted(system: Any, new_phone: NewPhone, addresses: Mapping[str, str]) -> None:
     def counted() -> float:
-        text = requests.get(f"{addresses['PHONE_HEALTH_URL']}/metrics", timeout=10).text
+        text = requests.get(f"{addresses['PHONE_HEALTH_URL']}/metrics", timeout=PATIENCE_S).text
         name = 'phone_gateway_refused_fixes_total{app="osmand",reason="no_fix"}'
         return sum(float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name))
 

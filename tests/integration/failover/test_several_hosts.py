@@ -12,6 +12,7 @@ from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_address
 from deployment.native.schema import Database
 from tests.integration.failover.conftest import ADA, Services
+from tests.patience import PATIENCE_S
 
 
 def behind_one_that_is_down(url: str) -> str:
@@ -43,4 +44,4 @@ def test_so_do_the_jobs(database: Database, command: list[str], role: str) -> No
     url = behind_one_that_is_down(getattr(database, role))
     kept = {"LOCATION_RETENTION_DAYS": "0", "CONNECTIVITY_RETENTION_DAYS": "0"}
     environment = os.environ | {"DATABASE_URL": url, "SCHEMA_WAIT_S": "20"} | kept
-    subprocess.run([sys.executable, *command], check=True, env=environment, cwd=REPOSITORY, timeout=60)
+    subprocess.run([sys.executable, *command], check=True, env=environment, cwd=REPOSITORY, timeout=PATIENCE_S)

@@ -22,6 +22,7 @@ from deployment.native.schema import Database
 from service_kit.telemetry.probe import is_ready
 from tests.integration.fairness.flood import PEOPLE
 from tests.issuer import AUDIENCE, ISSUER, Issuer
+from tests.patience import PATIENCE_S
 
 MODEST = PEOPLE + 1  # the person of whoever is not to be harmed
 ADD_PEOPLE = """
@@ -112,7 +113,7 @@ def way(  # noqa: PLR0913, PLR0917  it is what a way goes through
     processes = [subprocess.Popen([sys.executable, "-m", name], env=os.environ | settings) for name in names]
     try:
         for address in (metrics, consumer_metrics):
-            poll_until(lambda address=address: is_ready(f"http://{address}/readyz"), timeout_s=60)
+            poll_until(lambda address=address: is_ready(f"http://{address}/readyz"), timeout_s=PATIENCE_S)
         yield Way(target, metrics, consumer_metrics, issuer, database)
     finally:
         for process in processes:

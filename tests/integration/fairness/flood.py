@@ -15,6 +15,8 @@ import grpc
 from udaconnect.location.v1 import location_pb2 as pb
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
+from tests.patience import PATIENCE_S
+
 AT_ONCE = 16
 PEOPLE = 100  # of the flood: 1 to 100 exist
 NOBODY = 900_000_000
@@ -84,7 +86,9 @@ class Flood:
                     self.stream(stub, worker)
                 else:
                     for request in KINDS[self.kind](worker):
-                        self.answered(partial(stub.BatchCreateLocations, request, metadata=self.metadata, timeout=60))
+                        self.answered(
+                            partial(stub.BatchCreateLocations, request, metadata=self.metadata, timeout=PATIENCE_S)
+                        )
 
     def answered(self, call: Callable[[], object]) -> None:
         try:

@@ -1,5 +1,9 @@
-"""Finders as processes: they share the work, and one that is killed at any moment leaves no gap and no double."""
+"""Finders as processes: they share the work, and one that is killed at any moment leaves no gap and no double.
 
+KILLS=50 kills more often.
+"""
+
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,11 +20,12 @@ from tests.integration.meeting_finder.conftest import ASKED, System
 from tests.integration.meeting_finder.live.heard import PARTITIONS, changes, exactly_once, records
 from tests.integration.meeting_finder.test_settle import STANDING
 from tests.integration.programs import program
+from tests.patience import PATIENCE_S
 from tests.unit.proximity.present.test_company import reports
 
 Start = Callable[[], tuple[Popen[bytes], str]]
 
-KILLS = 10
+KILLS = int(os.environ.get("KILLS", "0"))
 IS_TOLD = "SELECT number FROM encounter_told WHERE person_id = %s"
 HOLDS_A_WINDOW = """
     SELECT count(*) FROM pg_locks
@@ -58,7 +63,7 @@ def start(system: System, kafka_bootstrap_servers: str, topic: str) -> Iterator[
 
 def answers(url: str) -> bool:
     try:
-        return requests.get(url, timeout=2).ok
+        return requests.get(url, timeout=PATIENCE_S).ok
     except requests.RequestException:
         return False
 
@@ -68,17 +73,17 @@ def test_it_settles_what_is_there_and_tells_of_it(system: System, start: Any, po
     process, url = start()
     poll_until(lambda: answers(f"{url}/readyz") and system.remembered() > 0 and not system.due())
     assert answers(f"{url}/livez")
-    assert "meeting_finder_settled_windows_total" in requests.get(f"{url}/metrics", timeout=5).text
+    assert "meeting_finder_settled_windows_total" in requests.get(f"{url}/metrics", timeout=PATIENCE_S).text
     system.check(STANDING)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE_S) == 0
 
 
 def test_killed_finders_leave_no_gap_and_no_double(system: System, start: Any, poll_until: Any) -> None:
     random = np.random.default_rng(1)
     order = random.permutation(STANDING.size)
     start()
-    for part in np.array_split(order, KILLS):
+    for part in np.array_split(order, KILLS or 10):
         process, _ = start()
         system.store(STANDING.at(part))
         poll_until(lambda: system.query(HOLDS_A_WINDOW) != [(0,)] or not system.due())
@@ -92,16 +97,16 @@ def test_killed_finders_leave_no_gap_and_no_double(system: System, start: Any, p
 def test_killed_finders_tell_each_encounter_once(
     system: System, start: Start, topic: str, kafka_bootstrap_servers: str, poll_until: Any
 ) -> None:
+    pairs = [(first, first + 1) for first in range(1, 2 * (KILLS or 4), 2)]
     start()
-    for first in range(1, 9, 2):
+    for first, other in pairs:
         process, _ = start()
-        system.store(together_now(first, first + 1))
+        system.store(together_now(first, other))
         poll_until(lambda first=first: system.query(IS_TOLD, first), interval_s=0.01)
         process.kill()
     poll_until(lambda: not system.query("SELECT number FROM encounter_event"))
     told = exactly_once(records(kafka_bootstrap_servers, topic))
-    sides = [(first, first + 1) for first in range(1, 9, 2)]
-    assert changes(told) == sorted(("BEGUN", *side) for pair in sides for side in (pair, pair[::-1]))
+    assert changes(told) == sorted(("BEGUN", *side) for pair in pairs for side in (pair, pair[::-1]))
 
 
 def together_now(person_id: int, other_id: int) -> Fixes:

@@ -1,5 +1,9 @@
-"""What is remembered is what the engine says, whatever came when, and whoever is in the way."""
+"""What is remembered is what the engine says, whatever came when, and whoever is in the way.
 
+HISTORIES=1000 tries more of them.
+"""
+
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +22,7 @@ from tests.integration.statements import execute
 from tests.unit.connection_service.search.test_estimate_pages import MIDNIGHT_US, MINUTE_US, WHOLE, crowd, histories
 
 FEW = settings(
-    max_examples=8,
+    max_examples=int(os.environ.get("HISTORIES", "8")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
