@@ -25,7 +25,6 @@ OPTIONS: Final[Sequence[tuple[str, int | str]]] = (
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     # A person_service that comes back is found within a second instead of two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
     # And a new address of it, too: the default is to ask for the name twice a minute at most.
     ("grpc.dns_min_time_between_resolutions_ms", 500),

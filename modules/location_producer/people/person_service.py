@@ -23,7 +23,6 @@ OPTIONS: Final[Sequence[tuple[str, int | str]]] = (
     ("grpc.enable_http_proxy", 0),
     # As soon as it is back it is asked again.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.dns_min_time_between_resolutions_ms", 500),
 )
