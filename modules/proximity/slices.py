@@ -13,11 +13,22 @@ LEAST_GROWTH = 2.0  # where a slice held too much once, the next one may too
 class Slices:
     """Ends included: the slices of a range do not overlap and leave nothing out."""
 
-    def __init__(self, start_us: int, end_us: int, rows_wanted: int | None = None, step_us: int = SHORTEST_US) -> None:
-        """`rows_wanted` None: all of them. A slice is a number of whole steps, or ends with the range."""
+    def __init__(
+        self,
+        start_us: int,
+        end_us: int,
+        rows_wanted: int | None = None,
+        step_us: int = SHORTEST_US,
+        first_slice_us: int = 0,
+    ) -> None:
+        """`rows_wanted` None: all of them. A slice is a number of whole steps, or ends with the range.
+
+        The first one is as long as `first_slice_us` at least.
+        """
         self.low_us = start_us
         self.end_us = end_us
-        self.length_us = DAY_US if rows_wanted is None or rows_wanted > FEW_ROWS else HOUR_US
+        usual_us = DAY_US if rows_wanted is None or rows_wanted > FEW_ROWS else HOUR_US
+        self.length_us = max(first_slice_us, usual_us)
         self.most_growth = MOST_GROWTH
         self.step_us = step_us
 

@@ -24,11 +24,13 @@ def summary_rows(met: Summaries, period: Period) -> list[Row]:
         instants(met.last_met_us),
     )
     return [
-        Row(
+        (
             who,
             f'{{"period":"{name}","first_day":"{first_day}","last_day":"{last_day}","person":',
-            f',"encounters":{meetings},"duration_s":{duration_s},"closest_m":{closest_m},"closest_sd_m":{sd_m},'
-            f'"first_met_at":{first},"last_met_at":{last}}}',
+            (
+                f',"encounters":{meetings},"duration_s":{duration_s},"closest_m":{closest_m},"closest_sd_m":{sd_m},'
+                f'"first_met_at":{first},"last_met_at":{last}}}'
+            ),
         )
         for who, name, first_day, last_day, meetings, duration_s, closest_m, sd_m, first, last in zip(
             *columns, strict=True

@@ -92,22 +92,27 @@ def _meetings(
     locations: Locations, person_id: int, question: EstimateQuestion, start_us: int, rows_wanted: int | None
 ) -> Iterator[tuple[EstimatedMeetings, int]]:
     """Slice after slice all meetings so far, and the instant before which there is no other."""
-    search = MeetingSearch(locations, person_id, question).search
+    search = MeetingSearch(locations, person_id, question, start_us)
     met = NO_MEETINGS
-    for found, known_until_us in _slices(search, start_us, question.end_us, rows_wanted):
+    for found, known_until_us in _slices(search.search, start_us, question.end_us, rows_wanted, search.first_slice_us):
         met = joined([met, *found], question.gap_us, question.cut_us)
         yield met, known_until_us
 
 
 def _slices(
-    search: Callable[[int, int], tuple[Found, int]], start_us: int, end_us: int, rows_wanted: int | None
+    search: Callable[[int, int], tuple[Found, int]],
+    start_us: int,
+    end_us: int,
+    rows_wanted: int | None,
+    first_slice_us: int = 0,
 ) -> Iterator[tuple[Found, int]]:
     """What is found in each slice, of whole windows, and the instant until which that is all.
 
-    `search` gets the first and the last instant of a slice, and returns what it found and how much it has loaded.
+    `search` gets the first and the last instant of a slice, and returns what it found and how much it has loaded. The
+    first slice may be longer than usual.
     """
     first, last = start_us // WINDOW_US, end_us // WINDOW_US
-    slices = Slices(first * WINDOW_US, (last + 1) * WINDOW_US - 1, rows_wanted, WINDOW_US)
+    slices = Slices(first * WINDOW_US, (last + 1) * WINDOW_US - 1, rows_wanted, WINDOW_US, first_slice_us)
     while slices.more:
         try:
             found, loaded = search(slices.low_us, slices.high_us)

@@ -1,10 +1,12 @@
 """Meetings of a slice from what is remembered, where that covers the question, and by the engine for the rest.
 
 What is remembered of a window is what the engine says of it, to the last bit (meeting_finder). It covers a window that
-is settled, as a whole in the range, with the distance and the probability that meetings are remembered for.
+is settled, as a whole in the range, with the distance and the probability that meetings are remembered for. A day ends
+a microsecond before its last window does: what goes on is cut there.
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -14,33 +16,57 @@ from connection_service.search.questions import EstimateQuestion
 from connection_service.store.meetings import Remembered
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Ints
+from proximity.instants import DAY_US
 from proximity.windows import WINDOW_US
+
+AT_ONCE_US: Final = 31 * DAY_US  # what is remembered of a month is some hundred rows
 
 
 class MeetingSearch:
     """As EstimateSearch, which it asks for what is not remembered."""
 
-    def __init__(self, locations: Locations, person_id: int, question: EstimateQuestion) -> None:
+    def __init__(self, locations: Locations, person_id: int, question: EstimateQuestion, start_us: int) -> None:
+        """The search begins at `start_us`, the range of the question perhaps before it."""
         self.locations, self.person_id, self.question = locations, person_id, question
         self.engine = EstimateSearch(locations, person_id, question)
+        self.first = start_us // WINDOW_US
+        # A window in which the range begins or ends is cut there.
+        whole = max(self.first, -(-question.start_us // WINDOW_US)), (question.end_us + 1) // WINDOW_US
+        self.known = locations.remembered(*whole, question.distance_m, question.min_probability)
+
+    @property
+    def first_slice_us(self) -> int:
+        """How much of the beginning is remembered, up to a month; 0: nothing."""
+        known = self.known
+        until = int(known.due.min(initial=known.until))
+        return min(AT_ONCE_US, (until - self.first) * WINDOW_US) if known.first <= self.first < until else 0
 
     def search(self, low_us: int, high_us: int) -> SliceResult[EstimatedMeetings]:
         """Meetings in the windows from the one instant to the other, both inclusive, and in the question's range."""
-        asked = self.question
         first, until = low_us // WINDOW_US, high_us // WINDOW_US + 1
-        # A window in which the range begins or ends is cut there.
-        whole = max(first, -(-asked.start_us // WINDOW_US)), min(until, asked.end_us // WINDOW_US)
-        known = self.locations.remembered(*whole, asked.distance_m, asked.min_probability)
-        if known.first >= known.until:
+        begin, end = max(first, self.known.first), min(until, self.known.until)
+        if begin >= end:
             return self.engine.search(low_us, high_us)
-        met = self.locations.meetings(self.person_id, known.first * WINDOW_US, known.until * WINDOW_US)
-        met = met.at(~np.isin(met.started_us // WINDOW_US, known.due))
-        reduced, loaded = [met], met.size
-        for begin, end in _missing(known, first, until):
-            found = self.engine.search(begin * WINDOW_US, end * WINDOW_US - 1)
+        due = self.known.due[(begin <= self.known.due) & (self.known.due < end)]
+        met = self.locations.meetings(self.person_id, begin * WINDOW_US, end * WINDOW_US)
+        met = met.at(~np.isin(met.started_us // WINDOW_US, due))
+        reduced, loaded = [_cut(met, self.question.end_us)], met.size
+        for missing, next_known in _missing(Remembered(begin, end, due), first, until):
+            found = self.engine.search(missing * WINDOW_US, next_known * WINDOW_US - 1)
             reduced += found.reduced
             loaded += found.loaded
         return SliceResult(reduced, loaded)
+
+
+def _cut(met: EstimatedMeetings, end_us: int) -> EstimatedMeetings:
+    """What goes on at the last instant of the range ends there."""
+    met = met.at((met.started_us < end_us) | (met.ended_us <= end_us))
+    beyond_us = np.maximum(met.ended_us - end_us, 0)
+    return met._replace(
+        ended_us=met.ended_us - beyond_us,
+        duration_us=met.duration_us - beyond_us,
+        closest_us=np.minimum(met.closest_us, end_us),
+    )
 
 
 def _missing(known: Remembered, first: int, until: int) -> Iterator[tuple[int, int]]:

@@ -46,6 +46,7 @@ class MemoryStore:
         self.most_loaded = 0  # rows, by one call
         self.accuracy_m: dict[int, float] = {}  # of a person
         self.candidate_ranges: list[tuple[int, int]] = []
+        self.meeting_ranges: list[tuple[int, int]] = []
         self.people = "all"
         self.remembered_for: tuple[float, float] | None = None  # distance, probability
         self.settled_before = 0  # number of a window
@@ -114,6 +115,7 @@ class MemoryStore:
         return Remembered(first, until, due)
 
     def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
+        self.meeting_ranges.append((start_us, until_us))
         met = self.met.get(person_id, NO_MEETINGS)
         return met.at((met.started_us >= start_us) & (met.started_us < until_us))
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from connection_service.rest.answers import Row, connection_rows, location_rows, with_people
+from connection_service.rest.answers import connection_rows, location_rows, with_people
 from proximity.near_fixes import near_fixes
 from service_kit.rpc.people import Person
 from tests.unit.proximity.scenes import fixes
@@ -12,7 +12,7 @@ from tests.unit.proximity.scenes import fixes
 @pytest.mark.parametrize("name", ['O"Brien', "back\\slash", "new\nline", "Zoë", "李", "\u2028", "", "</script>"])
 def test_names_are_written_so_that_json_reads_them_back(name: str) -> None:
     person = Person(id=2, first_name=name, last_name=name, company_name=name)
-    [written] = with_people([Row(2, '{"person":', "}")], {2: person})
+    [written] = with_people([(2, '{"person":', "}")], {2: person})
     assert json.loads(written) == {"person": person}
 
 
@@ -21,7 +21,7 @@ def test_numbers_are_written_as_exactly_as_they_are_and_accuracies_as_short_as_t
     track = fixes([(1, 0, latitude, longitude)])
     others = fixes([(2, 1, latitude, longitude), (3, 1_500_000, latitude, longitude)], {2: 4.2, 3: None})
     rows = connection_rows(near_fixes(track, others, 5.0, None, 5.0))
-    first, second = (json.loads(f'{row.before}"{row.person_id}"{row.after}') for row in rows)
+    first, second = (json.loads(f'{before}"{person_id}"{after}') for person_id, before, after in rows)
     assert (first["location"]["latitude"], first["location"]["longitude"]) == (latitude, longitude)
     assert (first["location"]["accuracy_m"], second["location"]["accuracy_m"]) == (4.2, None)
     assert (first["time_gap_s"], second["time_gap_s"]) == (1e-6, 1.5)

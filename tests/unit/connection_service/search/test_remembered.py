@@ -11,6 +11,7 @@ from connection_service.search.estimate_pages import meeting_page, met_page
 from connection_service.search.questions import ContactEstimateQuestion, EstimateQuestion
 from proximity.everybody.meetings import met_by_everybody
 from proximity.fixes import Fixes
+from proximity.instants import DAY_US
 from proximity.windows import WINDOW_US, told_by
 from tests.unit.connection_service.memory import MemoryStore
 from tests.unit.connection_service.search.test_estimate_pages import (
@@ -57,6 +58,19 @@ def test_answers_are_those_of_the_engine(fixes: Fixes, settled_before: int, due:
     assert met_page(store, 1, contacts).rows.person_id.tolist() == met_page(alone, 1, contacts).rows.person_id.tolist()
 
 
+@FEW
+@given(histories(), st.integers(FIRST, WINDOWS[-1] + 1), st.sets(st.sampled_from(WINDOWS), max_size=3))
+def test_of_a_day_the_last_window_too_is_remembered_and_cut_at_its_end(
+    fixes: Fixes, settled_before: int, due: set[int]
+) -> None:
+    asked = replace(WHOLE, end_us=MIDNIGHT_US - 1)
+    found, engines = pages(remembering(fixes, settled_before, due), asked), pages(MemoryStore(fixes), asked)
+    for name in ("person_id", "started_us", "ended_us", "duration_us", "other_fixes", "own_fixes"):
+        assert getattr(found, name).tolist() == getattr(engines, name).tolist(), name
+    for name, off in (("chance_ns", 1000), ("closest_us", 1), ("closest_m", 1e-5)):
+        assert np.allclose(getattr(found, name), getattr(engines, name), rtol=0, atol=off), name
+
+
 @pytest.mark.parametrize("other", [replace(WHOLE, distance_m=4.0), replace(WHOLE, min_probability=0.6)])
 def test_another_question_is_the_engines(other: EstimateQuestion) -> None:
     fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
@@ -69,8 +83,17 @@ def test_another_question_is_the_engines(other: EstimateQuestion) -> None:
 def test_what_is_settled_reads_no_locations() -> None:
     fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
     store = remembering(fixes, WINDOWS[-1], set())
-    asked = replace(WHOLE, start_us=FIRST * WINDOW_US, end_us=(FIRST + 8) * WINDOW_US)
-    before = meeting_page(store, 1, asked).rows
-    assert before.size == 2
-    store.fixes = fixes.at(slice(0))
-    assert equal(meeting_page(store, 1, asked).rows, before)
+    asked = replace(WHOLE, start_us=FIRST * WINDOW_US, end_us=(FIRST + 8) * WINDOW_US - 1)
+    store.max_locations = 0
+    assert meeting_page(store, 1, asked).rows.size == 2
+
+
+def test_a_month_that_is_settled_is_read_at_once_and_a_window_in_it_that_is_due_is_not_forgotten() -> None:
+    fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
+    store = remembering(fixes, WINDOWS[-1], set())
+    month = replace(WHOLE, start_us=MIDNIGHT_US - 10 * DAY_US, end_us=MIDNIGHT_US + 21 * DAY_US - 1, limit=100)
+    store.settled_before = month.end_us // WINDOW_US + 1
+    before = pages(store, month)
+    assert (before.size, store.meeting_ranges) == (2, [(month.start_us, month.end_us + 1)])
+    store.due = {MIDNIGHT_US // WINDOW_US}
+    assert pages(store, month).person_id.tolist() == before.person_id.tolist()
