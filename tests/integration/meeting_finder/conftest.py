@@ -20,6 +20,7 @@ from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
 from service_kit.database import make_engine
 from tests.integration.statements import Query, add_people
+from tests.patience import PATIENCE_S
 from tests.unit.connection_service.memory import MemoryStore
 from tests.unit.connection_service.search.test_estimate_pages import WHOLE, equal
 
@@ -34,7 +35,7 @@ class System:
         self.database, self.query = database, query
         self.consumer = ConsumerStore(database.location_consumer)
         self.finder = Store(database.meeting_finder, ASKED)
-        self.asking = LocationStore(engine, 1_000_000, 60.0)
+        self.asking = LocationStore(engine, 1_000_000, PATIENCE_S)
 
     def store(self, fixes: Fixes) -> None:
         written = self.consumer.write(Rows.of(fixes))
@@ -78,7 +79,7 @@ class System:
 
 @pytest.fixture
 def system(database: Database, query: Query) -> Iterator[System]:
-    add_people(database.owner, 9)
+    add_people(database.owner, 100)
     engine = make_engine(database.connection_service, application_name="test", pool_size=2, statement_timeout_s=60)
     system = System(database, query, engine)
     yield system

@@ -1,6 +1,6 @@
 """Finders as processes: they share the work, and one that is killed at any moment leaves no gap and no double.
 
-KILLS=50 kills more often.
+KILLS=50 kills more often; there are as many pairs as that.
 """
 
 import os
@@ -114,5 +114,5 @@ def together_now(person_id: int, other_id: int) -> Fixes:
     fixes = reports(np.full(60, 1.0), 1.0)
     later_us = time.time_ns() // 1000 - int(fixes.time_us[10])
     persons = np.where(fixes.person_id == 1, person_id, other_id)
-    elsewhere = fixes.latitude + person_id  # each two far from all others
-    return fixes._replace(person_id=persons, time_us=fixes.time_us + later_us, latitude=elsewhere)
+    elsewhere = fixes.longitude + person_id  # each two far from all others
+    return fixes._replace(person_id=persons, time_us=fixes.time_us + later_us, longitude=elsewhere)
