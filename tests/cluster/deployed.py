@@ -32,7 +32,7 @@ UP_WITHIN_S = 600
 
 def test_deployment(pytest_arguments: list[str]) -> int:
     """Deploy, test, remove; the exit status of the tests."""
-    sessions = [pytest_arguments] if pytest_arguments else [["tests/cluster"], ["tests/e2e"]]
+    sessions = [pytest_arguments] if pytest_arguments else [["tests/e2e"], ["tests/cluster"]]
     with tempfile.TemporaryDirectory() as folder, deployed(Path(folder)) as environment:
         commands = [[sys.executable, "-m", "pytest", *arguments] for arguments in sessions]
         return max(subprocess.run(one, check=False, cwd=REPOSITORY, env=environment).returncode for one in commands)

@@ -6,7 +6,7 @@ import subprocess
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.certificates import Authority
@@ -25,6 +25,7 @@ class Node:
 
     folder: Path
     images: Mapping[str, str]
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self) -> None:
         """Return when pods can be started and find each other by name. Raises SystemExit."""
@@ -38,14 +39,14 @@ class Node:
         self._run("containerd", ["containerd", f"--config={self._settings('containerd.toml')}"])
         self._run("etcd", [PROGRAMS / "etcd", f"--data-dir={self.folder / 'etcd'}", "--unsafe-no-fsync"])
         self._run("kube-apiserver", self._api_server())
-        wait("the API server", lambda: kubectl.run("get", "--raw", "/readyz", check=False).returncode == 0)
+        self._wait("The API server", lambda: kubectl.run("get", "--raw", "/readyz", check=False).returncode == 0)
         configured = f"--kubeconfig={self.folder / 'kubeconfig'}"
         self._run("kube-controller-manager", [*self._controllers(), configured])
         self._run("kube-scheduler", [PROGRAMS / "kube-scheduler", configured, "--leader-elect=false"])
-        self._run("kube-proxy", [PROGRAMS / "kube-proxy", f"--config={self._settings('kube_proxy.yaml')}"])
         self._import_images()
         self._run("kubelet", [*self._kubelet(), configured])
-        wait("the node", lambda: kubectl.run("get", "node", NAME, check=False).returncode == 0)
+        self._wait("The node", lambda: kubectl.run("get", "node", NAME, check=False).returncode == 0)
+        self._run("kube-proxy", [PROGRAMS / "kube-proxy", f"--config={self._settings('kube_proxy.yaml')}"])
         kubectl.run("wait", "--for=condition=Ready", f"node/{NAME}", f"--timeout={UP_WITHIN_S}s")
         dns = [f"--from-file={self._settings('Corefile')}", f"--from-file={self.folder / 'kubeconfig'}"]
         kubectl.run("--namespace", "kube-system", "create", "configmap", "dns", *dns)
@@ -119,21 +120,22 @@ class Node:
     def _import_images(self) -> None:
         archive = self.folder / "images.tar"
         ctr = ["ctr", "--namespace", "k8s.io"]
-        wait(
-            "containerd",
-            lambda: subprocess.run([*ctr, "images", "ls"], check=False, capture_output=True).returncode == 0,
-        )
+        listing = [*ctr, "images", "ls"]
+        self._wait("containerd", lambda: subprocess.run(listing, check=False, capture_output=True).returncode == 0)
         subprocess.run([*ctr, "images", "import", archive], check=True, capture_output=True)
         archive.unlink()
 
     def _run(self, name: str, command: Sequence[str | Path]) -> None:
         with (self.folder / "log" / f"{name}.log").open("wb") as log:
-            subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            self._running[name] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
-
-def wait(what: str, is_there: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + UP_WITHIN_S
-    while not is_there():
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{what} is not there after {UP_WITHIN_S:.0f} s")
-        time.sleep(0.5)
+    def _wait(self, what: str, is_there: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + UP_WITHIN_S
+        while not is_there():
+            if ended := [name for name, process in self._running.items() if process.poll() is not None]:
+                raise SystemExit(f"{what} is not there, as {' and '.join(ended)} ended; see var/log/cluster.")
+            if time.monotonic() > deadline:
+                raise SystemExit(f"{what} is not there after {UP_WITHIN_S:.0f} s; see var/log/cluster.")
+            time.sleep(0.5)
