@@ -60,18 +60,18 @@ def enclosed(command: Sequence[str], name: str) -> int:
 
 
 def parents() -> list[Path]:
-    """Where a cgroup is made: in each hierarchy of version 1, or in the one of version 2."""
+    """Where a cgroup is made: in each hierarchy of version 1, or in the only one of version 2."""
     if (CGROUPS / "cgroup.controllers").exists():
         return [CGROUPS]
-    return [path for path in CGROUPS.iterdir() if path.is_dir() and path.name != "unified"]
+    return [path for path in CGROUPS.iterdir() if path.is_dir()]
 
 
 def make_cgroups(name: str) -> None:
     for parent in parents():
         (parent / name).mkdir(exist_ok=True)
         if (controllers := parent / name / "cgroup.controllers").exists():  # version 2: those below have them too
-            wanted = " ".join(f"+{controller}" for controller in controllers.read_text().split())
-            (parent / name / "cgroup.subtree_control").write_text(wanted)
+            for controller in controllers.read_text().split():
+                (parent / name / "cgroup.subtree_control").write_text(f"+{controller}")
 
 
 def remove_cgroups(name: str) -> None:

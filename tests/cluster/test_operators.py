@@ -38,7 +38,7 @@ def production(addresses: Mapping[str, str]) -> Iterator[Path]:
 
 
 def test_everything_is_accepted_and_applying_it_again_changes_nothing(production: Path) -> None:
-    first = kubectl.run("apply", "-k", production)
+    first = kubectl.run("--namespace", NAMESPACE, "apply", "-k", production)
     assert first.stderr == ""
     said = [line.rsplit(" ", 1) for line in first.stdout.splitlines()]
     assert {what for _, what in said} == {"created"}
@@ -46,11 +46,11 @@ def test_everything_is_accepted_and_applying_it_again_changes_nothing(production
     operators = {"kafka.strimzi.io", "postgresql.cnpg.io", "keda.sh", "monitoring.coreos.com"}
     assert operators | {"autoscaling", "policy", "networking.k8s.io"} <= groups
 
-    again = kubectl.run("apply", "-k", production)
+    again = kubectl.run("--namespace", NAMESPACE, "apply", "-k", production)
     # kubectl sends the selector of a budget each time, and calls it configured, which by `diff` it is not.
     changed = {line.partition("/")[0] for line in again.stdout.splitlines() if not line.endswith(" unchanged")}
     assert changed <= {"poddisruptionbudget.policy"}
-    different = kubectl.run("diff", "-k", production, check=False)
+    different = kubectl.run("--namespace", NAMESPACE, "diff", "-k", production, check=False)
     assert (different.returncode, different.stdout) == (0, "")
 
 
