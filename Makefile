@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers test-cluster chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages cluster-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -14,6 +14,7 @@ KAFKA := var/programs/kafka/.made
 PROTOS := $(shell find protobufs -name '*.proto')
 GENERATED := modules/udaconnect/.made
 PROMETHEUS := var/programs/prometheus/.made
+KUBERNETES := var/programs/kubernetes/.made
 MANIFEST_TOOLS := var/programs/kustomize/.made var/programs/crds/.made
 FRONTEND := modules/frontend/dist/index.html
 NODE_MODULES := modules/frontend/node_modules/.made
@@ -44,6 +45,8 @@ test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of i
 	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
 test-containers: container-packages $(VENV) $(GENERATED) $(FRONTEND) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
+test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES)) $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
+	@$(PYTHON) -m tests.cluster $(PYTEST_ARGS)
 chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
 fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as files, records and requests, all accounted for; FUZZ_FILES=100000 FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
@@ -100,6 +103,8 @@ test-packages:
 	@deployment/native/packages.sh chromium pgbouncer
 container-packages:
 	@deployment/native/packages.sh chromium pgbouncer containers
+cluster-packages:
+	@deployment/native/packages.sh chromium pgbouncer containers cluster
 
 $(VENV): requirements-dev.txt | packages
 	@echo "Installing the Python packages into .venv"
@@ -126,6 +131,11 @@ $(PROMETHEUS): deployment/native/prometheus.sh | packages
 
 var/programs/kustomize/.made: deployment/native/kustomize.sh | packages
 	@echo "Making kustomize, where there is no kubectl"
+	@$< $(@D)
+	@touch $@
+
+$(KUBERNETES): deployment/native/kubernetes.sh | packages
+	@echo "Building Kubernetes from its source, once; this takes a quarter of an hour and more"
 	@$< $(@D)
 	@touch $@
 

@@ -24,6 +24,7 @@ while read -r sum module version path; do
 done <<END
 ae47f4a00f6e998faef57e480f9a3960cd48ea16a79270861fc7442601507472 github.com/cloudnative-pg/cloudnative-pg v1.30.0 config/crd/bases/postgresql.cnpg.io_clusters.yaml
 af35555862a83933b074af14ad439c4b4ceabaf4daa3e9338e9b23e36d308d80 github.com/kedacore/keda/v2 v2.20.2 config/crd/bases/keda.sh_scaledobjects.yaml
+275307b4cb19ca8f0f506a879282aa4c67587ac16ec757f494d6585c5c185d65 github.com/kedacore/keda/v2 v2.20.2 config/crd/bases/keda.sh_triggerauthentications.yaml
 a99047972c9dd7679ce2050b9968e8a08773492e671b3e17abd476d42aa78a32 github.com/prometheus-operator/prometheus-operator v0.93.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
 78be98554b9c8506ab2b4f4feb91c5f3a56e536a0a510f3a8e876a459970d56d github.com/prometheus-operator/prometheus-operator v0.93.0 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
 END
@@ -38,6 +39,8 @@ fi
 "$java" -cp "$work/strimzi/*" io.strimzi.crdgenerator.CrdGenerator --yaml --crd-api-version v1 --target-kube 1.30+ \
     --api-versions v1 --storage-version v1 --label app:strimzi --label strimzi.io/crd-install:true \
     "io.strimzi.api.kafka.model.kafka.Kafka=$work/040-Crd-kafka.yaml" \
+    "io.strimzi.api.kafka.model.user.KafkaUser=$work/044-Crd-kafkauser.yaml" \
     "io.strimzi.api.kafka.model.nodepool.KafkaNodePool=$work/045-Crd-kafkanodepool.yaml"
 check b5b27fc8d52068a77cde7c40d47c068023c7b4e92fc266c45200db2d2506392a "$work/040-Crd-kafka.yaml"
+check c7e91b9b027a516b43dc7d369e781ee23a6ea177ae15fe0c33af6f722e26e05f "$work/044-Crd-kafkauser.yaml"
 check 411c1b32ef8c1a6408ac9d4fe791115a6ce2b41107204588f976a3ed19be2430 "$work/045-Crd-kafkanodepool.yaml"

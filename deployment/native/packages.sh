@@ -1,10 +1,11 @@
 #!/bin/sh
 # Makes sure that the distribution's packages are there that running (or testing) the system needs.
 #
-#   deployment/native/packages.sh [chromium] [containers]
+#   deployment/native/packages.sh [chromium] [containers] [cluster]
 #
-# `chromium` is for the tests of the page, `containers` for building the images and running docker-compose.yml. Installs what is missing where it runs as root; otherwise it stops and says what to install. It needs Debian 12 or
-# Ubuntu 24.04, or later: PostgreSQL 15, PostGIS 3.3, Java 17, Python 3.11.
+# `chromium` is for the tests of the page, `containers` for building the images and running docker-compose.yml, `cluster`
+# for what a node of Kubernetes starts pods with. Installs what is missing where it runs as root; otherwise it stops and
+# says what to install. It needs Debian 12 or Ubuntu 24.04, or later: PostgreSQL 15, PostGIS 3.3, Java 17, Python 3.11.
 set -eu
 
 missing=""
@@ -54,9 +55,20 @@ containers() {
     command -v debootstrap >/dev/null || need debootstrap
 }
 
+# Only root can make a node.
+cluster() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    command -v containerd >/dev/null || need containerd
+    command -v runc >/dev/null || need runc
+    command -v iptables >/dev/null || need iptables
+    command -v ip >/dev/null || need iproute2
+    [ -x /usr/lib/cni/bridge ] || need containernetworking-plugins
+}
+
 for extra in "$@"; do
     case $extra in
     containers) containers ;;
+    cluster) cluster ;;
     *) PATH="$PATH:/usr/sbin" command -v "$extra" >/dev/null || need "$extra" ;;
     esac
 done

@@ -1,21 +1,15 @@
 """Every acknowledged location is stored, whatever is restarted meanwhile."""
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-import grpc
-import psycopg2
 import pytest
 import requests
-from google.protobuf.timestamp_pb2 import Timestamp
-from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from tests.patience import PATIENCE_S
+from tests.under_load import BATCH, TRY_AGAIN, load, stored
 
-BATCH = 20
 SERVICES = [
     "phone_gateway",
     "location_producer",
@@ -28,102 +22,7 @@ SERVICES = [
     "connection_service",
     "frontend",
 ]
-GRACE = {"first_name": "Grace", "last_name": "Hopper", "company_name": "Compilers"}
-CALL_S = 15  # then a client sends the same again
 START = datetime(2017, 1, 2, tzinfo=UTC)
-# What a client does when it is told that the system is not there: it sends the same again.
-TRY_AGAIN = {
-    grpc.StatusCode.UNAVAILABLE,
-    grpc.StatusCode.DEADLINE_EXCEEDED,
-    grpc.StatusCode.RESOURCE_EXHAUSTED,
-    grpc.StatusCode.CANCELLED,
-}
-
-
-class Reporter(threading.Thread):
-    """A phone that sends batches until it is told to stop, and remembers how many it was told are taken."""
-
-    def __init__(self, target: str, person_id: int, start: datetime) -> None:
-        super().__init__(name="reporter")
-        self.target, self.person_id, self.start_time = target, person_id, start
-        self.acknowledged = 0
-        self.refusals: list[grpc.StatusCode] = []
-        self.stopping = threading.Event()
-
-    def run(self) -> None:
-        options = [("grpc.max_reconnect_backoff_ms", 500), ("grpc.initial_reconnect_backoff_ms", 100)]
-        with grpc.insecure_channel(self.target, options=options) as channel:
-            stub = location_pb2_grpc.LocationServiceStub(channel)
-            while not self.stopping.is_set():
-                request = location_pb2.BatchCreateLocationsRequest(locations=self.next_batch())
-                try:
-                    answer = stub.BatchCreateLocations(request, timeout=CALL_S)
-                except grpc.RpcError as error:
-                    self.refusals.append(error.code())
-                    self.stopping.wait(0.2)
-                    continue
-                assert answer.accepted_count == BATCH
-                self.acknowledged += BATCH
-                self.stopping.wait(0.02)
-
-    def next_batch(self) -> Iterator[location_pb2.Location]:
-        for number in range(self.acknowledged, self.acknowledged + BATCH):
-            time = Timestamp()
-            time.FromDatetime(self.start_time + timedelta(seconds=number))
-            yield location_pb2.Location(person_id=self.person_id, latitude=1.0, longitude=1.0, creation_time=time)
-
-
-class Registrar(threading.Thread):
-    """Makes people through the page's address until it is told to stop, and remembers whom it was told are made."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(name="registrar")
-        self.url = f"{url}/api/persons"
-        self.made: list[int] = []
-        self.refusals: list[int | None] = []
-        self.stopping = threading.Event()
-
-    def run(self) -> None:
-        while not self.stopping.wait(0.05):
-            try:
-                answer = requests.post(self.url, json=GRACE, timeout=CALL_S)
-            except requests.RequestException:
-                self.refusals.append(None)
-                continue
-            if answer.status_code == 201:
-                self.made.append(int(answer.json()["id"]))
-            else:
-                self.refusals.append(answer.status_code)
-
-
-class Load(NamedTuple):
-    reporter: Reporter
-    registrar: Registrar
-
-
-@contextmanager
-def load(addresses: Mapping[str, str], start: datetime) -> Iterator[Load]:
-    person = requests.post(f"{addresses['PERSON_URL']}/api/persons", json=GRACE, timeout=PATIENCE_S).json()["id"]
-    threads = Load(Reporter(addresses["LOCATION_GRPC"], person, start), Registrar(addresses["FRONTEND_URL"]))
-    for thread in threads:
-        thread.start()
-    try:
-        yield threads
-    finally:
-        for thread in threads:
-            thread.stopping.set()
-        for thread in threads:
-            thread.join()
-
-
-def stored(addresses: Mapping[str, str], person_id: int) -> int:
-    session = psycopg2.connect(addresses["DATABASE_URL"])
-    try:
-        with session.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM location WHERE person_id = %s", [person_id])
-            return sum(count for (count,) in cursor.fetchall())
-    finally:
-        session.close()
 
 
 @pytest.mark.parametrize("service", SERVICES)

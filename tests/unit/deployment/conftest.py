@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from deployment.native.folders import REPOSITORY
+from tests.unit.deployment.components import with_components
 
 Manifest = dict[str, Any]
 
@@ -50,17 +51,3 @@ def render(checkout: Path) -> Callable[[str], list[Manifest]]:
         return [manifest for manifest in yaml.load_all(result.stdout, Loader=yaml.CSafeLoader) if manifest]
 
     return rendered
-
-
-def with_components(checkout: Path, folder: str, components: list[str]) -> str:
-    """Uncomment components, as the kustomization says one should."""
-    copy = f"{folder}-{'-'.join(components)}"
-    shutil.copytree(checkout / folder, checkout / copy)
-    kustomization = checkout / copy / "kustomization.yaml"
-    text = kustomization.read_text()
-    for component in components:
-        line = f"- ../../components/{component}\n"
-        assert f"# {line}" in text
-        text = text.replace(f"# {line}", line)
-    kustomization.write_text(text)
-    return copy

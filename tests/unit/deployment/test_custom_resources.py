@@ -11,7 +11,16 @@ from deployment.native.folders import REPOSITORY
 from tests.unit.deployment.manifests import OPERATORS, Manifest
 
 FOLDER = REPOSITORY / "var" / "programs" / "crds"
-KINDS = ["Kafka", "KafkaNodePool", "Cluster", "ScaledObject", "ServiceMonitor", "PrometheusRule"]
+KINDS = [
+    "Kafka",
+    "KafkaNodePool",
+    "KafkaUser",
+    "Cluster",
+    "ScaledObject",
+    "TriggerAuthentication",
+    "ServiceMonitor",
+    "PrometheusRule",
+]
 
 
 @cache
@@ -54,19 +63,24 @@ def problems(manifest: Manifest, schema: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture(params=KINDS)
-def resource(request: pytest.FixtureRequest, render: Any) -> tuple[Manifest, dict[str, Any]]:
-    """A custom resource of ours with its schema."""
-    [manifest] = [one for one in render(OPERATORS) if one["kind"] == request.param and "." in one["apiVersion"]]
+def resources(request: pytest.FixtureRequest, render: Any) -> tuple[list[Manifest], dict[str, Any]]:
+    """Our custom resources of a kind, with its schema."""
+    manifests = [one for one in render(OPERATORS) if one["kind"] == request.param and "." in one["apiVersion"]]
     if not schemas():
         pytest.fail("the operators' schemas are missing: `make var/programs/crds/.made` fetches them")
-    return manifest, schemas()[manifest["apiVersion"], manifest["kind"]]
+    return manifests, schemas()[manifests[0]["apiVersion"], manifests[0]["kind"]]
 
 
-def test_a_custom_resource_is_valid_by_its_operators_own_schema(resource: tuple[Manifest, dict[str, Any]]) -> None:
-    manifest, schema = resource
-    assert problems(manifest, schema) == []
+def test_a_custom_resource_is_valid_by_its_operators_own_schema(
+    resources: tuple[list[Manifest], dict[str, Any]],
+) -> None:
+    manifests, schema = resources
+    for manifest in manifests:
+        assert problems(manifest, schema) == []
 
 
-def test_a_field_that_its_operator_does_not_know_would_be_noticed(resource: tuple[Manifest, dict[str, Any]]) -> None:
-    manifest, schema = resource
+def test_a_field_that_its_operator_does_not_know_would_be_noticed(
+    resources: tuple[list[Manifest], dict[str, Any]],
+) -> None:
+    [manifest, *_], schema = resources
     assert problems({**manifest, "spec": {**manifest["spec"], "replicaz": 1}}, schema)

@@ -1,0 +1,35 @@
+"""kubectl, for the cluster that KUBECONFIG names."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from deployment.native.folders import REPOSITORY
+
+PROGRAMS = REPOSITORY / "var" / "programs" / "kubernetes"
+NAMESPACE = "udaconnect"
+
+
+def program() -> str:
+    built = PROGRAMS / "kubectl"
+    return str(built) if built.exists() else shutil.which("kubectl") or "kubectl"
+
+
+def run(*arguments: str | Path, check: bool = True, given: str | None = None) -> subprocess.CompletedProcess[str]:
+    """In the namespace; an AssertionError with what kubectl said, where it fails and `check` is set."""
+    command = [program(), "--namespace", NAMESPACE, *map(str, arguments)]
+    result = subprocess.run(command, check=False, capture_output=True, text=True, input=given)
+    if check and result.returncode != 0:
+        raise AssertionError(f"{' '.join(command)} failed:\n{result.stdout[-3000:]}{result.stderr[-3000:]}")
+    return result
+
+
+def get(*arguments: str) -> Any:
+    return json.loads(run("get", "--output", "json", *arguments).stdout)
+
+
+def items(*arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = get(*arguments)["items"]
+    return found
