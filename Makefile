@@ -135,7 +135,7 @@ var/programs/kustomize/.made: deployment/native/kustomize.sh | packages
 	@touch $@
 
 $(KUBERNETES): deployment/native/kubernetes.sh | packages
-	@echo "Building Kubernetes from its source, once; this takes a quarter of an hour and more"
+	@echo "Building Kubernetes from its source (10 to 30 minutes, once)"
 	@$< $(@D)
 	@touch $@
 
