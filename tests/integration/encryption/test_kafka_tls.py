@@ -87,7 +87,7 @@ def format_with_user(data: DataFolder, internal: int, controller: int, more: str
     subprocess.run([*command, "--add-scram", user], check=True, capture_output=True)
 
 
-def make_topics(settings: Mapping[str, str], wait_s: int) -> "subprocess.CompletedProcess[str]":
+def make_topics(settings: Mapping[str, str], wait_s: float) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "KAFKA_WAIT_S": str(wait_s), "LOCATION_PARTITIONS": "1", **settings}
     command = [sys.executable, "-m", "location_producer.topics"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
@@ -95,7 +95,7 @@ def make_topics(settings: Mapping[str, str], wait_s: int) -> "subprocess.Complet
 
 @pytest.fixture(scope="module")
 def topics(broker: Broker) -> Broker:
-    made = make_topics(broker.settings, 60)
+    made = make_topics(broker.settings, PATIENCE_S)
     assert made.returncode == 0, made.stderr
     return broker
 
