@@ -16,7 +16,8 @@ from deployment.native.run import exit_on_signals
 
 PREFIX = "udaconnect-test-"
 WORKERS = ["-n", "3", "--no-loadscope-reorder"]  # which takes what is said in tests/conftest.py
-PATIENT_S = "600"  # no service gives another one up because the machine is slow
+# No service gives another one up because the machine is slow, nor a question.
+PATIENT = {"PERSON_SERVICE_TIMEOUT_S": "600", "QUERY_TIMEOUT_S": "120"}
 
 
 def run_tests(pytest_arguments: list[str]) -> int:
@@ -34,7 +35,7 @@ def own_system() -> Iterator[dict[str, str]]:
     folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
     folder.path.chmod(0o711)  # PostgreSQL's user passes through
     os.environ["UDACONNECT_PORT"] = str(spare_block())
-    os.environ["PERSON_SERVICE_TIMEOUT_S"] = PATIENT_S
+    os.environ.update(PATIENT)
     try:
         print("Starting a system of its own.", flush=True)
         yield {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}
