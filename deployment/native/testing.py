@@ -22,6 +22,7 @@ PATIENT = {"PERSON_SERVICE_TIMEOUT_S": "600", "QUERY_TIMEOUT_S": "120"}
 
 def run_tests(pytest_arguments: list[str]) -> int:
     """Returns pytest's exit status. All of them are shared by some workers; those that are chosen are not."""
+    os.environ.update(PATIENT)
     with own_system() as environment:
         command = [sys.executable, "-m", "pytest", *(pytest_arguments or WORKERS)]
         return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
@@ -35,7 +36,6 @@ def own_system() -> Iterator[dict[str, str]]:
     folder = DataFolder(Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve())
     folder.path.chmod(0o711)  # PostgreSQL's user passes through
     os.environ["UDACONNECT_PORT"] = str(spare_block())
-    os.environ.update(PATIENT)
     try:
         print("Starting a system of its own.", flush=True)
         yield {**os.environ, **up(folder), "UDACONNECT_VAR": str(folder.path)}

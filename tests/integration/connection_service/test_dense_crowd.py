@@ -41,7 +41,7 @@ def service(
     settings = {
         "DATABASE_URL": database.connection_service,
         "PERSON_SERVICE_TARGET": f"127.0.0.1:{people_server.port}",
-        "QUERY_TIMEOUT_S": "10",
+        "QUERY_TIMEOUT_S": "10",  # some of it is to be refused
         "REST_BIND": address,
         "WEB_CONCURRENCY": "1",
     }
