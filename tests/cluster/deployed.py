@@ -1,6 +1,7 @@
 """The system, put into the cluster that KUBECONFIG names as docs/operations.md says, with addresses for the tests."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,12 @@ FORWARDED = {
     "postgresql": "pod/postgis-0",
 }
 UP_WITHIN_S = 600
+EVERY_LOG = (
+    "--selector=app.kubernetes.io/part-of=udaconnect",
+    "--all-containers",
+    "--max-log-requests=100",
+    "--tail=-1",
+)
 
 
 def test_deployment(pytest_arguments: list[str]) -> int:
@@ -59,6 +66,7 @@ def deployed(folder: Path) -> Iterator[Mapping[str, str]]:
                 **addresses(chosen, {role: passwords[f"{role.upper()}_PASSWORD"] for role in ROLES}),
                 "CLUSTER_CHECKOUT": str(folder),
                 "CLUSTER_WARNINGS": applied.stderr,
+                "LOGS_COMMAND": shlex.join(kubectl.command("logs", *EVERY_LOG)),
             }
     except BaseException:
         print(kubectl.run("get", "pods,jobs", "--output=wide", check=False).stdout)

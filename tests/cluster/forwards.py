@@ -13,14 +13,7 @@ class Forward(Thread):
 
     def __init__(self, target: str, here: int, there: int) -> None:
         super().__init__(name=f"forward to {target}", daemon=True)
-        self._command = [
-            kubectl.program(),
-            "--namespace",
-            kubectl.NAMESPACE,
-            "port-forward",
-            target,
-            f"{here}:{there}",
-        ]
+        self._command = kubectl.command("port-forward", target, f"{here}:{there}")
         self._stopping = Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()

@@ -17,12 +17,17 @@ def program() -> str:
     return str(built) if built.exists() else shutil.which("kubectl") or "kubectl"
 
 
+def command(*arguments: str | Path) -> list[str]:
+    """In the namespace."""
+    return [program(), "--namespace", NAMESPACE, *map(str, arguments)]
+
+
 def run(*arguments: str | Path, check: bool = True, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    """In the namespace; an AssertionError with what kubectl said, where it fails and `check` is set."""
-    command = [program(), "--namespace", NAMESPACE, *map(str, arguments)]
-    result = subprocess.run(command, check=False, capture_output=True, text=True, input=given)
+    """An AssertionError with what kubectl said, where it fails and `check` is set."""
+    whole = command(*arguments)
+    result = subprocess.run(whole, check=False, capture_output=True, text=True, input=given)
     if check and result.returncode != 0:
-        raise AssertionError(f"{' '.join(command)} failed:\n{result.stdout[-3000:]}{result.stderr[-3000:]}")
+        raise AssertionError(f"{' '.join(whole)} failed:\n{result.stdout[-3000:]}{result.stderr[-3000:]}")
     return result
 
 

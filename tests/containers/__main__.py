@@ -86,6 +86,7 @@ def system(running: Engine, folder: Path, eyes: Sequence[str]) -> Iterator[Mappi
         "DOCKER": running.docker,
         "COMPOSE": " ".join(compose),
         "COMPOSE_PROJECT": project,
+        "LOGS_COMMAND": " ".join([*compose, "logs", "--no-color"]),
         "TAG": TAG,
         "EYES": " ".join(eyes),
         "PROMETHEUS_URL": f"http://127.0.0.1:{prometheus_port}",

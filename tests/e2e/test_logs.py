@@ -19,7 +19,6 @@ from udaconnect.person.v1 import person_pb2
 from udaconnect.person.v1.person_pb2_grpc import PersonServiceStub
 
 from deployment.native.folders import data_folder
-from tests.cluster import kubectl
 from tests.patience import PATIENCE_S
 
 # Of this run alone, and found in no number by chance.
@@ -42,11 +41,8 @@ def others(system: Any) -> None:
 @pytest.fixture
 def logs() -> Callable[[], str]:
     """Everything that all parts of the system have logged: natively, as containers, or as pods."""
-    if "CLUSTER_CHECKOUT" in os.environ:
-        every = ["--selector=app.kubernetes.io/part-of=udaconnect", "--all-containers", "--max-log-requests=100"]
-        return lambda: kubectl.run("logs", *every, "--tail=-1").stdout
-    if compose := os.environ.get("COMPOSE"):
-        command = [*shlex.split(compose), "logs", "--no-color"]
+    if said := os.environ.get("LOGS_COMMAND"):
+        command = shlex.split(said)
         return lambda: subprocess.run(command, check=True, capture_output=True, text=True).stdout
     file = data_folder().run_log
     if not file.exists():
