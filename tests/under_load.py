@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import grpc
 import psycopg2
@@ -85,6 +85,25 @@ class Registrar(threading.Thread):
 class Load(NamedTuple):
     reporter: Reporter
     registrar: Registrar
+
+    def wait_until_it_flows(self, poll_until: Any) -> None:
+        """Return when some more batches are acknowledged, and some more people made."""
+        locations, people = self.reporter.acknowledged, len(self.registrar.made)
+        poll_until(lambda: self.reporter.acknowledged > locations + 5 * BATCH and len(self.registrar.made) > people + 5)
+
+    def check_nothing_is_lost(self, addresses: Mapping[str, str], poll_until: Any, replaced: str) -> None:
+        """After a service or a store, by its name in docker-compose.yml, was away under this load."""
+        assert set(self.reporter.refusals) <= TRY_AGAIN, self.reporter.refusals
+        if replaced not in ("location_producer", "kafka"):
+            assert not self.reporter.refusals, "Kafka stands between: a phone notices nothing"
+        if replaced not in ("frontend", "person_service", "postgis"):
+            assert not self.registrar.refusals, "people are no part of the way of a location"
+        for person in self.registrar.made:
+            assert requests.get(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=PATIENCE_S).ok
+        # One more than acknowledged may be stored: the batch whose answer was lost on the way.
+        person_id, acknowledged = self.reporter.person_id, self.reporter.acknowledged
+        poll_until(lambda: stored(addresses, person_id) >= acknowledged)
+        assert stored(addresses, person_id) <= acknowledged + BATCH
 
 
 @contextmanager

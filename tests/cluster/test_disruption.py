@@ -10,7 +10,7 @@ import pytest
 
 from tests.cluster import kubectl
 from tests.cluster.workloads import DEPLOYMENTS, NAME, pods, wait_for_rollouts
-from tests.under_load import BATCH, load, stored
+from tests.under_load import load, stored
 
 START = datetime(2018, 1, 1, tzinfo=UTC)
 ANSWERING = ("phone-gateway", "location-producer", "person-service", "connection-service", "frontend")
@@ -41,8 +41,8 @@ def several(addresses: Mapping[str, str]) -> Iterator[None]:
 def test_a_drain_leaves_one_of_each_and_no_request_fails(
     addresses: Mapping[str, str], poll_until: Any, node: str
 ) -> None:
-    with load(addresses, START) as (reporter, registrar):
-        poll_until(lambda: reporter.acknowledged > 5 * BATCH and len(registrar.made) > 5)
+    with load(addresses, START) as under:
+        under.wait_until_it_flows(poll_until)
         # There is no second node: what was evicted waits, so that a second one of it may never go.
         emptied = kubectl.run(
             "drain",
@@ -53,11 +53,10 @@ def test_a_drain_leaves_one_of_each_and_no_request_fails(
             check=False,
         )
         left = {name: [pod["status"]["phase"] for pod in pods(name)] for name in ANSWERING}
-        locations, people = reporter.acknowledged, len(registrar.made)
-        poll_until(lambda: reporter.acknowledged > locations + 5 * BATCH and len(registrar.made) > people + 5)
+        under.wait_until_it_flows(poll_until)
     assert emptied.returncode != 0
     assert "would violate the pod's disruption budget" in emptied.stderr
     for name in ANSWERING:
         assert sorted(left[name]) == ["Pending", "Running"]
-    assert (reporter.refusals, registrar.refusals) == ([], [])
-    poll_until(lambda: stored(addresses, reporter.person_id) == reporter.acknowledged)
+    assert (under.reporter.refusals, under.registrar.refusals) == ([], [])
+    poll_until(lambda: stored(addresses, under.reporter.person_id) == under.reporter.acknowledged)

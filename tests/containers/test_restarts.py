@@ -29,25 +29,13 @@ START = datetime(2017, 1, 2, tzinfo=UTC)
 def test_nothing_acknowledged_is_lost_when_a_service_restarts_under_load(
     addresses: Mapping[str, str], compose: Any, poll_until: Any, service: str
 ) -> None:
-    with load(addresses, START) as (reporter, registrar):
-        poll_until(lambda: reporter.acknowledged > 5 * BATCH and len(registrar.made) > 5)
+    with load(addresses, START) as under:
+        under.wait_until_it_flows(poll_until)
         compose.run("restart", "--timeout", "60", service)
-        locations, people = reporter.acknowledged, len(registrar.made)
         poll_until(lambda: compose.health(service) == "healthy")
-        poll_until(
-            lambda: reporter.acknowledged > locations + 5 * BATCH and len(registrar.made) > people + 5,
-        )
-    assert set(reporter.refusals) <= TRY_AGAIN
-    assert set(registrar.refusals) <= {None, 502, 503}
-    if service not in ("location_producer", "kafka"):
-        assert not reporter.refusals, "Kafka stands between: a phone notices nothing"
-    if service not in ("frontend", "person_service", "postgis"):
-        assert not registrar.refusals, "people are no part of the way of a location"
-    for person in registrar.made:
-        assert requests.get(f"{addresses['PERSON_URL']}/api/persons/{person}", timeout=PATIENCE_S).ok
-    # One more than acknowledged may be stored: the batch whose answer was lost on the way.
-    poll_until(lambda: stored(addresses, reporter.person_id) >= reporter.acknowledged)
-    assert stored(addresses, reporter.person_id) <= reporter.acknowledged + BATCH
+        under.wait_until_it_flows(poll_until)
+    assert set(under.registrar.refusals) <= {None, 502, 503}
+    under.check_nothing_is_lost(addresses, poll_until, service)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a dead letter of a gateway holds."""
+"""What a dead letter of a gateway holds, and that it waits for its topic."""
 
 import asyncio
 from collections.abc import Sequence
