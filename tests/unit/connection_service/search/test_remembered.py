@@ -71,6 +71,17 @@ def test_of_a_day_the_last_window_too_is_remembered_and_cut_at_its_end(
         assert np.allclose(getattr(found, name), getattr(engines, name), rtol=0, atol=off), name
 
 
+def test_what_goes_on_at_the_end_of_the_day_is_cut_there() -> None:
+    fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
+    fixes = fixes._replace(time_us=fixes.time_us - 30 * MINUTE_US)
+    asked = replace(WHOLE, end_us=MIDNIGHT_US - 1)
+    store = remembering(fixes, WINDOWS[-1], set())
+    store.max_locations = 0
+    found, engines = pages(store, asked), pages(MemoryStore(fixes), asked)
+    assert found.ended_us.tolist() == [asked.end_us] * 2
+    assert found.duration_us.tolist() == engines.duration_us.tolist()
+
+
 @pytest.mark.parametrize("other", [replace(WHOLE, distance_m=4.0), replace(WHOLE, min_probability=0.6)])
 def test_another_question_is_the_engines(other: EstimateQuestion) -> None:
     fixes = crowd(people=3, minutes=60, interval_s=20, spread_m=2)
