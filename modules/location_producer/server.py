@@ -52,7 +52,6 @@ OPTIONS = [
     # gRPC allows a client without calls one ping in two hours, and hangs up on the third that comes sooner; many ping
     # each 10 to 30 s. So many fit into the longest idle time, and a flood of them still ends.
     ("grpc.http2.max_ping_strikes", 100),
-    ("grpc.max_connection_idle_ms", 900_000),  # 16 kB each: whoever comes back connects anew
 ]
 
 
@@ -91,7 +90,8 @@ async def serve(settings: Settings) -> None:
             AccessOfAioCalls(settings.access.gate(), RULES, metrics.failed),
             UnreadableRequests(),
         ],
-        options=OPTIONS,
+        # Then its client is told to make its next calls on a new one, which a Service may lead to another pod.
+        options=[*OPTIONS, ("grpc.max_connection_age_ms", round(settings.connection_age_s * 1000))],
         maximum_concurrent_rpcs=settings.concurrent_rpcs_max,
     )
     add_LocationServiceServicer_to_server(service, server)

@@ -31,6 +31,7 @@ class Settings:
     in_flight_max_bytes: int
     concurrent_rpcs_max: int
     caller_locations_per_s: float  # 0: no limit
+    connection_age_s: float
     shutdown_grace_s: float
     kafka_security: KafkaSecurity
     access: AccessSettings
@@ -59,6 +60,7 @@ def read(env: Env) -> Settings:
         ),
         concurrent_rpcs_max=env.int("CONCURRENT_RPCS_MAX", 4_000, validate=validate.Range(min=1)),
         caller_locations_per_s=env.float("CALLER_LOCATIONS_PER_S", 50_000.0, validate=validate.Range(min=0)),
+        connection_age_s=env.float("CONNECTION_AGE_S", 60.0, validate=validate.Range(min=1)),
         shutdown_grace_s=env.float("SHUTDOWN_GRACE_S", 15.0, validate=validate.Range(min=0)),
         kafka_security=read_kafka_security(env),
         access=read_access(env, {"GRPC_BIND": grpc_bind}),

@@ -14,6 +14,7 @@ class Passage:
 
     def __init__(self, client: socket.socket, server: socket.socket, flowing: threading.Event) -> None:
         self._ends = client, server
+        self.leads_to = server.getpeername()
         self._flowing = flowing
         self.forgotten = False
         """What comes is swallowed from now on, and nothing is ever said: half-open, as after a firewall's restart."""
@@ -71,6 +72,14 @@ class Link:
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    def lead_to(self, server: tuple[str, int]) -> None:
+        """Where new connections go from now on, as a Service's do when a pod is not ready any more."""
+        self._server = server
+
+    def still_leads_to(self, server: tuple[str, int]) -> bool:
+        """Whether a connection to it is open."""
+        return any(passage.leads_to == server and not passage.over for passage in self._passages)
 
     def refuse(self) -> None:
         """Every connection is reset, now and until `heal`."""

@@ -25,6 +25,11 @@ class Producer:
     def stub(self) -> LocationServiceStub:
         return LocationServiceStub(self.channel)
 
+    @property
+    def at(self) -> tuple[str, int]:
+        host, _, port = self.target.rpartition(":")
+        return host, int(port)
+
     def health(self) -> "health_pb2.HealthCheckResponse.ServingStatus.ValueType | None":
         """None while the port is not open yet."""
         try:

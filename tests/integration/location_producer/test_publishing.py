@@ -2,16 +2,20 @@
 
 import random
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import grpc
 import pytest
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from udaconnect.location.v1 import location_pb2 as pb
+from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
 from service_kit.kafka.partition import partition_of
+from tests.chaos.link import Link
 from tests.conftest import PollUntil
 from tests.integration.location_producer.running import ReadTopic, StartProducer, locations
 from tests.patience import PATIENCE_S
@@ -132,6 +136,46 @@ def test_reflection_names_the_service(
     [answer] = reflection_pb2_grpc.ServerReflectionStub(producer.channel).ServerReflectionInfo(iter([request]))
     names = {service.name for service in answer.list_services_response.service}
     assert {"udaconnect.location.v1.LocationService", "grpc.health.v1.Health"} <= names
+
+
+def test_no_call_fails_when_a_producer_is_replaced_because_its_connections_have_an_age(
+    start_producer: StartProducer, make_topic: MakeTopic, poll_until: PollUntil
+) -> None:
+    topic = make_topic(partitions=PARTITIONS)
+    leaving, coming = (start_producer(topic, CONNECTION_AGE_S="1") for _ in range(2))
+    for producer in (leaving, coming):
+        poll_until(producer.serving)
+    old, new = leaving.at, coming.at
+    taken, enough = [0] * 4, threading.Event()
+
+    def push(worker: int, address: str) -> None:
+        with grpc.insecure_channel(address, options=[("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub = LocationServiceStub(channel)
+            while not enough.is_set():
+                those = batch(worker * 100_000 + taken[worker], 5)
+                stub.BatchCreateLocations(pb.BatchCreateLocationsRequest(locations=those), timeout=PATIENCE_S)
+                taken[worker] += 1
+
+    def all_go_on() -> None:
+        before = list(taken)
+        poll_until(lambda: all(now > then for now, then in zip(taken, before, strict=True)) or failed())
+
+    def failed() -> bool:
+        return any(each.done() for each in running)
+
+    with closing(Link(old)) as service, ThreadPoolExecutor(len(taken)) as pool:
+        running = [pool.submit(push, worker, service.address) for worker in range(len(taken))]
+        try:
+            all_go_on()
+            service.lead_to(new)
+            poll_until(lambda: not service.still_leads_to(old))
+            leaving.process.send_signal(signal.SIGTERM)
+            assert leaving.process.wait(timeout=PATIENCE_S) == 0
+            all_go_on()
+        finally:
+            enough.set()
+        for each in running:
+            each.result()
 
 
 def test_sigterm_in_the_middle_of_the_work_loses_nothing_that_was_acknowledged(

@@ -39,6 +39,7 @@ DRAIN_S = {
     "encounter-stream": 5 + 5,
     "frontend": 30,
 }
+CONNECTION_AGE_S = 60  # location_producer's own
 OF_OPERATORS = {
     "Kafka",
     "KafkaNodePool",
@@ -227,6 +228,8 @@ def test_a_pod_has_time_to_drain(manifests: Any) -> None:
         assert spec["terminationGracePeriodSeconds"] > until_unknown + DRAIN_S[workload["metadata"]["name"]]
         if workload["metadata"]["name"] not in ("location-consumer", "meeting-finder"):  # nobody calls these
             assert until_unknown >= 5
+        if workload["metadata"]["name"] == "location-producer":
+            assert until_unknown > CONNECTION_AGE_S * 1.1  # gRPC adds up to a tenth to each connection's
         assert workload["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
 
 
