@@ -53,7 +53,7 @@ class System:
         return int(answer.json()["id"])
 
     def send(self, fixes: Sequence[Fix], batch_size: int = 1000) -> int:
-        """Return the number of accepted locations. Who is pushed back comes again, as every client should."""
+        """Return the number of accepted locations. Who is told to come again does, as every client should."""
         accepted = 0
         for first in range(0, len(fixes), batch_size):
             locations = [location(fix) for fix in fixes[first : first + batch_size]]
@@ -65,7 +65,7 @@ class System:
         try:
             return self.locations.BatchCreateLocations(request, timeout=PATIENCE_S)
         except grpc.RpcError as error:
-            if error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED:
+            if error.code() in (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.UNAVAILABLE):
                 return None
             raise
 

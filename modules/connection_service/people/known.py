@@ -8,19 +8,22 @@ remembered under another text is forgotten. So nobody is named who was erased be
 - Had the person been erased since then, before the question read the text, it would have read another one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
-from connection_service.people.person_service import Asked, Directory
+from connection_service.people.as_json import people_as_json
+from connection_service.people.person_service import Directory
 from service_kit.errors import NotFound
-from service_kit.rpc.people import Person
 
-MOST: Final = 50_000  # persons, some 30 MB; then all are forgotten
+MOST: Final = 50_000  # persons, some 15 MB; then all are forgotten
+
+# Waits for those of the persons that exist, as JSON. Raises DependencyDown.
+Named = Callable[[], Mapping[int, str]]
 
 
 class Memory(NamedTuple):
     people: str
-    known: dict[int, Person]
+    known: dict[int, str]
 
 
 class KnownPeople:
@@ -30,7 +33,7 @@ class KnownPeople:
         self._directory = directory
         self._memory = Memory("", {})
 
-    def ask_for_people_met(self, person_id: int, others: Iterable[int], people: str) -> Asked:
+    def ask_for_people_met(self, person_id: int, others: Iterable[int], people: str) -> Named:
         """Ask for the others, in the one call that also tells whether the person asked about exists.
 
         `people` says which people there are. What is returned waits for the answer. It raises DependencyDown, and
@@ -38,7 +41,7 @@ class KnownPeople:
         """
         asked = self.ask_for_people({person_id, *others}, people)
 
-        def people_met() -> Mapping[int, Person]:
+        def people_met() -> Mapping[int, str]:
             known = asked()
             if person_id not in known:
                 raise NotFound(f"person {person_id}")
@@ -46,18 +49,18 @@ class KnownPeople:
 
         return people_met
 
-    def ask_for_people(self, ids: Iterable[int], people: str) -> Asked:
-        """Ask for these. What is returned waits for those who are there. It raises DependencyDown."""
+    def ask_for_people(self, ids: Iterable[int], people: str) -> Named:
+        """Ask for these. What is returned waits for all who are known then. It raises DependencyDown."""
         memory = self._memory
         if memory.people != people or len(memory.known) > MOST:
             memory = self._memory = Memory(people, {})
-        known, wanted = memory.known, sorted(set(ids))
-        unknown = [wanted_id for wanted_id in wanted if wanted_id not in known]
+        known = memory.known
+        unknown = sorted({each for each in ids if each not in known})
         asked = self._directory.ask(unknown) if unknown else None
 
-        def people_known() -> Mapping[int, Person]:
+        def people_known() -> Mapping[int, str]:
             if asked:
-                known.update(asked())
-            return {wanted_id: known[wanted_id] for wanted_id in wanted if wanted_id in known}
+                known.update(people_as_json(asked()))
+            return known
 
         return people_known

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
+from connection_service.people.as_json import people_as_json
 from connection_service.people.person_service import Directory, check_id, person_of_id
 from connection_service.rest.answer_schemas import EncounterSchema, LocationSchema, PersonSchema
 from connection_service.rest.answers import features, location_rows, meeting_rows, with_people
@@ -100,7 +101,8 @@ class ExportResource(Resource):
         )
 
     def _with_people(self, met: EstimatedMeetings) -> list[str]:
-        return with_people(meeting_rows(met), self.directory.ask(sorted(set(met.person_id.tolist())))())
+        people = self.directory.ask(sorted(set(met.person_id.tolist())))()
+        return with_people(meeting_rows(met), people_as_json(people))
 
     def _unless_erased_meanwhile(self, person_id: int, document: Iterator[str]) -> Iterator[str]:
         """Hold the end back until it is sure that nothing has vanished: what is not whole must not look whole."""

@@ -10,7 +10,6 @@ from flask import Response
 
 from connection_service.people.known import KnownPeople
 from connection_service.rest.answer_schemas import GroupSchema
-from connection_service.rest.answers import written_people
 from connection_service.rest.json_columns import instants, numbers, seconds
 from connection_service.rest.query_schemas import GroupQuerySchema
 from connection_service.rest.resources import PAGED, Store, paged
@@ -48,10 +47,10 @@ class GroupsResource(Resource):
         if person_id and person_id not in people:
             raise NotFound(f"person {person_id}")
         # Whoever is being erased was nowhere. Others were together without them, too, and perhaps for longer.
-        there = [*people]
+        there = [each for each in named if each in people]
         met = met.at(np.isin(met.person_id, there) & np.isin(met.other_id, there)).by_pair()
         page = group_page(met, question)
-        rows = group_rows(page.rows, met, written_people(people))
+        rows = group_rows(page.rows, met, people)
         return paged(person_id, question, rows, page.next_after, freshness)
 
 

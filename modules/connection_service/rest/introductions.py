@@ -10,7 +10,6 @@ from flask import Response
 from connection_service.people.known import KnownPeople
 from connection_service.people.person_service import check_id
 from connection_service.rest.answer_schemas import IntroductionSchema
-from connection_service.rest.answers import written_people
 from connection_service.rest.json_columns import seconds
 from connection_service.rest.query_schemas import IntroductionQuerySchema
 from connection_service.rest.resources import FRESHNESS, Store
@@ -49,11 +48,11 @@ class IntroductionsResource(Resource):
         named = {*ties.between_id.tolist(), *ties.other_id.tolist()}
         people = self.people.ask_for_people_met(person_id, named, freshness.people)()
         # Nobody is introduced who is being erased, nor by them.
-        there = [*people]
+        there = [each for each in named if each in people]
         ties = ties.at(np.isin(ties.between_id, there) & np.isin(ties.other_id, there))
         found = introductions(ties, question.limit)
         answered_rows().add(len(found))
-        response = Response(f"[{','.join(introduction_rows(found, written_people(people)))}]", mimetype=JSON)
+        response = Response(f"[{','.join(introduction_rows(found, people))}]", mimetype=JSON)
         response.headers.update(freshness.header())
         return response
 

@@ -17,9 +17,12 @@ from connection_service.store.meetings import Remembered
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Ints
 from proximity.instants import DAY_US
+from proximity.slices import FEW_ROWS
 from proximity.windows import WINDOW_US
 
-AT_ONCE_US: Final = 31 * DAY_US  # what is remembered of a month is some hundred rows
+# Read at once of what is remembered: a month is some hundred rows, a year some thousand.
+FOR_A_FEW_ROWS_US: Final = 31 * DAY_US
+AT_ONCE_US: Final = 366 * DAY_US
 
 
 class MeetingSearch:
@@ -36,10 +39,11 @@ class MeetingSearch:
 
     @property
     def first_slice_us(self) -> int:
-        """How much of the beginning is remembered, up to a month; 0: nothing."""
+        """How much of the beginning is remembered, up to a year, or a month where few rows are wanted; 0: nothing."""
         known = self.known
         until = int(known.due.min(initial=known.until))
-        return min(AT_ONCE_US, (until - self.first) * WINDOW_US) if known.first <= self.first < until else 0
+        at_once_us = AT_ONCE_US if self.question.limit > FEW_ROWS else FOR_A_FEW_ROWS_US
+        return min(at_once_us, (until - self.first) * WINDOW_US) if known.first <= self.first < until else 0
 
     def search(self, low_us: int, high_us: int) -> SliceResult[EstimatedMeetings]:
         """Meetings in the windows from the one instant to the other, both inclusive, and in the question's range."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from connection_service.store.locations import CANDIDATES, TRACKS, Locations, LocationStore, probe_values
+from connection_service.store.meetings import MEETINGS
 from deployment.native.schema import Database
 from proximity.cells import probes
 from proximity.instants import DAY_US, read_day
@@ -35,6 +36,15 @@ SELECT person_id,
        person_id
 FROM generate_series(0, {DAYS - 1}) AS day, generate_series(1, 100) AS person_id, generate_series(0, 199) AS minute;
 ANALYZE location;
+"""
+
+# 400 meetings of each of 100 persons, in the order of time.
+MEETINGS_BY_TIME = """
+    INSERT INTO connectivity
+    SELECT person, 1 + person % 100, started_at, started_at + interval '1 minute', 60000000, 60000000, 1, 0.1,
+           started_at, 47, 8, 1, 1
+    FROM generate_series(0, 399) AS number, generate_series(1, 100) AS person,
+         LATERAL (SELECT timestamptz '2026-03-02 00:00Z' + number * interval '20 minutes' AS started_at) AS begun
 """
 
 
@@ -191,3 +201,25 @@ def test_the_role_of_the_service_cannot_write(database: Database, insert: Insert
     ):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             execute(database.connection_service, statement)
+
+
+def test_the_meetings_of_a_person_are_read_where_they_lie_side_by_side(database: Database) -> None:
+    execute(database.owner, "SELECT ensure_connectivity_partition('2026-03-01')")
+    execute(database.owner, MEETINGS_BY_TIME)
+    # As the server does by itself, and often.
+    with closing(psycopg2.connect(database.superuser)) as session, session.cursor() as cursor:
+        session.autocommit = True
+        cursor.execute("VACUUM ANALYZE connectivity")
+    [options] = execute(database.owner, "SELECT reloptions FROM pg_class WHERE relname = 'connectivity_202603'")
+    assert options == (["autovacuum_vacuum_insert_scale_factor=0.02"],)
+    with psycopg2.connect(database.connection_service) as session, session.cursor() as cursor:
+        values = {"person_id": 7, "start": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z", "max_rows": 10_000}
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS) {MEETINGS}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    session.close()
+    assert "rows=400 " in plan
+    assert "Index Only Scan" in plan
+    assert "Heap Fetches: 0" in plan
+    read = re.search(r"Buffers: (?:shared )?(?:hit=(\d+))? ?(?:read=(\d+))?", plan)
+    assert read
+    assert sum(int(pages or 0) for pages in read.groups()) < 40, "a page of the table for each would be 400"

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from connection_service.people.as_json import people_as_json
 from connection_service.rest.answers import connection_rows, location_rows, with_people
 from proximity.near_fixes import near_fixes
 from service_kit.rpc.people import Person
@@ -12,7 +13,7 @@ from tests.unit.proximity.scenes import fixes
 @pytest.mark.parametrize("name", ['O"Brien', "back\\slash", "new\nline", "Zoë", "李", "\u2028", "", "</script>"])
 def test_names_are_written_so_that_json_reads_them_back(name: str) -> None:
     person = Person(id=2, first_name=name, last_name=name, company_name=name)
-    [written] = with_people([(2, '{"person":', "}")], {2: person})
+    [written] = with_people([(2, '{"person":', "}")], people_as_json({2: person}))
     assert json.loads(written) == {"person": person}
 
 
