@@ -8,7 +8,8 @@ from deployment.native.addresses import write_env
 from deployment.native.folders import DataFolder
 from deployment.native.services import services
 
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 600.0
+SAID_EACH_S = 30.0
 
 
 def announce(folder: DataFolder, in_use: dict[str, str], *, with_demo: bool) -> None:
@@ -22,8 +23,12 @@ def announce(folder: DataFolder, in_use: dict[str, str], *, with_demo: bool) -> 
 
 def wait_until_ready(in_use: dict[str, str]) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
+    said = time.monotonic()
     waiting = services(in_use)
     while waiting := [service for service in waiting if not service.is_ready()]:
         if time.monotonic() > deadline:
             raise SystemExit(f"Not ready after {READY_TIMEOUT_S:.0f} s: {', '.join(s.name for s in waiting)}")
+        if time.monotonic() - said > SAID_EACH_S:
+            print(f"Waiting for {', '.join(service.name for service in waiting)}.", flush=True)
+            said = time.monotonic()
         time.sleep(0.2)

@@ -19,7 +19,7 @@ from deployment.native.postgresql import tail
 
 PROPERTIES = Template(Path(__file__).with_name("kafka.properties").read_text())
 JAVA = ["java", "-Xms256m", "-Xmx768m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-cp", f"{KAFKA_JARS}/*"]
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 600  # if it ends it is not waited for
 STOP_TIMEOUT_S = 30
 
 

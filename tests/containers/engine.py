@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deployment.native.folders import REPOSITORY
 
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 600  # if it ends it is not waited for
 
 
 class NoEngineError(Exception):
