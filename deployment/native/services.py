@@ -10,7 +10,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from deployment.native.folders import REPOSITORY
 
-PROBE_TIMEOUT_S = 2.0
+PROBE_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
