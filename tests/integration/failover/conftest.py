@@ -19,10 +19,10 @@ from person_service.devices.pairing import Pairing
 from person_service.people import People
 from person_service.rest import create_app
 from service_kit.database import make_engine
+from tests.patience import PATIENCE_S
 
 START_US = 20_500 * DAY_US  # 2026-02-16
 ADA = {"first_name": "Ada", "last_name": "Byron", "company_name": "Looms"}
-TIMEOUT_S = 0.7
 
 
 @dataclass
@@ -56,12 +56,12 @@ class Services:
 
 
 @pytest.fixture
-def services_at() -> Iterator[Callable[[Callable[[str], str], Database], Services]]:
-    """services_at(address, database): how the URL of each role is to be changed."""
+def services_at() -> Iterator[Callable[..., Services]]:
+    """services_at(address, database, statement_timeout_s=…): how the URL of each role is to be changed."""
     made: list[Services] = []
 
-    def make(address: Callable[[str], str], database: Database) -> Services:
-        engine = partial(make_engine, pool_size=3, statement_timeout_s=TIMEOUT_S)
+    def make(address: Callable[[str], str], database: Database, statement_timeout_s: float = PATIENCE_S) -> Services:
+        engine = partial(make_engine, pool_size=3, statement_timeout_s=statement_timeout_s)
         services = Services(
             engine(address(database.person_service), application_name="person_service"),
             engine(address(database.connection_service), application_name="connection_service"),

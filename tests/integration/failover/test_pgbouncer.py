@@ -20,7 +20,7 @@ from service_kit.database import connection, raw_errors
 from service_kit.errors import DependencyDown
 from tests.integration.failover.conftest import ADA, Services
 
-ServicesAt = Callable[[Callable[[str], str], Database], Services]
+ServicesAt = Callable[..., Services]
 INI = """
 [databases]
 * = host={host} port={port}
@@ -116,7 +116,8 @@ def test_every_service_does_its_work_also_with_several_clients_to_a_session(
         session.close()
 
 
-def test_the_timeouts_are_in_force(services: Services) -> None:
+def test_the_timeouts_are_in_force(services_at: ServicesAt, pooler: Callable[[str], str], database: Database) -> None:
+    services = services_at(pooler, database, statement_timeout_s=0.7)
     for engine in (services.person_engine, services.connection_engine):
         with pytest.raises(DependencyDown), connection(engine) as borrowed:
             borrowed.exec_driver_sql("SELECT pg_sleep(20)")
