@@ -26,9 +26,10 @@ def wait_until_ready(in_use: dict[str, str]) -> None:
     said = time.monotonic()
     waiting = services(in_use)
     while waiting := [service for service in waiting if not service.is_ready()]:
+        names = ", ".join(service.name for service in waiting)
         if time.monotonic() > deadline:
-            raise SystemExit(f"Not ready after {READY_TIMEOUT_S:.0f} s: {', '.join(s.name for s in waiting)}")
+            raise SystemExit(f"Not ready after {READY_TIMEOUT_S:.0f} s: {names}")
         if time.monotonic() - said > SAID_EACH_S:
-            print(f"Waiting for {', '.join(service.name for service in waiting)}.", flush=True)
+            print(f"Waiting for {names}.", flush=True)
             said = time.monotonic()
         time.sleep(0.2)

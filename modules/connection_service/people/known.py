@@ -50,17 +50,17 @@ class KnownPeople:
         return people_met
 
     def ask_for_people(self, ids: Iterable[int], people: str) -> Named:
-        """Ask for these. What is returned waits for all who are known then. It raises DependencyDown."""
+        """Ask for these. What is returned waits for those who are there. It raises DependencyDown."""
         memory = self._memory
         if memory.people != people or len(memory.known) > MOST:
             memory = self._memory = Memory(people, {})
-        known = memory.known
-        unknown = sorted({each for each in ids if each not in known})
+        known, wanted = memory.known, sorted(set(ids))
+        unknown = [wanted_id for wanted_id in wanted if wanted_id not in known]
         asked = self._directory.ask(unknown) if unknown else None
 
         def people_known() -> Mapping[int, str]:
             if asked:
                 known.update(people_as_json(asked()))
-            return known
+            return {wanted_id: known[wanted_id] for wanted_id in wanted if wanted_id in known}
 
         return people_known
