@@ -1,16 +1,19 @@
 """What is erased, forgotten or too old is not remembered either, on neither side, and does not come back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
 
+import connection_service.store.locations
+import meeting_finder.store
 from meeting_finder.find import Find
 from meeting_finder.metrics import Metrics
 from meeting_finder.reported import ChangedError
-from meeting_finder.store import Store
-from proximity.everybody.meetings import met_by_everybody
+from meeting_finder.store import Asked, Store
+from proximity.everybody.meetings import ESTIMATOR, met_by_everybody
 from proximity.fixes import Fixes
 from proximity.instants import EPOCH, MICROSECOND
 from tests.integration.meeting_finder.conftest import ASKED, NO_QUIET, System
@@ -125,6 +128,38 @@ def test_meetings_outlive_the_locations_they_were_found_in(settled: System) -> N
     settled.query("INSERT INTO connectivity_due (window_number) VALUES (%s)", window_of(30))
     assert settled.settle() == 1, "and a note that came just before changes nothing"
     assert settled.answer(1).duration_us.tolist() == met.duration_us.tolist()
+
+
+@pytest.fixture
+def estimated_before(settled: System, monkeypatch: pytest.MonkeyPatch) -> System:
+    """Settled by the version before this one."""
+    for module in (meeting_finder.store, connection_service.store.locations):
+        monkeypatch.setattr(module, "ESTIMATOR", ESTIMATOR + 1)
+    return settled
+
+
+def test_another_estimator_finds_meetings_anew(estimated_before: System) -> None:
+    estimated_before.query("UPDATE connectivity SET closest_m = 99")
+    assert estimated_before.settle(LAST) > 0
+    assert estimated_before.remembered("closest_m = 99") == 0
+    estimated_before.check(STANDING)
+
+
+def test_what_another_estimator_cannot_find_stays_remembered(estimated_before: System) -> None:
+    settled = estimated_before
+    remembered = settled.remembered()
+    while settled.query("SELECT drop_locations_before(%s)", instant(0).date() + timedelta(days=3)) != [(None,)]:
+        pass
+    settled.settle(LAST)
+    assert settled.remembered() == remembered
+    assert settled.answer(1).size > 0
+
+
+def test_another_distance_forgets_what_it_cannot_find(settled: System) -> None:
+    """What was within 3 m is no answer to who was within 4 m."""
+    with closing(Store(settled.database.meeting_finder, Asked(ASKED.distance_m + 1, ASKED.min_probability))) as other:
+        other.settle_before(LAST)
+    assert settled.remembered() == 0
 
 
 def test_days_of_meetings_are_dropped_and_not_found_again(settled: System) -> None:
