@@ -323,3 +323,4 @@ def test_a_gateway_that_stops_says_so_to_whoever_waits_for_a_receipt(
         os.kill(of_gateway, signal.SIGTERM)
         last = json.loads(list(lines)[-1])
     assert last["failure"].startswith("Reading was interrupted: send the file again")
+    poll_until(lambda: not any(of_process(of_gateway, "cmdline")))  # a second signal, while it stops, would kill it
