@@ -12,6 +12,7 @@ from kafka.errors import KafkaError
 
 from encounter_stream.held import Record
 from encounter_stream.settings import Settings
+from service_kit.kafka.offsets import end_offsets, offsets_since
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ class Reading:
             for partition, records in polled.items():
                 self._positions[partition] = records[-1].offset + 1
             if behind:
-                behind = {each: end for each, end in behind.items() if consumer.position(each) < end}
+                behind = {each: end for each, end in behind.items() if (consumer.position(each) or 0) < end}
             if not behind and not self._caught_up:
                 self._caught_up = True
                 log.info("caught up", topic=self._settings.encounter_topic)
@@ -81,14 +82,12 @@ class Reading:
         partitions = [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
         if not partitions:
             raise KafkaError(f"there is no topic {topic}")
-        ends: dict[TopicPartition, int] = consumer.end_offsets(partitions)
+        ends = end_offsets(consumer, partitions)
         self._heard_at = time.monotonic()
         if set(partitions) != consumer.assignment():
             new = [each for each in partitions if each not in self._positions]
             since_ms = int((time.time() - self._settings.held_s) * 1000)
-            begins = consumer.offsets_for_times(dict.fromkeys(new, since_ms)) if new else {}
-            for each in new:
-                self._positions[each] = begins[each].offset if begins.get(each) else ends[each]
+            self._positions |= offsets_since(consumer, new, since_ms)
             consumer.assign(partitions)
             for each in partitions:
                 consumer.seek(each, self._positions[each])

@@ -10,14 +10,18 @@ import time
 from collections.abc import Iterator
 from threading import Event
 
+import structlog
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError
 
 from location_consumer.batch import Batch, BatchPolicy
 from location_consumer.metrics import Metrics
 from location_consumer.offsets import rebalance
 from location_consumer.offsets.reset import OUT_OF_PLACE, OffsetResets
 from location_consumer.writing import Writing
+
+log = structlog.get_logger()
 
 IDLE_POLL_S = 0.5
 SETTLE_POLL_S = 0.01  # how late the end of a write may be noticed
@@ -100,6 +104,9 @@ class Consume:
             positions = self._metrics.behind(self._records)
         except OUT_OF_PLACE as error:
             self._resets.note(error)
+            return
+        except KafkaError as error:  # a partition has gone to another consumer meanwhile, or the broker is away
+            log.warning("where the partitions stand is not known", because=type(error).__name__)
             return
         if positions:
             self._writing.report(positions)

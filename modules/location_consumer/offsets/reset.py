@@ -17,6 +17,7 @@ from kafka.errors import KafkaError, LogTruncationError, NoOffsetForPartitionErr
 from kafka.structs import OffsetAndMetadata
 
 from location_consumer.offsets.lag import Position
+from service_kit.kafka.offsets import begin_offsets, end_offsets
 
 log = structlog.get_logger()
 
@@ -82,8 +83,8 @@ class OffsetResets:
         """
         waiting = sorted(self.waiting())
         try:
-            begins = self._records.beginning_offsets(waiting, timeout_ms=LOOK_UP_WITHIN_MS)
-            ends = self._records.end_offsets(waiting, timeout_ms=LOOK_UP_WITHIN_MS)
+            begins = begin_offsets(self._records, waiting, LOOK_UP_WITHIN_MS)
+            ends = end_offsets(self._records, waiting, LOOK_UP_WITHIN_MS)
         except KafkaError as error:
             log.warning("trying again to find where to go on", because=type(error).__name__)
             return

@@ -8,6 +8,7 @@ from environs import Env, EnvError
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from service_kit.kafka.offsets import begin_offsets, end_offsets, offsets_since
 from service_kit.kafka.security import read_kafka_security
 from udaconnect_client.dead_letters.letters import DeadLetter, Selection, letter_of
 
@@ -32,8 +33,7 @@ class DeadLetterTopic:
 
     def ends(self) -> Ends:
         """The offsets behind the last letter, now."""
-        ends: Ends = self._consumer.end_offsets(self._partitions)
-        return ends
+        return end_offsets(self._consumer, self._partitions)
 
     def read(
         self, selection: Selection, ends: Ends, *, starts: Ends | None = None, passed: Callable[[int], object] = int
@@ -79,14 +79,13 @@ class DeadLetterTopic:
     def _starts(self, selection: Selection, wanted: Ends) -> Ends:
         starts = {
             partition: max(first, selection.first_offset, wanted.get(partition, 0))
-            for partition, first in self._consumer.beginning_offsets(self._partitions).items()
+            for partition, first in begin_offsets(self._consumer, self._partitions).items()
         }
         if selection.since is not None:
             # A letter is published after it was given up: what was published before was given up before.
             since_ms = int(selection.since.timestamp() * 1000)
-            found = self._consumer.offsets_for_times(dict.fromkeys(self._partitions, since_ms))
-            for partition, end in self.ends().items():
-                starts[partition] = max(starts[partition], found[partition].offset if found.get(partition) else end)
+            for partition, offset in offsets_since(self._consumer, self._partitions, since_ms).items():
+                starts[partition] = max(starts[partition], offset)
         return starts
 
 
