@@ -1,5 +1,6 @@
 """One block of ports for the whole system; a port of it that is taken is replaced by a free one."""
 
+import atexit
 import os
 import secrets
 import socket
@@ -69,6 +70,12 @@ def claim(port: int) -> bool:
         return False
     _given[port] = name
     return True
+
+
+@atexit.register
+def give_back() -> None:
+    for name in _given.values():
+        name.close()
 
 
 def free_address() -> str:

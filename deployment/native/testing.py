@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deployment.native.background import clean, up
 from deployment.native.folders import REPOSITORY, DataFolder
+from deployment.native.lock import running_pid
 from deployment.native.ports import spare_block
 from deployment.native.run import exit_on_signals
 
@@ -25,7 +26,19 @@ def run_tests(pytest_arguments: list[str]) -> int:
     os.environ.update(PATIENT)
     with own_system() as environment:
         command = [sys.executable, "-m", "pytest", *(pytest_arguments or WORKERS)]
-        return subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
+        status = subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
+        folder = DataFolder(Path(environment["UDACONNECT_VAR"]))
+        if running_pid(folder) is None:  # then whatever failed did so because of this
+            print(f"The system ended before its tests did. Its log:\n{end_of_run(folder)}", file=sys.stderr)
+            return status or 1
+        return status
+
+
+def end_of_run(folder: DataFolder) -> str:
+    """What was logged around the end of the process that ended first: with it ends everything."""
+    lines = folder.run_log.read_text(errors="replace").splitlines()
+    ended = next((number for number, line in enumerate(lines) if " stopped (rc=" in line), len(lines))
+    return "\n".join(lines[max(0, ended - 40) : ended + 10])
 
 
 @contextmanager
