@@ -54,7 +54,7 @@ def play(  # noqa: PLR0913  what makes a round
         time.sleep(LENGTH.total_seconds())  # longer than what a recent round before this one may count
     begins_us = time.time_ns() // 1000 if recent else FIRST_DAY_US + number * DAY_US
     ledger = Ledger()
-    letters = DeadLetters(stack)
+    letters = DeadLetters(stack.addresses["KAFKA_BOOTSTRAP_SERVERS"])
     letters.read()
     with Load(stack.addresses["LOCATION_GRPC"], ledger, begins_us, rate) as load:
         wait_for(lambda: bool(rows_or_none(stack, begins_us)), FLOWS_WITHIN_S)

@@ -32,8 +32,8 @@ def rows(stack: Stack, begins_us: int) -> list[Key]:
 class DeadLetters:
     """Those that came since this was made."""
 
-    def __init__(self, stack: Stack) -> None:
-        self._servers = stack.addresses["KAFKA_BOOTSTRAP_SERVERS"]
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._servers = bootstrap_servers
         self._next: dict[TopicPartition, int] | None = None
         self._places: set[tuple[bytes, ...]] = set()
         self.keys: set[Key] = set()

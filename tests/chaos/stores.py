@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg2
@@ -31,6 +32,11 @@ inter.broker.listener.name=PLAINTEXT
 QUICK_JVM = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
 
 
+def in_a_quick_jvm(command: Sequence[str]) -> list[str]:
+    java, *rest = command
+    return [java, *QUICK_JVM, *(word for word in rest if "G1" not in word and "GCPause" not in word)]
+
+
 def kafka_program(
     folder: DataFolder,
     ports: dict[str, int],
@@ -46,9 +52,7 @@ def kafka_program(
         to_producer=links["producer_to_kafka"].address,
         to_consumer=links["consumer_to_kafka"].address,
     )
-    java, *rest = kafka_command(folder, ports["kafka"], ports["kafka_controller"], listeners)
-    command = [java, *(word for word in rest if "G1" not in word and "GCPause" not in word)]
-    command[1:1] = QUICK_JVM
+    command = in_a_quick_jvm(kafka_command(folder, ports["kafka"], ports["kafka_controller"], listeners))
 
     def is_ready() -> bool:
         try:
