@@ -11,7 +11,7 @@ import requests
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.kafka_sockets import close_what_is_not_connected
+from tests.kafka_sockets import close_forgotten_sockets
 from tests.patience import PATIENCE_S
 
 Result = TypeVar("Result")
@@ -23,7 +23,7 @@ TESTS_LOCK = 7_134_205  # one session of tests at a time has it
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
-close_what_is_not_connected()
+close_forgotten_sockets()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -1,29 +1,20 @@
-"""kafka-python 3.0.12 does not close a socket that does not come to be connected, so the tests make it.
+"""kafka-python 3.0.12 forgets sockets without closing them, so the tests' close themselves.
 
-Such a socket is refused, or its client is closed while the client's own thread connects it: close() ends what waits for
-the connection, and forgets the socket. Services are none the worse for it, as Python closes what nobody holds. But then
-it says ResourceWarning, which is an error here, of whatever test runs when garbage is collected.
+One is refused; or its client is closed while the client's own thread connects it, or is about to close it: close() ends
+what would have. Services are none the worse for it, as Python closes what nobody holds. But then it says
+ResourceWarning, which is an error here, of whatever test runs when garbage is collected.
 """
 
 import socket
-from typing import Any
 
 from kafka.net.inet import KafkaNetSocket
 
-connect = KafkaNetSocket.sock_connect
+
+class ClosesItself(socket.socket):
+    def __del__(self) -> None:
+        self.close()
 
 
-async def connect_or_close(
-    self: KafkaNetSocket, net: Any, unconnected: socket.socket, address: Any, timeout_at: float | None = None
-) -> socket.socket:
-    try:
-        connected: socket.socket = await connect(self, net, unconnected, address, timeout_at=timeout_at)
-    except BaseException:  # GeneratorExit where the client is closed meanwhile
-        unconnected.close()
-        raise
-    return connected
-
-
-def close_what_is_not_connected() -> None:
+def close_forgotten_sockets() -> None:
     """Of every client that this process makes from now on."""
-    KafkaNetSocket.sock_connect = connect_or_close
+    KafkaNetSocket.socket = lambda _, family, kind, protocol: ClosesItself(family, kind, protocol)
