@@ -5,6 +5,7 @@ import { TEST_HANGS_AFTER_MS } from "./deadlines.ts";
 import { maplibreSource } from "./maplibre_source.ts";
 import { apiProxy } from "./proxy.ts";
 import { securityHeaders } from "./security_headers.ts";
+import { withoutUpgrades } from "./without_upgrades.ts";
 
 const bind = process.env.FRONTEND_BIND ?? "127.0.0.1:30000";
 const [, host, port] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(bind) ?? [];
@@ -13,7 +14,7 @@ if (!host || !port) throw new Error(`FRONTEND_BIND must have the form host:port,
 const server = { host, port: Number(port), strictPort: true, cors: false, proxy: apiProxy(process.env) };
 
 export default defineConfig({
-  plugins: [react(), maplibreSource(), pageConfig(process.env)],
+  plugins: [react(), maplibreSource(), pageConfig(process.env), withoutUpgrades()],
   server,
   preview: { ...server, headers: securityHeaders(process.env) },
   build: {
