@@ -1,6 +1,7 @@
 """The loop: what is due → locations → meetings, one window after the other; the newest first.
 
-A window is settled in one transaction. Whoever is killed has settled it or has not, and then it is still due.
+A window is settled in one transaction. Whoever is killed has settled it or has not, and then it is still due. One whose
+meetings cannot be found, by an error of ours, is set aside: it stays due, and keeps no other one from being settled.
 """
 
 import time
@@ -24,7 +25,16 @@ log = structlog.get_logger()
 
 LOOK_EVERY_S: Final = 5.0
 BACK_OFF_S: Final = 2.0
+ASIDE_S: Final = 3600.0
 STUCK_AFTER_S: Final = 900.0  # longer than a window may take
+
+
+class UnsettledError(Exception):
+    """The meetings of a window could not be found."""
+
+    def __init__(self, window: int) -> None:
+        super().__init__(window)
+        self.window = window
 
 
 class Find:
@@ -46,6 +56,7 @@ class Find:
         self._quiet = timedelta(seconds=quiet_s)
         self._metrics = metrics
         self._tracer = tracer
+        self._aside: dict[int, float] = {}  # window → until when
         self._beat_at = time.monotonic()
         self._succeeds = False
 
@@ -65,6 +76,9 @@ class Find:
                 stopping.wait(BACK_OFF_S)
             except ChangedError:
                 self._metrics.changed()
+            except UnsettledError as error:
+                self._aside[error.window] = time.monotonic() + ASIDE_S
+                log.exception("a window is set aside", window=error.window, for_s=ASIDE_S)
             else:
                 self._succeeds = True
                 if not worked:
@@ -84,9 +98,10 @@ class Find:
         self._metrics.backlog(self._store.backlog())
 
     def settle(self) -> bool:
-        """Settle a window. False: none is due. Raises ChangedError and StoreUnavailableError."""
+        """Settle a window. False: none is due. Raises ChangedError, UnsettledError and StoreUnavailableError."""
         began = time.monotonic()
-        with self._store.settling(self._quiet) as settling:
+        self._aside = {window: until for window, until in self._aside.items() if until > began}
+        with self._store.settling(self._quiet, self._aside) as settling:
             if settling is None:
                 return False
             span = self._tracer.start_as_current_span("settle window") if self._tracer else nullcontext()
@@ -105,7 +120,10 @@ class Find:
             settling.done()
             return 0, 0
         fixes = settling.fixes()
-        met = met_by_everybody(fixes, settling.due.window, *self._asked, whose=settling.due.persons)
+        try:
+            met = met_by_everybody(fixes, settling.due.window, *self._asked, whose=settling.due.persons)
+        except Exception as error:
+            raise UnsettledError(settling.due.window) from error
         settling.write(fixes, met)
         return fixes.size, met.person_id.size
 

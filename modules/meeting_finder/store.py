@@ -1,6 +1,6 @@
 """What a finder does in PostgreSQL: which window is due, what was reported in and around it, who met whom."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -27,6 +27,7 @@ SETTLE_BEFORE = "SELECT settle_connectivity(%s, %s, %s, %s)"
 CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT window_number FROM connectivity_due
+        WHERE window_number <> ALL(%(aside)s)
         GROUP BY window_number
         HAVING max(noted_at) <= now() - %(quiet)s OR min(noted_at) <= now() - 10 * %(quiet)s
         ORDER BY window_number DESC LIMIT 100
@@ -108,13 +109,14 @@ class Store:
             return Backlog(windows, (settled_before or 0) * WINDOW_US)
 
     @contextmanager
-    def settling(self, quiet: timedelta) -> Iterator["Settling | None"]:
+    def settling(self, quiet: timedelta, aside: Collection[int] = ()) -> Iterator["Settling | None"]:
         """A window that is due, for the length of the block; what was written is durable at its end.
 
-        None: there is none, but for those that other finders have in hand. Raises StoreUnavailableError.
+        None: there is none, but for those set aside, and those that other finders have in hand. Raises
+        StoreUnavailableError.
         """
         with self._transactions.begin() as cursor:
-            cursor.execute(CLAIM, {"quiet": quiet})
+            cursor.execute(CLAIM, {"quiet": quiet, "aside": list(aside)})
             claimed = cursor.fetchone()
             if claimed is None:
                 yield None

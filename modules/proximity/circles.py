@@ -18,6 +18,11 @@ REPORTS_US = 15 * SECOND_US  # how long before or after a moment another's fix m
 # How far off that fix may be: the deviation of a phone of 6 m. One fix of a whole meeting has to be within that.
 OFF_M = 4.0
 LONGEST_M = 60.0  # of the way in one circle
+# Nobody is looked for where nobody can be met: on a way faster than anybody travels, as to a fix in another country, or
+# where so little is known of somebody that the chance is below 0.1, the least `min_probability` (chance.py). So what a
+# phone makes up costs no more than a traveller does.
+FASTEST_M_S = 350.0
+MOST_UNSURE_M, MOST_UNSURE_TIMES = 6.0, 2.2  # and the distance so many times
 
 
 class Circles(NamedTuple):
@@ -38,8 +43,13 @@ def circles(own: Ways, distance_m: float) -> Circles:
 def circles_of(own: Ways, distance_m: float) -> tuple[Circles, Ints]:
     """The same of the ways of many persons, and the position of the piece that each circle is of."""
     metres = np.linalg.norm(own.end - own.start, axis=0)
-    count = np.maximum(np.ceil(metres / LONGEST_M), 1).astype(np.int64)
-    piece = np.repeat(np.arange(own.size), count)
+    lasts_s = (own.end_us - own.start_us) / SECOND_US
+    half_way = placed(own, (own.start_us + own.end_us) / 2)
+    best_m2 = np.minimum(half_way.variance_m2, np.minimum(own.start_m2, own.end_m2)) / 2  # in between it may be less
+    most_unsure_m = MOST_UNSURE_M + MOST_UNSURE_TIMES * distance_m
+    kept = np.flatnonzero((metres <= FASTEST_M_S * lasts_s) & (best_m2 <= most_unsure_m**2))
+    count = np.maximum(np.ceil(metres[kept] / LONGEST_M), 1).astype(np.int64)
+    piece = np.repeat(kept, count)
     pieces = own.at(piece)
     number = np.arange(pieces.size) - np.repeat(np.cumsum(count) - count, count)
     share = np.repeat(count, count)
@@ -51,7 +61,7 @@ def circles_of(own: Ways, distance_m: float) -> tuple[Circles, Ints]:
         pieces.start_us + lasts_us * number // share - REPORTS_US,
         pieces.start_us + lasts_us * (number + 1) // share + REPORTS_US,
         middle.points,
-        half_m + distance_m + np.hypot(unsure_m, OFF_M),
+        half_m + distance_m + np.hypot(np.minimum(unsure_m, most_unsure_m), OFF_M),
     )
     return found, piece
 

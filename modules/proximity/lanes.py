@@ -18,6 +18,7 @@ from proximity.windows import CONTEXT_US, WINDOW_US, Windows
 RADIUS_68 = float(np.sqrt(-2 * np.log(0.32)))  # the radius that holds 68 % of the errors, in deviations on one axis
 UNKNOWN_M = 5.0  # the accuracy of a phone that has never said one
 LEAST_M = 0.3  # no phone knows its place better
+MOST_M = 1_000.0  # worse is nowhere at all, and so light beside other fixes that sums of weights would lose it
 EXACT_M = 0.1  # unless it was not a phone that measured it: then the way leads through it
 LONGEST_GAP_S, LONGEST_GAP_INTERVALS = 120.0, 3.0
 
@@ -86,7 +87,7 @@ def _side_by_side(fixes: Fixes, person: Ints, window: Ints, begin: Ints, count: 
     accuracy[~(accuracy > 0)] = np.nan  # 0 is what phones say that do not know
     known = np.sum(~np.isnan(accuracy), axis=0)
     usual = np.where(known > 0, _median(np.where(np.isnan(accuracy), np.inf, accuracy), known), UNKNOWN_M)
-    accuracy = np.where(np.isnan(accuracy), usual, accuracy)
+    accuracy = np.minimum(np.where(np.isnan(accuracy), usual, accuracy), MOST_M)
     is_exact = accuracy <= EXACT_M
     deviation_m = np.maximum(accuracy, np.where(is_exact, EXACT_M / 2, LEAST_M)) / RADIUS_68
     placed = geocentric(fixes.latitude[at], fixes.longitude[at])

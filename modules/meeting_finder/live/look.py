@@ -53,6 +53,9 @@ class Look:
                 stopping.wait(BACK_OFF_S)
             except ChangedError:
                 pass  # the next look is near
+            except Exception:  # what was reported last is the next look's no more in two minutes
+                log.exception("looking again", in_s=BACK_OFF_S)
+                stopping.wait(BACK_OFF_S)
             stopping.wait(max(0.0, LOOK_EVERY_S - (time.monotonic() - self._beat_at)))
 
     def live(self) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.geocentric import geocentric
 from proximity.instants import SECOND_US
-from proximity.lanes import LEAST_M, RADIUS_68, UNKNOWN_M
+from proximity.lanes import LEAST_M, MOST_M, RADIUS_68, UNKNOWN_M
 
 # In these times a fix loses all but 1/e of its weight.
 STANDS_S: Final = 20.0
@@ -62,7 +62,7 @@ def whereabouts(fixes: Fixes, at_us: int) -> Whereabouts:
     offset = geocentric(fixes.latitude, fixes.longitude) - origin[:, person]
     since_s = (fixes.time_us - at_us) / SECOND_US
     radius_m = np.where(fixes.accuracy_m > 0, fixes.accuracy_m, UNKNOWN_M).astype(np.float64)
-    weight = (RADIUS_68 / np.maximum(radius_m, LEAST_M)) ** 2
+    weight = (RADIUS_68 / np.clip(radius_m, LEAST_M, MOST_M)) ** 2
     last_s = since_s[np.append(first[1:], fixes.size) - 1]
     older_s = since_s - last_s[person]
     stands = _line(person, since_s, offset, weight * np.exp(older_s / STANDS_S))

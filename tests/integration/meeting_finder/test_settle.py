@@ -4,19 +4,25 @@ HISTORIES=1000 tries more of them.
 """
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from meeting_finder.find import Find
+from meeting_finder.metrics import Metrics
 from meeting_finder.store import Store
 from meeting_finder.transactions import StoreUnavailableError
-from proximity.everybody.meetings import met_by_everybody
+from proximity.everybody.meetings import Met, met_by_everybody
 from proximity.fixes import Fixes
 from proximity.instants import EPOCH, MICROSECOND
 from proximity.windows import WINDOW_US, told_of
+from tests.conftest import PollUntil
 from tests.integration.meeting_finder.conftest import ASKED, NO_QUIET, System
 from tests.integration.statements import execute
 from tests.unit.connection_service.search.test_estimate_pages import MIDNIGHT_US, MINUTE_US, WHOLE, crowd, histories
@@ -149,6 +155,42 @@ def test_what_comes_late_of_a_person_and_what_concerns_everybody_are_settled_tog
     system.settle()
     assert system.due() == set()
     system.check(STANDING.at(np.unique(np.append(np.arange(0, STANDING.size, 2), 1))))
+
+
+def test_what_a_phone_makes_up_keeps_nobodys_meetings_from_being_found(system: System) -> None:
+    made_up = STANDING.at(STANDING.person_id == 1)
+    made_up.accuracy_m[:] = np.resize(np.array([3e38, 0.05, 1e-30], np.float32), made_up.size)
+    fixes = Fixes.concatenate([made_up, STANDING.at(STANDING.person_id != 1)])
+    system.store(fixes)
+    system.settle(LAST)
+    assert system.due() == set()
+    assert system.remembered("1 NOT IN (person_id, other_id)") > 0
+    system.check(fixes)
+
+
+def test_a_window_that_fails_is_set_aside_and_the_others_are_settled(
+    system: System, monkeypatch: pytest.MonkeyPatch, poll_until: PollUntil
+) -> None:
+    bad = window_of(30)
+
+    def fails_in_one(fixes: Fixes, window: int, *asked: float, **whose: Any) -> Met:
+        if window == bad:
+            raise ZeroDivisionError
+        return met_by_everybody(fixes, window, *asked, **whose)
+
+    monkeypatch.setattr("meeting_finder.find.met_by_everybody", fails_in_one)
+    system.store(STANDING)
+    system.finder.settle_before(LAST)
+    find = Find(system.finder, ASKED, lateness_s=0, quiet_s=0, metrics=Metrics())
+    stopping = Event()
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(find.run, stopping)
+        try:
+            poll_until(lambda: system.due() == {bad})
+        finally:
+            stopping.set()
+        running.result()
+    assert system.remembered() > 0
 
 
 def test_two_finders_have_different_windows_in_hand(system: System) -> None:
