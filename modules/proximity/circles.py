@@ -44,8 +44,8 @@ def circles_of(own: Ways, distance_m: float) -> tuple[Circles, Ints]:
     """The same of the ways of many persons, and the position of the piece that each circle is of."""
     metres = np.linalg.norm(own.end - own.start, axis=0)
     lasts_s = (own.end_us - own.start_us) / SECOND_US
-    half_way = placed(own, (own.start_us + own.end_us) / 2)
-    best_m2 = np.minimum(half_way.variance_m2, np.minimum(own.start_m2, own.end_m2)) / 2  # in between it may be less
+    half_way_m2 = (own.start_m2 + own.end_m2 + own.bend_m2) / 4
+    best_m2 = np.minimum(half_way_m2, np.minimum(own.start_m2, own.end_m2)) / 2  # in between it may be less
     most_unsure_m = MOST_UNSURE_M + MOST_UNSURE_TIMES * distance_m
     kept = np.flatnonzero((metres <= FASTEST_M_S * lasts_s) & (best_m2 <= most_unsure_m**2))
     count = np.maximum(np.ceil(metres[kept] / LONGEST_M), 1).astype(np.int64)
