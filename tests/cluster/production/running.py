@@ -72,11 +72,6 @@ def production(checkout: Path, certificates: Path) -> Iterator[Production]:
             print(kubectl.run("--namespace", name, "get", "events", check=False).stdout[-5_000:])
         raise
     finally:
-        for name in (NAMESPACE, OUTSIDE):  # at once, as the node is needed by others
-            kubectl.run(
-                "--namespace", name, "delete", "deployment,statefulset", "--all", "--cascade=orphan", check=False
-            )
-            kubectl.run("--namespace", name, "delete", "pod", "--all", "--grace-period=1", check=False)
         kubectl.run("delete", "namespace", "--ignore-not-found", NAMESPACE, OUTSIDE, INGRESS)
 
 
