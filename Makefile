@@ -15,6 +15,7 @@ PROTOS := $(shell find protobufs -name '*.proto')
 GENERATED := modules/udaconnect/.made
 PROMETHEUS := var/programs/prometheus/.made
 KUBERNETES := var/programs/kubernetes/.made
+TRAEFIK := var/programs/traefik/.made
 MANIFEST_TOOLS := var/programs/kustomize/.made var/programs/crds/.made
 FRONTEND := modules/frontend/dist/index.html
 NODE_MODULES := modules/frontend/node_modules/.made
@@ -45,7 +46,7 @@ test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of i
 	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
 test-containers: container-packages $(VENV) $(GENERATED) $(FRONTEND) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
-test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES)) $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
+test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES) $(TRAEFIK)) $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
 	@$(PYTHON) -m tests.cluster $(PYTEST_ARGS)
 chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
@@ -136,6 +137,11 @@ var/programs/kustomize/.made: deployment/native/kustomize.sh | packages
 
 $(KUBERNETES): deployment/native/kubernetes.sh | packages
 	@echo "Building Kubernetes from its source (10 to 30 minutes, once)"
+	@$< $(@D)
+	@touch $@
+
+$(TRAEFIK): deployment/native/traefik.sh | packages
+	@echo "Building Traefik from its source (4 to 15 minutes, once)"
 	@$< $(@D)
 	@touch $@
 

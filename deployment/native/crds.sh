@@ -27,6 +27,7 @@ af35555862a83933b074af14ad439c4b4ceabaf4daa3e9338e9b23e36d308d80 github.com/keda
 275307b4cb19ca8f0f506a879282aa4c67587ac16ec757f494d6585c5c185d65 github.com/kedacore/keda/v2 v2.20.2 config/crd/bases/keda.sh_triggerauthentications.yaml
 a99047972c9dd7679ce2050b9968e8a08773492e671b3e17abd476d42aa78a32 github.com/prometheus-operator/prometheus-operator v0.93.0 example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml
 78be98554b9c8506ab2b4f4feb91c5f3a56e536a0a510f3a8e876a459970d56d github.com/prometheus-operator/prometheus-operator v0.93.0 example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
+164d529984ce726950383a34ea38c5cfd5aedb67dc6e04dfd1ea0854f28cb954 github.com/traefik/traefik/v3 v3.7.13 docs/content/reference/dynamic-configuration/traefik.io_serverstransports.yaml
 END
 
 mvn --batch-mode --quiet -Dstyle.color=never --file "$here/strimzi.pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory="$work/strimzi"

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
     "CLUSTER_NODE" not in os.environ, reason="it is somebody's cluster, in which other definitions may be"
 )
 PRODUCTION = "deployment/overlays/production"
-COMPONENTS = ("strimzi", "cloudnative_pg", "keda", "observability", "tracing")
+COMPONENTS = ("strimzi", "cloudnative_pg", "keda", "observability", "tracing", "traefik")
 NAMESPACE = "udaconnect-production"
 DEFINITIONS = REPOSITORY / "var" / "programs" / "crds"
 
@@ -43,7 +43,7 @@ def test_everything_is_accepted_and_applying_it_again_changes_nothing(production
     said = [line.rsplit(" ", 1) for line in first.stdout.splitlines()]
     assert {what for _, what in said} == {"created"}
     groups = {name.partition("/")[0].partition(".")[2] for name, _ in said}
-    operators = {"kafka.strimzi.io", "postgresql.cnpg.io", "keda.sh", "monitoring.coreos.com"}
+    operators = {"kafka.strimzi.io", "postgresql.cnpg.io", "keda.sh", "monitoring.coreos.com", "traefik.io"}
     assert operators | {"autoscaling", "policy", "networking.k8s.io"} <= groups
 
     again = kubectl.run("--namespace", NAMESPACE, "apply", "-k", production)

@@ -7,7 +7,7 @@ Manifest = dict[str, Any]
 
 LOCAL = "deployment"
 PRODUCTION = "deployment/overlays/production"
-OPERATORS = f"{PRODUCTION}+strimzi+cloudnative_pg+keda+observability+tracing"
+OPERATORS = f"{PRODUCTION}+strimzi+cloudnative_pg+keda+observability+tracing+traefik"
 EVERY_OVERLAY = [LOCAL, PRODUCTION, OPERATORS]
 
 SERVING = {"Deployment", "StatefulSet"}

@@ -98,6 +98,25 @@ def test_what_a_setting_names_as_a_file_is_mounted(render: Any, overlay: str) ->
                     assert value.rpartition("/")[0] in mounted
 
 
+@pytest.mark.parametrize("overlay", [PRODUCTION, OPERATORS])
+def test_the_ingress_knows_location_producer_by_its_certificate(render: Any, overlay: str) -> None:
+    manifests = render(overlay)
+    ingress, service = named(manifests, "Ingress", "grpc"), named(manifests, "Service", "location-producer")
+    of_nginx = {name.rpartition("/")[2]: value for name, value in ingress["metadata"]["annotations"].items()}
+    assert of_nginx["backend-protocol"] == "GRPCS"
+    assert of_nginx["proxy-ssl-verify"] == "on"
+    assert of_nginx["proxy-ssl-name"] == service["metadata"]["name"]
+    assert of_nginx["proxy-ssl-secret"] == f"{ingress['metadata']['namespace']}/location-producer-tls"
+    if overlay == OPERATORS:
+        [transport] = of_kind(manifests, "ServersTransport")
+        of_traefik = service["metadata"]["annotations"]
+        known_as = f"{transport['metadata']['namespace']}-{transport['metadata']['name']}@kubernetescrd"
+        assert of_traefik["traefik.ingress.kubernetes.io/service.serverstransport"] == known_as
+        assert of_traefik["traefik.ingress.kubernetes.io/service.serversscheme"] == "https"
+        assert transport["spec"]["serverName"] == service["metadata"]["name"]
+        assert transport["spec"]["rootCAs"] == [{"secret": "location-producer-tls"}]
+
+
 def test_every_service_has_a_kafka_user_of_its_own(render: Any) -> None:
     users = {user["metadata"]["name"]: user for user in of_kind(render(OPERATORS), "KafkaUser")}
     used = {

@@ -20,6 +20,7 @@ KINDS = [
     "TriggerAuthentication",
     "ServiceMonitor",
     "PrometheusRule",
+    "ServersTransport",
 ]
 
 

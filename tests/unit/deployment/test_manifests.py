@@ -49,6 +49,7 @@ OF_OPERATORS = {
     "TriggerAuthentication",
     "ServiceMonitor",
     "PrometheusRule",
+    "ServersTransport",
 }
 
 
