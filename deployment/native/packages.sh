@@ -61,6 +61,7 @@ cluster() {
     command -v containerd >/dev/null || need containerd
     command -v runc >/dev/null || need runc
     command -v iptables >/dev/null || need iptables
+    command -v ipset >/dev/null || need ipset
     command -v ip >/dev/null || need iproute2
     [ -x /usr/lib/cni/bridge ] || need containernetworking-plugins
 }

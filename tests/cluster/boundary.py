@@ -20,7 +20,8 @@ OWN_END = ["setpriv", "--pdeathsig", "KILL"]
 WALLS = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
 
 # What programs write under fixed names is the node's alone, and so are settings of the kernel that a kubelet insists
-# on: it has copies of what holds for the whole machine. Packets of pods to a Service pass the filters on a bridge too.
+# on: it has copies of what holds for the whole machine. Packets of pods to a Service pass the filters on a bridge too,
+# and whoever is refused by one is told so each time.
 PREPARE = f"""
 set -eu
 mount -t tmpfs run /run
@@ -42,6 +43,7 @@ ip link set node0 up
 ip address add {ADDRESS}/24 dev node0
 ip route add default dev node0
 echo 1 >/proc/sys/net/ipv4/ip_forward
+echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
 [ ! -d /proc/sys/net/bridge ] || echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables
 exec "$@"
 """

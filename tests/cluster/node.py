@@ -47,15 +47,19 @@ class Node:
         self._run("kubelet", [*self._kubelet(), configured])
         self._wait("The node", lambda: kubectl.run("get", "node", NAME, check=False).returncode == 0)
         self._run("kube-proxy", [PROGRAMS / "kube-proxy", f"--config={self._settings('kube_proxy.yaml')}"])
+        self._run("kube-router", [*self._firewall(), configured])
         kubectl.run("wait", "--for=condition=Ready", f"node/{NAME}", f"--timeout={UP_WITHIN_S}s")
         dns = [f"--from-file={self._settings('Corefile')}", f"--from-file={self.folder / 'kubeconfig'}"]
         kubectl.run("--namespace", "kube-system", "create", "configmap", "dns", *dns)
-        kubectl.run("--namespace", "kube-system", "apply", "--filename", self._settings("cluster.yaml"))
+        self._run("metrics-server", [*self._metrics_server(), configured])
+        for settings in ("cluster.yaml", "metrics.yaml"):
+            kubectl.run("--namespace", "kube-system", "apply", "--filename", self._settings(settings))
         kubectl.run("--namespace", "kube-system", "rollout", "status", "deployment/dns", f"--timeout={UP_WITHIN_S}s")
 
     def _write_settings(self) -> None:
         authority = Authority(self.folder / "certificates")
         authority.issue("kube-apiserver")
+        authority.issue("metrics-server", "metrics-server.kube-system.svc")
         token = secrets.token_hex(16)
         (self.folder / "tokens.csv").write_text(f"{token},admin,admin,system:masters\n")
         said = {
@@ -95,6 +99,14 @@ class Node:
             f"--service-account-signing-key-file={key}",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--kubelet-preferred-address-types=InternalIP",
+            # What others answer for it, as metrics-server does, it asks them for by this name.
+            f"--requestheader-client-ca-file={certificates / 'ca.crt'}",
+            "--requestheader-allowed-names=kube-apiserver",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            f"--proxy-client-cert-file={cert}",
+            f"--proxy-client-key-file={key}",
         ]
 
     def _controllers(self) -> Sequence[str | Path]:
@@ -115,6 +127,31 @@ class Node:
             f"--cert-dir={self.folder / 'kubelet' / 'certificates'}",
             f"--hostname-override={NAME}",
             f"--node-ip={ADDRESS}",
+        ]
+
+    def _firewall(self) -> Sequence[str | Path]:
+        """Of kube-router only what enforces the network policies."""
+        return [
+            PROGRAMS / "kube-router",
+            "--run-firewall",
+            "--run-router=false",
+            "--run-service-proxy=false",
+            f"--hostname-override={NAME}",
+            "--service-cluster-ip-range=10.96.0.0/16",
+        ]
+
+    def _metrics_server(self) -> Sequence[str | Path]:
+        certificates, kubeconfig = self.folder / "certificates", self.folder / "kubeconfig"
+        return [
+            PROGRAMS / "metrics-server",
+            "--secure-port=4443",
+            f"--tls-cert-file={certificates / 'metrics-server.crt'}",
+            f"--tls-private-key-file={certificates / 'metrics-server.key'}",
+            f"--authentication-kubeconfig={kubeconfig}",
+            f"--authorization-kubeconfig={kubeconfig}",
+            "--kubelet-insecure-tls",  # the kubelet's certificate is its own
+            "--kubelet-preferred-address-types=InternalIP",
+            "--metric-resolution=15s",
         ]
 
     def _import_images(self) -> None:

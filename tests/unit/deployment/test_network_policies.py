@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tests.unit.deployment.arrows import ANYBODY, TO_KAFKA, TO_METRICS, TO_POSTGRESQL, TO_SERVICES, TO_STORES
 from tests.unit.deployment.manifests import (
     LOCAL,
     NAME,
@@ -14,36 +15,6 @@ from tests.unit.deployment.manifests import (
     selects,
     workloads,
 )
-
-ANYBODY = "anybody"
-
-TO_SERVICES = {
-    (ANYBODY, "phone-gateway", 30008),
-    ("phone-gateway", "location-producer", 30003),
-    ("phone-gateway", "person-service", 30004),
-    ("location-producer", "person-service", 30004),
-    (ANYBODY, "location-producer", 30003),
-    (ANYBODY, "person-service", 30001),
-    (ANYBODY, "connection-service", 30002),
-    (ANYBODY, "frontend", 30000),
-    ("frontend", "phone-gateway", 30008),
-    ("frontend", "person-service", 30001),
-    ("frontend", "connection-service", 30002),
-    ("connection-service", "person-service", 30004),
-    (ANYBODY, "encounter-stream", 30010),
-    ("frontend", "encounter-stream", 30010),
-    ("encounter-stream", "person-service", 30004),
-}
-TO_KAFKA = {"location-producer", "topics", "location-consumer", "meeting-finder", "encounter-stream"}
-TO_POSTGRESQL = {
-    "location-consumer",
-    "migrations",
-    "meeting-finder",
-    "retention",
-    "person-service",
-    "connection-service",
-}
-
 
 Labels = Mapping[str, str]
 
@@ -88,11 +59,8 @@ def is_meant(peer: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 
 def test_in_the_local_cluster_the_arrows_are_those_of_the_architecture(render: Any) -> None:
-    to_stores = {(source, "kafka", 9092) for source in TO_KAFKA} | {
-        (source, "postgis", 5432) for source in TO_POSTGRESQL
-    }
     # Whom anybody may call, others of the namespace may call too, if they may speak at all.
-    assert allowed(render(LOCAL)) == TO_SERVICES | to_stores
+    assert allowed(render(LOCAL)) == TO_SERVICES | TO_STORES
 
 
 def test_in_production_too(render: Any) -> None:
@@ -134,13 +102,7 @@ def test_prometheus_reaches_the_counts_of_every_service_and_nothing_else_that_is
                             open_to_it = {given["port"] for given in rule["ports"]} & set(ports(workload))
                             reached |= {(pod_labels(workload)[NAME], ports(workload)[name]) for name in open_to_it}
         open_to_all = {arrow[1:] for arrow in TO_SERVICES if arrow[0] == ANYBODY}
-        assert reached == {
-            ("phone-gateway", 30009),
-            ("location-producer", 30006),
-            ("location-consumer", 30005),
-            ("meeting-finder", 30007),
-            ("encounter-stream", 30011),
-        }
+        assert reached == TO_METRICS
         assert scraped(manifests) <= reached | open_to_all
 
 
