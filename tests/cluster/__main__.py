@@ -1,8 +1,8 @@
 """`make test-cluster`: a Kubernetes of one node, what the documents say to do with it, the tests, and all of it gone.
 
 Where KUBECONFIG says which cluster there is, it is that one: only the namespace `udaconnect`, which must not be there
-yet, is made in it, and removed. It must have our images, and its node ports must be those of this machine, as they are
-with deployment/kind.yaml.
+yet, is made in it, and removed. It must have our images, under the next tag too, and its node ports must be those of
+this machine, as they are with deployment/kind.yaml.
 """
 
 import os

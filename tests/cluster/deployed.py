@@ -60,12 +60,15 @@ def deployed(folder: Path) -> Iterator[Mapping[str, str]]:
         kubectl.run("wait", "--for=condition=Available", "deployment", "--all", f"--timeout={UP_WITHIN_S}s")
         passwords = read_env(folder / ".env")
         chosen = ports()
-        with forwarded({name: chosen[port] for port, name in FORWARDED.items()}, in_pod()):
+        let_go = folder / "let_go"
+        let_go.mkdir()
+        with forwarded({name: chosen[port] for port, name in FORWARDED.items()}, in_pod(), let_go):
             yield {
                 **os.environ,
                 **addresses(chosen, {role: passwords[f"{role.upper()}_PASSWORD"] for role in ROLES}),
                 "CLUSTER_CHECKOUT": str(folder),
                 "CLUSTER_WARNINGS": applied.stderr,
+                "CLUSTER_LET_GO": str(let_go),
                 "LOGS_COMMAND": shlex.join(kubectl.command("logs", *EVERY_LOG)),
             }
     except BaseException:

@@ -3,31 +3,40 @@
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Lock, Thread
 
 from tests.cluster import kubectl
 
 
 class Forward(Thread):
-    """`kubectl port-forward`, again whenever it ends: it does when its pod is gone."""
+    """`kubectl port-forward`, again whenever it ends: it does when its pod is gone.
 
-    def __init__(self, target: str, here: int, there: int) -> None:
+    As long as there is a file `let_go`, the port is left to others.
+    """
+
+    def __init__(self, target: str, here: int, there: int, let_go: Path) -> None:
         super().__init__(name=f"forward to {target}", daemon=True)
         self._command = kubectl.command("port-forward", target, f"{here}:{there}")
+        self._let_go = let_go
         self._stopping = Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
 
     def run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._stopping.wait(0.5):
+            if self._let_go.exists():
+                continue
             with self._lock:
                 if self._stopping.is_set():
                     return
                 self._process = subprocess.Popen(
                     self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
                 )
+            while self._process.poll() is None and not self._let_go.exists() and not self._stopping.wait(0.2):
+                pass
+            self._process.terminate()
             self._process.wait()
-            self._stopping.wait(0.5)
 
     def stop(self) -> None:
         with self._lock:
@@ -38,9 +47,12 @@ class Forward(Thread):
 
 
 @contextmanager
-def forwarded(here: Mapping[str, int], there: Mapping[str, int]) -> Iterator[None]:
-    """Each target's port `there` is at the port `here`, until the end of the block."""
-    forwards = [Forward(target, port, there[target]) for target, port in here.items()]
+def forwarded(here: Mapping[str, int], there: Mapping[str, int], let_go: Path) -> Iterator[None]:
+    """Each target's port `there` is at the port `here`, until the end of the block.
+
+    A file of a port's name in the folder `let_go` frees it.
+    """
+    forwards = [Forward(target, port, there[target], let_go / str(port)) for target, port in here.items()]
     for forward in forwards:
         forward.start()
     try:

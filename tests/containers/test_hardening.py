@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.containers.budgets import MEGABYTE, budgets
+
 SERVICES = [
     "phone_gateway",
     "location_producer",
@@ -18,14 +20,6 @@ SERVICES = [
 STORES = ["kafka", "postgis"]
 JOBS = ["topics", "migrations"]
 EYES = os.environ.get("EYES", "").split()  # of the profile `observability`, what could be had
-
-MEGABYTE = 1_000_000
-LARGEST = {
-    "frontend": 60 * MEGABYTE,
-    # 250 on Debian's Python. numpy's linear algebra (28 MB), the cryptography of tokens (15) and of PostgreSQL (11),
-    # gRPC and SQLAlchemy come together in this one; a larger base image may add to it.
-    "connection_service": 260 * MEGABYTE,
-}
 
 
 def test_the_system_has_just_these_services(compose: Any) -> None:
@@ -63,9 +57,9 @@ def test_only_loopback_is_listened_on(compose: Any) -> None:
 
 
 @pytest.mark.parametrize("service", [*SERVICES, "migrations"])
-def test_an_image_is_small(compose: Any, service: str) -> None:
+def test_an_image_is_no_larger_than_it_may_be(compose: Any, service: str) -> None:
     image = compose.inspect()[service]["Config"]["Image"]
-    assert compose.image_bytes(image) <= LARGEST.get(service, 250 * MEGABYTE)
+    assert compose.image_bytes(image) <= budgets()[service].may_be * MEGABYTE
 
 
 @pytest.mark.parametrize("service", [*SERVICES, *EYES])

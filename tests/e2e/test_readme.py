@@ -1,7 +1,6 @@
 """Every example of the README works as it is written there."""
 
 import os
-import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.examples import examples
 from tests.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).parents[2]
-BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+BLOCKS = [example.script for example in examples(REPOSITORY / "README.md")]
 
 
 @pytest.fixture
