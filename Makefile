@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers test-cluster chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages cluster-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers test-cluster dashboard chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages cluster-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -48,6 +48,8 @@ test-containers: container-packages $(VENV) $(GENERATED) $(FRONTEND) ## Build th
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
 test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES) $(TRAEFIK)) $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
 	@$(PYTHON) -m tests.cluster $(PYTEST_ARGS)
+dashboard: packages $(SYSTEM) $(PROMETHEUS) ## Draw the dashboard as it is after minutes of load, into docs/images; MINUTES=10
+	@$(PYTHON) -m tests.dashboard $(if $(MINUTES),--minutes $(MINUTES))
 chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
 fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as files, records and requests, all accounted for; FUZZ_FILES=100000 FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7

@@ -2,99 +2,28 @@
 
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-import requests
-import yaml
 
-from deployment.native.folders import REPOSITORY
-from deployment.native.ports import free_port
+from tests.dashboard.prometheus import ELSEWHERE, JOBS, OBSERVABILITY, prometheus
 from tests.e2e.live.listening import listening
 from tests.e2e.live.reporting import reporting
 from tests.e2e.phones.apps import every_kind_of_fix, pair
-from tests.patience import PATIENCE_S
-
-OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
-
-JOBS = {
-    "phone-gateway": "PHONE_HEALTH_URL",
-    "location-producer": "LOCATION_PRODUCER_URL",
-    "location-consumer": "LOCATION_CONSUMER_URL",
-    "meeting-finder": "MEETING_FINDER_URL",
-    "encounter-stream": "STREAM_HEALTH_URL",
-    "person-service": "PERSON_URL",
-    "connection-service": "CONNECTION_URL",
-}
-# Of a cluster's kubelets and docker compose's node_exporter; neither is here.
-ELSEWHERE = {"Room left on disks"}
 
 Query = Callable[[str], list[Any]]
 
 
 @pytest.fixture
-def query(addresses: Mapping[str, str], tmp_path: Path, poll_until: Any) -> Iterator[Query]:
+def query(addresses: Mapping[str, str], tmp_path: Path) -> Iterator[Query]:
     """Ask a Prometheus that has just begun to read the system, with our alerts."""
     if "LOCATION_PRODUCER_URL" not in os.environ or "COMPOSE_PROJECT" in os.environ:
         pytest.skip("docker compose has a Prometheus of its own, and tests/containers looks at that one")
-    fetched = REPOSITORY / "var" / "programs" / "prometheus" / "prometheus"
-    program = shutil.which("prometheus") or (str(fetched) if fetched.exists() else None)
-    if program is None:
-        pytest.fail("Prometheus is missing: `make var/programs/prometheus/.made` fetches it")
-    port = free_port()
-    (tmp_path / "alerts.yml").write_text(
-        yaml.safe_dump(yaml.safe_load((OBSERVABILITY / "alerts.yaml").read_text())["spec"])
-    )
-    scraped = [
-        {"job_name": job, "static_configs": [{"targets": [urlsplit(addresses[name]).netloc]}]}
-        for job, name in JOBS.items()
-    ]
-    (tmp_path / "prometheus.yml").write_text(
-        yaml.safe_dump(
-            {
-                "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-                "rule_files": ["alerts.yml"],
-                "scrape_configs": scraped,
-            }
-        )
-    )
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={tmp_path / 'prometheus.yml'}",
-                f"--storage.tsdb.path={tmp_path / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-            ],
-            stdout=log,
-            stderr=log,
-        )
-
-    def ask(expression: str) -> list[Any]:
-        answer = requests.get(f"http://127.0.0.1:{port}/api/v1/query", params={"query": expression}, timeout=PATIENCE_S)
-        assert answer.status_code == 200, answer.text
-        found: list[Any] = answer.json()["data"]["result"]
-        return found
-
-    def ready() -> bool:
-        assert process.poll() is None, (tmp_path / "log").read_text()
-        try:
-            return requests.get(f"http://127.0.0.1:{port}/-/ready", timeout=PATIENCE_S).ok
-        except requests.ConnectionError:
-            return False
-
-    try:
-        poll_until(ready)
-        yield ask
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
+    with prometheus(addresses, tmp_path, every_s=1) as running:
+        yield running.now
 
 
 def test_prometheus_reaches_every_service_and_every_panel_shows_something(

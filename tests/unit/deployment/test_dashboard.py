@@ -1,8 +1,9 @@
-"""The dashboard is one by the schema of Grafana's own kit: it knows all that is said there."""
+"""The dashboard is one by the schema of Grafana's own kit, and all of it is in the picture that the documents show."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -10,8 +11,11 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from deployment.native.folders import REPOSITORY
+from tests.dashboard.prometheus import ELSEWHERE, OBSERVABILITY
 
-WRITTEN = json.loads((REPOSITORY / "deployment" / "components" / "observability" / "dashboard.json").read_text())
+WRITTEN = json.loads((OBSERVABILITY / "dashboard.json").read_text())
+PICTURE = REPOSITORY / "docs" / "images" / "dashboard.svg"
+SVG = "{http://www.w3.org/2000/svg}"
 # Of Prometheus' annotations; the schema has those of no data source.
 OF_THE_DATA_SOURCE = {"/annotations/list/0/step", "/annotations/list/0/titleFormat"}
 
@@ -46,3 +50,10 @@ def test_what_nobody_knows_is_seen(place: str) -> None:
     dashboard = json.loads(json.dumps(WRITTEN))
     dashboard["panels"][0][place]["graphMod"] = "area"
     assert lost(dashboard) == OF_THE_DATA_SOURCE | {f"/panels/0/{place}/graphMod"}
+
+
+def test_every_panel_is_in_the_picture_and_those_without_data_are_known() -> None:
+    drawn = ET.parse(PICTURE).getroot()  # noqa: S314  it is ours
+    shown = [[text.text for text in panel.iter(f"{SVG}text")] for panel in drawn.iter(f"{SVG}g")]
+    assert [texts[0] for texts in shown] == [panel["title"] for panel in WRITTEN["panels"]]
+    assert {texts[0] for texts in shown if "No data" in texts} == ELSEWHERE
