@@ -15,6 +15,8 @@ from deployment.native.folders import REPOSITORY
 CGROUPS = Path("/sys/fs/cgroup")
 ADDRESS = "10.243.0.1"
 GONE_WITHIN_S = 30.0
+# All of its pods together are many processes: what they weigh where others want the processor too, in versions 1 and 2.
+WEIGHTS = {"cpu.shares": "10240", "cpu.weight": "1000"}
 # All that is within ends with its first process, that one with `unshare`, and that one with whoever started it.
 OWN_END = ["setpriv", "--pdeathsig", "KILL"]
 WALLS = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child"]
@@ -74,6 +76,9 @@ def make_cgroups(name: str) -> None:
         if (controllers := parent / name / "cgroup.controllers").exists():  # version 2: those below have them too
             for controller in controllers.read_text().split():
                 (parent / name / "cgroup.subtree_control").write_text(f"+{controller}")
+        for weight, value in WEIGHTS.items():
+            if (parent / name / weight).exists():
+                (parent / name / weight).write_text(value)
 
 
 def remove_cgroups(name: str) -> None:
