@@ -1,9 +1,8 @@
 """What every ring of the tests may ask for."""
 
 import os
-import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import psycopg2
 import pytest
@@ -11,10 +10,9 @@ import requests
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests import patience
 from tests.kafka_sockets import close_forgotten_sockets
-from tests.patience import PATIENCE_S
-
-Result = TypeVar("Result")
+from tests.patience import PATIENCE_S, Result
 
 PAGE = "tests/e2e/page/"
 TESTS_LOCK = 7_134_205  # one session of tests at a time has it
@@ -70,16 +68,7 @@ class PollUntil(Protocol):
 
 @pytest.fixture(scope="session")
 def poll_until() -> PollUntil:
-    """Call the condition until its value is truthy, and return that; an AssertionError after `timeout_s`."""
-
-    def poll(condition: Callable[[], Result], timeout_s: float = PATIENCE_S, interval_s: float = 0.1) -> Result:
-        deadline = time.monotonic() + timeout_s
-        while not (value := condition()):
-            assert time.monotonic() < deadline, f"still {value!r} after {timeout_s} s"
-            time.sleep(interval_s)
-        return value
-
-    return poll
+    return patience.poll_until
 
 
 class Addresses(Mapping[str, str]):

@@ -16,6 +16,7 @@ from tests.cluster.kubectl import PROGRAMS
 
 SETTINGS = Path(__file__).parent / "settings"
 NAME = "node"
+SERVICES = "10.96.0.0/16"  # their addresses; the name server's, in settings, is one of them
 UP_WITHIN_S = 600.0
 
 
@@ -97,7 +98,7 @@ class Node:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={cert}",
             f"--service-account-signing-key-file={key}",
-            "--service-cluster-ip-range=10.96.0.0/16",
+            f"--service-cluster-ip-range={SERVICES}",
             "--kubelet-preferred-address-types=InternalIP",
             # What others answer for it, as metrics-server does, it asks them for by this name.
             f"--requestheader-client-ca-file={certificates / 'ca.crt'}",
@@ -137,7 +138,7 @@ class Node:
             "--run-router=false",
             "--run-service-proxy=false",
             f"--hostname-override={NAME}",
-            "--service-cluster-ip-range=10.96.0.0/16",
+            f"--service-cluster-ip-range={SERVICES}",
         ]
 
     def _metrics_server(self) -> Sequence[str | Path]:

@@ -17,11 +17,12 @@ from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from tests.cluster import kubectl
 from tests.cluster.boundary import ADDRESS
-from tests.cluster.production.clients import answers, channel
+from tests.cluster.production.clients import channel
 from tests.cluster.production.overlay import LOCATIONS, NAMESPACE, OUTSIDE, PAGE, PHONES, POSTGRESQL
 from tests.cluster.production.running import Production, production
 from tests.e2e.phones.apps import Fix, Phone
 from tests.patience import PATIENCE_S
+from tests.tls import answers
 
 pytestmark = pytest.mark.skipif(
     "CLUSTER_NODE" not in os.environ, reason="it is somebody's cluster, whose ingress is not ours"

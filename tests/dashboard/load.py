@@ -4,11 +4,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
 
 import requests
 
@@ -16,7 +15,7 @@ from tests.e2e.conftest import Fix, System
 from tests.e2e.live.listening import listening
 from tests.e2e.live.reporting import reporting
 from tests.e2e.phones.apps import Phone, every_kind_of_fix, pair
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, poll_until
 
 CLIENT = [sys.executable, "-m", "udaconnect_client"]
 PEOPLE = 40
@@ -29,7 +28,7 @@ def load(addresses: Mapping[str, str], minutes: float) -> None:
     subprocess.run([*CLIENT, "demo"], check=True)
     until = time.monotonic() + 60 * minutes
     conference = ["simulate", "--rate=1x", f"--people={PEOPLE}", f"--minutes={minutes}", "--interval=2"]
-    with closing(System(addresses, poll)) as system, ExitStack() as stack:
+    with closing(System(addresses, poll_until)) as system, ExitStack() as stack:
         ada, grace = system.create_person(), system.create_person("Grace", "Hopper", "Navy")
         mary = system.create_person("Mary", "Somerville", "Stars")  # where her phones say she is, nobody else is
         phones = [pair(addresses["PERSON_URL"], addresses["PHONE_URL"], mary, app) for app in APPS]
@@ -72,11 +71,3 @@ def once(addresses: Mapping[str, str], system: System, phones: list[Phone], pers
         url = f"{addresses['CONNECTION_URL']}/api/persons/{person}/{asked}"
         requests.get(url, params=days, timeout=PATIENCE_S)
     requests.get(f"{addresses['PERSON_URL']}/api/persons?q=a", timeout=PATIENCE_S)
-
-
-def poll(condition: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_S
-    while not (value := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    return value

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ import yaml
 
 from deployment.native.folders import REPOSITORY
 from deployment.native.ports import free_port
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, poll_until
 
 OBSERVABILITY = REPOSITORY / "deployment" / "components" / "observability"
 
@@ -81,12 +80,13 @@ def prometheus(addresses: Mapping[str, str], folder: Path, every_s: int) -> Iter
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     running = Prometheus(f"http://127.0.0.1:{port}")
+
+    def is_up() -> bool:
+        assert process.poll() is None, (folder / "log").read_text()
+        return running.is_ready()
+
     try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not running.is_ready():
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline, "Prometheus is not ready"
-            time.sleep(0.1)
+        poll_until(is_up)
         yield running
     finally:
         process.terminate()

@@ -4,12 +4,10 @@ from typing import Any
 
 import grpc
 import requests
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from requests.adapters import HTTPAdapter, Retry
 
-from service_kit.rpc.tls import channel_credentials
 from tests.certificates import Authority, Pair
-from tests.patience import PATIENCE_S
+from tests.tls import trusting
 
 # A client who is told that the system is not there comes again.
 AGAIN = Retry(
@@ -54,15 +52,4 @@ def channel(address: str, name: str, authority: Authority | None, pair: Pair | N
     options = [("grpc.ssl_target_name_override", name), ("grpc.default_authority", name)]
     if authority is None:
         return grpc.insecure_channel(address)
-    shown = (str(pair.cert), str(pair.key)) if pair else ("", "")
-    return grpc.secure_channel(address, channel_credentials(str(authority.ca), *shown), options)
-
-
-def answers(opened: grpc.Channel) -> bool:
-    """Whether the health service can be reached so."""
-    with opened:
-        try:
-            health_pb2_grpc.HealthStub(opened).Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S)
-        except grpc.RpcError:
-            return False
-        return True
+    return grpc.secure_channel(address, trusting(authority, pair), options)

@@ -12,14 +12,14 @@ from typing import Any
 import grpc
 import pytest
 import requests
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 from udaconnect.location.v1 import location_pb2, location_pb2_grpc
 
 from deployment.native.ports import free_address
-from service_kit.rpc.tls import channel_credentials
+from tests import tls
 from tests.certificates import Authority, Pair
 from tests.e2e.access.running import Starter
 from tests.patience import PATIENCE_S
+from tests.tls import trusting
 
 DAY = {"start_date": "2016-03-02", "end_date": "2016-03-02"}
 
@@ -57,18 +57,9 @@ def encrypted(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_
 
 
 def answers(target: str, credentials: grpc.ChannelCredentials | None) -> bool:
-    """Whether the health service can be reached so."""
-    channel = grpc.insecure_channel(target) if credentials is None else grpc.secure_channel(target, credentials)
-    with channel:
-        try:
-            health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=PATIENCE_S)
-        except grpc.RpcError:
-            return False
-        return True
-
-
-def trusting(authority: Authority, pair: Pair | None = None) -> grpc.ChannelCredentials:
-    return channel_credentials(str(authority.ca), str(pair.cert) if pair else "", str(pair.key) if pair else "")
+    return tls.answers(
+        grpc.insecure_channel(target) if credentials is None else grpc.secure_channel(target, credentials)
+    )
 
 
 def test_a_server_is_recognised_by_its_certificate(encrypted: Encrypted) -> None:

@@ -10,11 +10,10 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from deployment.native.folders import REPOSITORY
+from tests.dashboard.__main__ import PICTURE
 from tests.dashboard.prometheus import ELSEWHERE, OBSERVABILITY
 
 WRITTEN = json.loads((OBSERVABILITY / "dashboard.json").read_text())
-PICTURE = REPOSITORY / "docs" / "images" / "dashboard.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 # Of Prometheus' annotations; the schema has those of no data source.
 OF_THE_DATA_SOURCE = {"/annotations/list/0/step", "/annotations/list/0/titleFormat"}
