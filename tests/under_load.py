@@ -95,7 +95,7 @@ class Load(NamedTuple):
         """After a service or a store, by its name in docker-compose.yml, was away under this load."""
         assert set(self.reporter.refusals) <= TRY_AGAIN, self.reporter.refusals
         if replaced not in ("location_producer", "kafka"):
-            assert not self.reporter.refusals, "Kafka stands between: a phone notices nothing"
+            assert not self.reporter.refusals, f"Kafka stands between; a phone noticed {self.reporter.refusals}"
         if replaced not in ("frontend", "person_service", "postgis"):
             assert not self.registrar.refusals, "people are no part of the way of a location"
         for person in self.registrar.made:
