@@ -27,6 +27,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}", "*.test.ts"],
     setupFiles: ["src/test_setup.ts"],
     testTimeout: TEST_HANGS_AFTER_MS,
+    isolate: false, // a jsdom and all modules anew for each file took more than half of the time
     restoreMocks: true,
     unstubGlobals: true,
   },

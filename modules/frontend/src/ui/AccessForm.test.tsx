@@ -9,7 +9,6 @@ vi.mock("../map/Stage", () => ({ default: () => <p>Map</p> }));
 let services: FakeServices;
 
 beforeEach(() => {
-  sessionStorage.clear();
   services = new FakeServices({ persons: [person(1, "Ada Byron")] });
   services.token = "letmein";
 });
