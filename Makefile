@@ -14,6 +14,7 @@ KAFKA := var/programs/kafka/.made
 PROTOS := $(shell find protobufs -name '*.proto')
 GENERATED := modules/udaconnect/.made
 PROMETHEUS := var/programs/prometheus/.made
+ETCD := var/programs/etcd/.made
 KUBERNETES := var/programs/kubernetes/.made
 TRAEFIK := var/programs/traefik/.made
 MANIFEST_TOOLS := var/programs/kustomize/.made var/programs/crds/.made
@@ -46,11 +47,11 @@ test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of i
 	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
 test-containers: container-packages $(VENV) $(GENERATED) $(FRONTEND) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
-test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES) $(TRAEFIK)) $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
+test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES) $(TRAEFIK)) $(VENV) $(GENERATED) $(FRONTEND) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
 	@$(PYTHON) -m tests.cluster $(PYTEST_ARGS)
 dashboard: packages $(SYSTEM) $(PROMETHEUS) ## Draw the dashboard as it is after minutes of load, into docs/images; MINUTES=10
 	@$(PYTHON) -m tests.dashboard $(if $(MINUTES),--minutes $(MINUTES))
-chaos: packages $(VENV) $(KAFKA) $(GENERATED) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
+chaos: packages $(VENV) $(KAFKA) $(GENERATED) $(ETCD) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
 fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as files, records and requests, all accounted for; FUZZ_FILES=100000 FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
 	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_FILES),--files $(FUZZ_FILES)) $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
@@ -127,9 +128,14 @@ $(KAFKA): deployment/native/kafka.pom.xml | packages
 	@mvn --batch-mode --quiet -Dstyle.color=never --file $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@
 
-$(PROMETHEUS): deployment/native/prometheus.sh | packages
+$(PROMETHEUS): deployment/native/unpacked.sh | packages
 	@echo "Fetching Prometheus from the distribution"
-	@$< $(@D)
+	@$< $(@D) prometheus prometheus promtool
+	@touch $@
+
+$(ETCD): deployment/native/unpacked.sh | packages
+	@echo "Fetching etcd from the distribution"
+	@$< $(@D) etcd-server etcd
 	@touch $@
 
 var/programs/kustomize/.made: deployment/native/kustomize.sh | packages
