@@ -47,7 +47,7 @@ REQUESTS = "/spec/template/spec/containers/0/resources/requests"
 FEWER = (
     {
         "target": {"kind": "Deployment"},
-        "patch": f"- {{op: replace, path: {REQUESTS}, value: {{cpu: 50m, memory: 32Mi}}}}",
+        "patch": f"- {{op: replace, path: {REQUESTS}, value: {{cpu: 10m, memory: 32Mi}}}}",
     },
     {
         "target": {"kind": "HorizontalPodAutoscaler"},
