@@ -62,7 +62,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 class PollUntil(Protocol):
     def __call__(
-        self, condition: Callable[[], Result], timeout_s: float = PATIENCE_S, interval_s: float = 0.1
+        self, condition: Callable[[], Result | None], timeout_s: float = PATIENCE_S, interval_s: float = 0.1
     ) -> Result: ...
 
 

@@ -12,7 +12,9 @@ Result = TypeVar("Result")
 PATIENCE_S = 600.0
 
 
-def poll_until(condition: Callable[[], Result], timeout_s: float = PATIENCE_S, interval_s: float = 0.1) -> Result:
+def poll_until(
+    condition: Callable[[], Result | None], timeout_s: float = PATIENCE_S, interval_s: float = 0.1
+) -> Result:
     """Call the condition until its value is truthy, and return that; an AssertionError after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
     while not (value := condition()):

@@ -14,7 +14,7 @@ from kafka import KafkaConsumer, TopicPartition
 from deployment.native.folders import REPOSITORY
 from tests.chaos.link import Link
 from tests.chaos.overtaken import missed_records, take_half_of_what_waits
-from tests.chaos.round import wait_for
+from tests.chaos.round import Told, wait_for
 from tests.chaos.stack import Stack
 from tests.patience import PATIENCE_S
 
@@ -45,14 +45,14 @@ QUICK_COPY = "DROP FUNCTION IF EXISTS slow CASCADE"
 IN_COPY = "SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"
 
 
-def random_kills(stack: Stack, chance: random.Random) -> str:
+def random_kills(stack: Stack, chance: random.Random) -> Told:
     """One of the four, or two of them within a second."""
     victims = chance.sample(KILLED, k=chance.choice((1, 1, 2)))
     for number, name in enumerate(victims):
         if number:
             time.sleep(chance.uniform(0, 1))
         stack.programs[name].kill()
-    return " and ".join(victims)
+    return Told(" and ".join(victims))
 
 
 def frozen(name: str, seconds: float, stack: Stack, _chance: random.Random) -> None:
@@ -141,7 +141,7 @@ def read_only(stack: Stack, _chance: random.Random) -> None:
             cursor.execute(READ_ONLY.format("off"))
 
 
-def retention_overtakes(stack: Stack, _chance: random.Random) -> str:
+def retention_overtakes(stack: Stack, _chance: random.Random) -> Told:
     """The consumer is away, and meanwhile Kafka deletes half of what waits for it. It must say how much that was."""
     consumer = stack.programs["location_consumer"]
     consumer.stop(killing=True)
@@ -152,10 +152,10 @@ def retention_overtakes(stack: Stack, _chance: random.Random) -> str:
         consumer.start()
     if not wait_for(lambda: missed_records(stack) == taken, PATIENCE_S):
         raise AssertionError(f"{taken} records were taken, and {missed_records(stack)} are told to be missed")
-    return f"{taken} records taken"
+    return Told(f"{taken} records taken")
 
 
-def flood(stack: Stack, chance: random.Random) -> str:
+def flood(stack: Stack, chance: random.Random) -> Told:
     """Another client sends as much as it can; what this one sends must become visible meanwhile."""
     kind = chance.choice(FLOODS)
     host, port = stack.addresses["LOCATION_GRPC"].rsplit(":", 1)
@@ -172,7 +172,7 @@ def flood(stack: Stack, chance: random.Random) -> str:
                     raise AssertionError("the flood has ended by itself")
             finally:
                 flooding.kill()
-    return kind
+    return Told(kind)
 
 
 def more_rows_than(before: int, stack: Stack) -> bool:

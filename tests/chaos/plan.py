@@ -11,7 +11,9 @@ from pathlib import Path
 
 from tests.chaos import faults
 from tests.chaos.clock import faketime
-from tests.chaos.round import Fault, Outcome, came_or_went_afterwards, play
+from tests.chaos.machines.faults import FAULTS as OF_MACHINES
+from tests.chaos.machines.stack import machines
+from tests.chaos.round import AnyStack, Fault, Outcome, came_or_went_afterwards, play
 from tests.chaos.stack import CLOCKED, Stack, stack
 
 RANDOM_KILLS = "kill -9 of one or two at random"
@@ -26,7 +28,7 @@ LINKS = {
 FROZEN = {"kafka": (13.0, 45.0), "postgresql": (13.0, 75.0)}
 AWAY_S = 45.0
 
-USUAL: Mapping[str, Fault] = {
+USUAL: Mapping[str, Fault[Stack]] = {
     **{
         f"{program} frozen for {seconds:.0f} s": partial(faults.frozen, program, seconds)
         for program, lengths in FROZEN.items()
@@ -43,11 +45,11 @@ USUAL: Mapping[str, Fault] = {
     "retention overtakes the consumer": faults.retention_overtakes,
     "another client floods": faults.flood,
 }
-DISKS: Mapping[str, Fault] = {
+DISKS: Mapping[str, Fault[Stack]] = {
     f"disk of {name} full": partial(faults.disk_full, name) for name in ("kafka", "postgresql")
 }
 DISK_MB = {"kafka": 256, "postgresql": 1024}
-CLOCKS: Mapping[str, Fault] = {
+CLOCKS: Mapping[str, Fault[Stack]] = {
     f"clock of {name} 10 min off": partial(faults.clock_off, name) for name in CLOCKED if "_" in name or faketime()
 }
 
@@ -55,7 +57,7 @@ CLOCKS: Mapping[str, Fault] = {
 def run(rounds: int, each: int, seed: int, only: str) -> Iterator[Outcome]:
     """`rounds` random kills, and every other fault `each` times; `only`: those whose names hold this text."""
 
-    def chosen(faults_of: Mapping[str, Fault], times: int) -> dict[str, tuple[Fault, int]]:
+    def chosen(faults_of: Mapping[str, Fault[AnyStack]], times: int) -> dict[str, tuple[Fault[AnyStack], int]]:
         return {name: (fault, times) for name, fault in faults_of.items() if only in name and times}
 
     numbers = count()
@@ -63,6 +65,10 @@ def run(rounds: int, each: int, seed: int, only: str) -> Iterator[Outcome]:
     if usual:
         with stack() as running:
             yield from play_all(running, usual, numbers, seed)
+    of_machines = chosen(OF_MACHINES, each)
+    if of_machines:
+        with machines() as on_several:
+            yield from play_all(on_several, of_machines, numbers, seed)
     disks = chosen(DISKS, each)
     if disks and os.geteuid() != 0:
         print("Left out, because only root can mount a small disk:", ", ".join(disks), file=sys.stderr)
@@ -78,7 +84,12 @@ def run(rounds: int, each: int, seed: int, only: str) -> Iterator[Outcome]:
 
 
 def play_all(
-    running: Stack, todo: Mapping[str, tuple[Fault, int]], numbers: Iterator[int], seed: int, *, recent: bool = False
+    running: AnyStack,
+    todo: Mapping[str, tuple[Fault[AnyStack], int]],
+    numbers: Iterator[int],
+    seed: int,
+    *,
+    recent: bool = False,
 ) -> Iterator[Outcome]:
     """Ends early where the system does not recover: the next round would say nothing."""
     outcomes = []
@@ -105,17 +116,19 @@ def keep_logs(running: Stack, outcome: Outcome) -> None:
     """What there is to find out what happened, from the round after which things were wrong."""
     folder = Path("var/chaos/log")
     shutil.copytree(running.folder.logs, folder, dirs_exist_ok=True)
-    shutil.copy(running.programs["postgresql"].log, folder)
+    for program in running.programs.values():
+        shutil.copy(program.log, folder / f"{program.name}.log")
     (folder / "outcome").write_text(f"{outcome}\n")
 
 
 def say(outcome: Outcome, turn: int) -> None:
     recovery = "not recovered" if outcome.recovery_s is None else f"{outcome.recovery_s:5.1f} s"
-    told = outcome.verdict
-    what = f"{outcome.fault}, {outcome.detail}" if outcome.detail else outcome.fault
+    found, told = outcome.verdict, outcome.told
+    what = f"{outcome.fault}, {told.detail}" if told.detail else outcome.fault
+    away = "" if told.away_s is None else f"without service {told.away_s:.1f} s, "
     print(
-        f"{what}, {turn}: {told.acknowledged:,} acknowledged, {told.unknown} unknown, {told.lost} lost,"
-        f" {told.duplicated} duplicated, {told.made_up} made up, recovery {recovery}",
+        f"{what}, {turn}: {found.acknowledged:,} acknowledged, {found.unknown} unknown, {found.lost} lost,"
+        f" {found.duplicated} duplicated, {found.made_up} made up, {away}recovery {recovery}",
         file=sys.stderr,
         flush=True,
     )

@@ -7,7 +7,7 @@ from benchmarks.figures import Bound, Figure
 from tests.chaos.plan import RANDOM_KILLS
 from tests.chaos.round import Outcome
 
-HEAD = ("fault", "rounds", "acknowledged", "lost", "duplicated", "recovery p50", "max")
+HEAD = ("fault", "rounds", "acknowledged", "lost", "duplicated", "recovery p50", "max", "without service p50", "max")
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -25,9 +25,16 @@ def table(outcomes: Sequence[Outcome]) -> str:
                 str(sum(outcome.verdict.duplicated + outcome.verdict.made_up for outcome in those)),
                 f"{median(known):.1f} s" if known else "never",
                 f"{max(known):.1f} s" if len(known) == len(times) else "never",
+                *without_service(those),
             )
         )
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def without_service(outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """The median, and the longest; of most faults it is not looked for."""
+    times = [outcome.told.away_s for outcome in outcomes if outcome.told.away_s is not None]
+    return (f"{median(times):.1f} s", f"{max(times):.1f} s") if times else ("", "")
 
 
 def figures(outcomes: Sequence[Outcome], rounds: int) -> Iterator[Figure]:
@@ -46,3 +53,6 @@ def figures(outcomes: Sequence[Outcome], rounds: int) -> Iterator[Figure]:
         yield Figure("recovery from random kills, longest", max(known), Bound.AT_MOST, 60, unit=" s")
     if known := [o.recovery_s for o in outcomes if o.recovery_s is not None and o.fault != RANDOM_KILLS]:
         yield Figure("recovery from any other fault, longest", max(known), Bound.AT_MOST, 60, unit=" s")
+    if away := [outcome.told.away_s for outcome in outcomes if outcome.told.away_s is not None]:
+        yield Figure("without service when a machine fails, p50", median(away), Bound.AT_MOST, 15, unit=" s")
+        yield Figure("without service when a machine fails, longest", max(away), Bound.AT_MOST, 60, unit=" s")

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import psycopg2
 from kafka.errors import KafkaError
@@ -14,8 +14,21 @@ from tests.chaos.stack import Stack
 from tests.chaos.store import LENGTH, DeadLetters, rows
 from tests.patience import PATIENCE_S
 
-Fault = Callable[[Stack, random.Random], str | None]
-"""Does it, and returns when it is over: what then still does not work is recovery. The text: what it chose."""
+AnyStack = TypeVar("AnyStack", bound=Stack)
+
+
+class Told(NamedTuple):
+    """What a fault says of itself."""
+
+    detail: str = ""
+    """What it chose."""
+
+    away_s: float | None = None
+    """After how long everybody was served again, where it looked for that itself."""
+
+
+Fault = Callable[[AnyStack, random.Random], Told | None]
+"""Does it, and returns when it is over: what then still does not work is recovery."""
 
 DAY_US = 86_400_000_000
 FIRST_DAY_US = 1_735_689_600_000_000  # 2025-01-01: each round has a day of its own, whose partition is made in it
@@ -26,7 +39,7 @@ LOOK_EVERY_S = 0.2
 
 class Outcome(NamedTuple):
     fault: str
-    detail: str
+    told: Told
     verdict: Verdict
     recovery_s: float | None  # None: it did not recover in time
     dead_letters_again: int = 0
@@ -39,9 +52,9 @@ class Outcome(NamedTuple):
 
 
 def play(  # noqa: PLR0913  what makes a round
-    stack: Stack,
+    stack: AnyStack,
     name: str,
-    fault: Fault,
+    fault: Fault[AnyStack],
     number: int,
     chance: random.Random,
     *,
@@ -59,7 +72,7 @@ def play(  # noqa: PLR0913  what makes a round
     with Load(stack.addresses["LOCATION_GRPC"], ledger, begins_us, rate) as load:
         wait_for(lambda: bool(rows_or_none(stack, begins_us)), FLOWS_WITHIN_S)
         time.sleep(chance.uniform(0, 1))
-        detail = fault(stack, chance) or ""
+        told = fault(stack, chance) or Told()
         ended_at = time.monotonic()
         before = ledger.acknowledgements
         deadline = ended_at + recovers_within_s
@@ -80,9 +93,9 @@ def play(  # noqa: PLR0913  what makes a round
     recovered_s = time.monotonic() - ended_at
     if seen is None:
         nothing = verdict(ledger, [], set())
-        return Outcome(name, detail, nothing, None)
+        return Outcome(name, told, nothing, None)
     complete = not seen[0].lost and stack.all_ready()
-    return Outcome(name, detail, seen[0], recovered_s if complete else None, letters.again, begins_us, seen[1])
+    return Outcome(name, told, seen[0], recovered_s if complete else None, letters.again, begins_us, seen[1])
 
 
 def rows_or_none(stack: Stack, begins_us: int) -> int | None:

@@ -16,8 +16,8 @@ from deployment.native.schema import Database
 from deployment.native.services import answers_grpc, answers_http
 from tests.chaos.ledger import Key, Ledger, Verdict, verdict
 from tests.chaos.load import PEOPLE, Load
+from tests.chaos.machines.brokers import NUMBERS, Brokers, three_brokers
 from tests.chaos.store import DeadLetters
-from tests.integration.failover.brokers import NUMBERS, Brokers, three_brokers
 from tests.integration.programs import program
 from tests.integration.statements import Query, add_people
 from tests.patience import PATIENCE_S

@@ -8,7 +8,7 @@ import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
 from deployment.native.folders import REPOSITORY
-from tests.unit.deployment.manifests import OPERATORS, Manifest
+from tests.unit.deployment.manifests import OPERATORS, Manifest, of_kind
 
 FOLDER = REPOSITORY / "var" / "programs" / "crds"
 KINDS = [
@@ -85,3 +85,24 @@ def test_a_field_that_its_operator_does_not_know_would_be_noticed(
 ) -> None:
     [manifest, *_], schema = resources
     assert problems({**manifest, "spec": {**manifest["spec"], "replicaz": 1}}, schema)
+
+
+def test_a_machine_that_dies_takes_one_copy_along_of_several(render: Any) -> None:
+    """What tests/chaos/machines kills: three brokers of which two have all, a primary and whoever waits for it."""
+    brokers, kafka, postgresql = (
+        one["spec"] for kind in ("KafkaNodePool", "Kafka", "Cluster") for one in of_kind(render(OPERATORS), kind)
+    )
+    kafka = kafka["kafka"]
+    assert (brokers["replicas"], kafka["config"]["default.replication.factor"]) == (3, 3)
+    assert kafka["config"]["min.insync.replicas"] == 2
+    [apart] = brokers["template"]["pod"]["affinity"]["podAntiAffinity"][
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    ]
+    assert apart["topologyKey"] == postgresql["affinity"]["topologyKey"] == "kubernetes.io/hostname"
+    assert apart["labelSelector"]["matchLabels"] == {
+        "strimzi.io/cluster": "udaconnect",
+        "strimzi.io/pool-name": "nodes",
+    }
+    assert postgresql["instances"] >= 2
+    assert postgresql["affinity"]["podAntiAffinityType"] == "required"
+    assert postgresql["postgresql"]["synchronous"] == {"method": "any", "number": 1, "dataDurability": "required"}

@@ -1,0 +1,193 @@
+"""A machine of a store dies, alone or beside another one, comes back empty, or is cut off, or sleeps and wakes.
+
+Each tells after how long everybody was served again.
+"""
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Mapping
+
+from tests.chaos.faults import IN_COPY, IN_COPY_WITHIN_S, QUICK_COPY, SLOW_COPY, removed
+from tests.chaos.machines.brokers import NUMBERS
+from tests.chaos.machines.erasing import Erasing
+from tests.chaos.machines.postgresql import Node
+from tests.chaos.machines.probe import served_after_s
+from tests.chaos.machines.stack import Machines
+from tests.chaos.program import Program
+from tests.chaos.round import Told, wait_for
+from tests.patience import PATIENCE_S, poll_until
+
+AWAY_S = 30.0  # longer than the lock of a primary lasts
+CUT_OFF_S = 15.0
+TWO_AWAY_S = 10.0
+
+SLOW_ERASURE = """
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN OLD; END $$;
+    CREATE TRIGGER slow BEFORE DELETE ON location FOR EACH ROW EXECUTE FUNCTION slow();
+"""
+ERASING = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+
+
+def died(program: Program, stack: Machines) -> Told:
+    """The whole machine, for AWAY_S."""
+    began = time.monotonic()
+    program.stop(killing=True)
+    served_s = served_after_s(stack, began)
+    time.sleep(max(0.0, began + AWAY_S - time.monotonic()))
+    program.start()
+    return Told(away_s=served_s)
+
+
+def leader_dies(stack: Machines, chance: random.Random) -> Told:
+    number = poll_until(lambda: stack.kafka.leader("location", chance.randrange(6)))
+    return died(stack.kafka.programs[number], stack)
+
+
+def two_brokers_die(stack: Machines, chance: random.Random) -> Told:
+    """Whatever is sent meanwhile must be refused: one copy is not enough."""
+    began = time.monotonic()
+    two = [stack.kafka.programs[number] for number in chance.sample(NUMBERS, 2)]
+    for program in two:
+        program.stop(killing=True)
+    time.sleep(TWO_AWAY_S)
+    for program in two:
+        program.start()
+    return Told(away_s=served_after_s(stack, began))
+
+
+def broker_comes_back_empty(stack: Machines, chance: random.Random) -> Told:
+    number = chance.choice(NUMBERS)
+    began = time.monotonic()
+    stack.kafka.programs[number].stop(killing=True)
+    stack.kafka.empty(number)
+    stack.kafka.programs[number].start()
+    return Told(away_s=served_after_s(stack, began))
+
+
+def asleep(program: Program, stack: Machines) -> Told:
+    """For AWAY_S nobody answers, and connections stay; then it goes on as if nothing had been."""
+    began = time.monotonic()
+    program.freeze()
+    try:
+        served_s = served_after_s(stack, began)
+        time.sleep(max(0.0, began + AWAY_S - time.monotonic()))
+    finally:
+        program.thaw()
+    return Told(away_s=served_s)
+
+
+def broker_sleeps(stack: Machines, chance: random.Random) -> Told:
+    return asleep(stack.kafka.programs[chance.choice(NUMBERS)], stack)
+
+
+def primary(stack: Machines) -> Node:
+    return poll_until(stack.postgresql.primary)
+
+
+def standby(stack: Machines) -> Node:
+    first = primary(stack)
+    [other] = [node for node in stack.postgresql.nodes if node is not first]
+    return other
+
+
+def primary_dies(stack: Machines, _chance: random.Random) -> Told:
+    return died(primary(stack).program, stack)
+
+
+def standby_dies(stack: Machines, _chance: random.Random) -> Told:
+    return died(standby(stack).program, stack)
+
+
+def primary_sleeps(stack: Machines, _chance: random.Random) -> Told:
+    """And wakes when the other one has become the primary: what it takes then must not count."""
+    return asleep(primary(stack).program, stack)
+
+
+def primary_is_killed(stack: Machines, _chance: random.Random) -> Told:
+    """PostgreSQL alone: Patroni, whose machine it is, lives on."""
+    began = time.monotonic()
+    os.kill(primary(stack).pid(), signal.SIGKILL)
+    return Told(away_s=served_after_s(stack, began))
+
+
+def primary_dies_in_a_copy(stack: Machines, _chance: random.Random) -> Told:
+    """Some rows of it are in, and others are not."""
+    node = primary(stack)
+    stack.execute(SLOW_COPY)
+    in_the_middle(stack, IN_COPY)
+    began = time.monotonic()
+    node.program.stop(killing=True)
+    wait_for(lambda: removed(stack, QUICK_COPY), PATIENCE_S)  # its replica has the trigger too
+    return back(node, stack, began)
+
+
+def primary_dies_in_an_erasure(stack: Machines, _chance: random.Random) -> Told:
+    """Some of the locations are gone already."""
+    node = primary(stack)
+    served_after_s(stack, time.monotonic())
+    erasing = Erasing(stack)
+    stack.execute(SLOW_ERASURE)
+    erasing.start()
+    in_the_middle(stack, ERASING)
+    began = time.monotonic()
+    node.program.stop(killing=True)
+    wait_for(lambda: removed(stack, QUICK_COPY), PATIENCE_S)
+    told = back(node, stack, began)
+    erasing.join()
+    if rows := erasing.rows_left():
+        raise AssertionError(f"somebody was erased, and {rows} rows are left")
+    return told
+
+
+def in_the_middle(stack: Machines, of_what: str) -> None:
+    with stack.database() as session, session.cursor() as cursor:
+
+        def found() -> bool:
+            cursor.execute(of_what)
+            return bool(cursor.fetchall())
+
+        if not wait_for(found, IN_COPY_WITHIN_S):
+            raise AssertionError("it was not met in the middle")
+
+
+def back(node: Node, stack: Machines, began: float) -> Told:
+    served_s = served_after_s(stack, began)
+    time.sleep(max(0.0, began + AWAY_S - time.monotonic()))
+    node.program.start()
+    return Told(away_s=served_s)
+
+
+def cut_off(stack: Machines, _chance: random.Random) -> Told:
+    """The standby gets nothing of what the primary writes, and nobody can tell whether it is slow or gone."""
+    link = primary(stack).replication
+    began = time.monotonic()
+    link.silence()
+    served_s = served_after_s(stack, began)
+    time.sleep(max(0.0, began + CUT_OFF_S - time.monotonic()))
+    link.heal(forget=True)
+    return Told(away_s=served_s)
+
+
+def etcd_dies(stack: Machines, _chance: random.Random) -> Told:
+    return died(stack.postgresql.etcd, stack)
+
+
+FAULTS: Mapping[str, Callable[[Machines, random.Random], Told]] = {
+    f"cluster: {name}": fault
+    for name, fault in {
+        "a partition's leader dies": leader_dies,
+        "two brokers die": two_brokers_die,
+        "a broker comes back empty": broker_comes_back_empty,
+        "a broker sleeps": broker_sleeps,
+        "the primary is killed": primary_is_killed,
+        "the primary's machine dies": primary_dies,
+        "the primary's machine dies in a COPY": primary_dies_in_a_copy,
+        "the primary's machine dies in an erasure": primary_dies_in_an_erasure,
+        "the primary sleeps, and wakes as a second one": primary_sleeps,
+        "the standby dies": standby_dies,
+        "the standby is cut off": cut_off,
+        "etcd dies": etcd_dies,
+    }.items()
+}

@@ -1,0 +1,99 @@
+"""The system on stores of several machines: three brokers, two PostgreSQL. The services are one of each."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from deployment.native.addresses import DATABASE, addresses, passwords_of
+from deployment.native.folders import DataFolder
+from deployment.native.lock import marked_environment
+from deployment.native.ports import choose_ports, spare_block
+from deployment.native.schema import bootstrap, create_database, migrate
+from deployment.native.services import services
+from tests.chaos.folder import temporary_folder
+from tests.chaos.load import PEOPLE
+from tests.chaos.machines.brokers import NUMBERS, Brokers, three_brokers
+from tests.chaos.machines.postgresql import Nodes, two_nodes
+from tests.chaos.program import Program
+from tests.chaos.stack import ADD_PEOPLE, Stack, await_ready, stop_all
+from tests.patience import poll_until
+
+SERVICES = ("location_producer", "location_consumer", "meeting_finder", "person_service", "connection_service")
+
+
+@dataclass
+class Machines(Stack):
+    brokers: Brokers | None = None
+    nodes: Nodes | None = None
+
+    @property
+    def kafka(self) -> Brokers:
+        assert self.brokers
+        return self.brokers
+
+    @property
+    def postgresql(self) -> Nodes:
+        assert self.nodes
+        return self.nodes
+
+    def all_ready(self) -> bool:
+        """One machine may die again: each store has its copies."""
+        return super().all_ready() and self.is_whole()
+
+    def is_whole(self) -> bool:
+        topics_are = self.kafka.in_sync("location") == len(NUMBERS)
+        return topics_are and self.postgresql.primary() is not None and self.postgresql.standby_has_all()
+
+
+@contextmanager
+def machines() -> Iterator[Machines]:
+    os.environ["UDACONNECT_PORT"] = str(spare_block())
+    with ExitStack() as ending:
+        folder = ending.enter_context(temporary_folder())
+        passwords, ports = passwords_of(folder), choose_ports()
+        environment = marked_environment(folder)
+        nodes = ending.enter_context(two_nodes(folder.path, passwords["postgres"], environment))
+        brokers = ending.enter_context(three_brokers(folder.path))
+        primary = poll_until(nodes.primary)
+        at_once = addresses({**ports, "postgresql": primary.port}, passwords)
+        create_database(at_once["SUPERUSER_DATABASE_URL"], DATABASE)
+        bootstrap(at_once["SUPERUSER_DATABASE_URL"], passwords)
+        migrate(at_once["DATABASE_URL"])
+        reach = {name: nodes.reached(value) if "DATABASE_URL" in name else value for name, value in at_once.items()}
+        reach["KAFKA_BOOTSTRAP_SERVERS"] = brokers.bootstrap_servers
+        make_topics(environment, brokers)
+        programs = {name: service(folder, reach, environment, name) for name in SERVICES}
+        stores = [nodes.etcd, *(node.program for node in nodes.nodes), *brokers.programs.values()]
+        running = Machines(
+            folder,
+            reach,
+            {},
+            {},
+            {each.name: each for each in [*stores, *programs.values()]},
+            lambda name: service(folder, reach, environment, name),
+            brokers=brokers,
+            nodes=nodes,
+        )
+        ending.callback(stop_all, running)
+        for program in programs.values():
+            program.start()
+        running.execute(ADD_PEOPLE, PEOPLE)
+        for program in running.programs.values():
+            await_ready(program)
+        poll_until(running.is_whole)
+        yield running
+
+
+def make_topics(environment: dict[str, str], brokers: Brokers) -> None:
+    servers = {"KAFKA_BOOTSTRAP_SERVERS": brokers.bootstrap_servers, "LOCATION_REPLICATION": "3", "KAFKA_WAIT_S": "600"}
+    command = [sys.executable, "-m", "location_producer.topics"]
+    subprocess.run(command, check=True, env=environment | servers, start_new_session=True)
+
+
+def service(folder: DataFolder, reach: dict[str, str], environment: dict[str, str], name: str) -> Program:
+    [chosen] = [each for each in services(reach) if each.name == name]
+    command = [sys.executable, "-m", name]
+    return Program(name, command, environment | chosen.settings, folder.logs / f"{name}.log", chosen.is_ready)
