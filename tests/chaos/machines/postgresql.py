@@ -128,7 +128,10 @@ def settings_of(number: int, home: Path, ports: tuple[int, int, int], link: Link
                 # Whoever can be replaced is not started again before.
                 "primary_start_timeout": 0,
                 # What was deleted from is not copied again, but set back to where both were alike.
-                "postgresql": {"use_pg_rewind": True, "parameters": {"wal_sender_timeout": "5s"}},
+                "postgresql": {
+                    "use_pg_rewind": True,
+                    "parameters": {"wal_sender_timeout": "5s", "wal_receiver_timeout": "5s"},
+                },
             },
             "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, "data-checksums"],
         },
