@@ -4,7 +4,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from deployment.native.lock import marked_environment
 from deployment.native.ports import HOST, choose_ports, free_port, spare_block
 from deployment.native.run import make_topics
 from deployment.native.schema import bootstrap, create_database, migrate
-from deployment.native.services import services
+from deployment.native.services import Service, services
 from tests.chaos.clock import Clock, faketime
 from tests.chaos.folder import temporary_folder
 from tests.chaos.ledger import Key
@@ -131,11 +131,9 @@ def stack(
         make_topics(folder, reach)
 
         def of_service(service: str, name: str, module: str, **changed: str) -> Program:
-            [chosen] = [each for each in services({**reach, **changed}) if each.name == service]
             off = ["tests.chaos.clock_off", str(clocks[name].file)] if name in clocks else []
-            command = [sys.executable, "-m", *off, module]
-            log = folder.logs / f"{name}.log"
-            return Program(name, command, {**environment, **chosen.settings}, log, chosen.is_ready)
+            [chosen] = [each for each in services({**reach, **changed}) if each.name == service]
+            return service_program(folder, environment, chosen, name, [*off, module])
 
         def consumer(name: str, health_port: int | None = None) -> Program:
             return of_service(
@@ -173,6 +171,16 @@ def stack(
         for program in running.programs.values():
             await_ready(program)
         yield running
+
+
+def service_program(
+    folder: DataFolder, environment: Mapping[str, str], service: Service, name: str = "", module: Sequence[str] = ()
+) -> Program:
+    """Known by another `name`, and run as another `module` with its arguments, if they are given."""
+    known_as = name or service.name
+    command = [sys.executable, "-m", *(module or [service.name])]
+    log = folder.logs / f"{known_as}.log"
+    return Program(known_as, command, {**environment, **service.settings}, log, service.is_ready)
 
 
 def stop_all(running: Stack) -> None:

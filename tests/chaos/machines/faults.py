@@ -166,7 +166,7 @@ def cut_off(stack: Machines, _chance: random.Random) -> Told:
     link.silence()
     served_s = served_after_s(stack, began)
     time.sleep(max(0.0, began + CUT_OFF_S - time.monotonic()))
-    link.heal(forget=True)
+    link.heal()
     return Told(away_s=served_s)
 
 

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from deployment.native.addresses import DATABASE, addresses, passwords_of
-from deployment.native.folders import DataFolder
 from deployment.native.lock import marked_environment
 from deployment.native.ports import choose_ports, spare_block
 from deployment.native.schema import bootstrap, create_database, migrate
@@ -17,35 +17,24 @@ from tests.chaos.folder import temporary_folder
 from tests.chaos.load import PEOPLE
 from tests.chaos.machines.brokers import NUMBERS, Brokers, three_brokers
 from tests.chaos.machines.postgresql import Nodes, two_nodes
-from tests.chaos.program import Program
-from tests.chaos.stack import ADD_PEOPLE, Stack, await_ready, stop_all
+from tests.chaos.stack import ADD_PEOPLE, Stack, await_ready, service_program, stop_all
 from tests.patience import poll_until
 
 SERVICES = ("location_producer", "location_consumer", "meeting_finder", "person_service", "connection_service")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Machines(Stack):
-    brokers: Brokers | None = None
-    nodes: Nodes | None = None
-
-    @property
-    def kafka(self) -> Brokers:
-        assert self.brokers
-        return self.brokers
-
-    @property
-    def postgresql(self) -> Nodes:
-        assert self.nodes
-        return self.nodes
+    kafka: Brokers
+    postgresql: Nodes
 
     def all_ready(self) -> bool:
         """One machine may die again: each store has its copies."""
         return super().all_ready() and self.is_whole()
 
     def is_whole(self) -> bool:
-        topics_are = self.kafka.in_sync("location") == len(NUMBERS)
-        return topics_are and self.postgresql.primary() is not None and self.postgresql.standby_has_all()
+        brokers_are = self.kafka.in_sync("location") == len(NUMBERS)
+        return brokers_are and self.postgresql.primary() is not None and self.postgresql.standby_has_all()
 
 
 @contextmanager
@@ -65,20 +54,21 @@ def machines() -> Iterator[Machines]:
         reach = {name: nodes.reached(value) if "DATABASE_URL" in name else value for name, value in at_once.items()}
         reach["KAFKA_BOOTSTRAP_SERVERS"] = brokers.bootstrap_servers
         make_topics(environment, brokers)
-        programs = {name: service(folder, reach, environment, name) for name in SERVICES}
+        chosen = {each.name: each for each in services(reach)}
+        programs = [service_program(folder, environment, chosen[name]) for name in SERVICES]
         stores = [nodes.etcd, *(node.program for node in nodes.nodes), *brokers.programs.values()]
         running = Machines(
             folder,
             reach,
             {},
             {},
-            {each.name: each for each in [*stores, *programs.values()]},
-            lambda name: service(folder, reach, environment, name),
-            brokers=brokers,
-            nodes=nodes,
+            {each.name: each for each in [*stores, *programs]},
+            partial(service_program, folder, environment, chosen["location_consumer"]),
+            kafka=brokers,
+            postgresql=nodes,
         )
         ending.callback(stop_all, running)
-        for program in programs.values():
+        for program in programs:
             program.start()
         running.execute(ADD_PEOPLE, PEOPLE)
         for program in running.programs.values():
@@ -91,9 +81,3 @@ def make_topics(environment: dict[str, str], brokers: Brokers) -> None:
     servers = {"KAFKA_BOOTSTRAP_SERVERS": brokers.bootstrap_servers, "LOCATION_REPLICATION": "3", "KAFKA_WAIT_S": "600"}
     command = [sys.executable, "-m", "location_producer.topics"]
     subprocess.run(command, check=True, env=environment | servers, start_new_session=True)
-
-
-def service(folder: DataFolder, reach: dict[str, str], environment: dict[str, str], name: str) -> Program:
-    [chosen] = [each for each in services(reach) if each.name == name]
-    command = [sys.executable, "-m", name]
-    return Program(name, command, environment | chosen.settings, folder.logs / f"{name}.log", chosen.is_ready)
