@@ -6,6 +6,7 @@ anew each time: it is a promise to the people whose locations they hold.
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,7 +15,7 @@ from typing import Any
 import structlog
 from environs import Env, validate
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from kafka.errors import InvalidReplicationFactorError, KafkaError, TopicAlreadyExistsError, for_code
 
 from service_kit.kafka.security import KafkaSecurity, read_kafka_security
 from service_kit.settings import read_settings
@@ -25,6 +26,7 @@ log = structlog.get_logger()
 Topics = dict[str, dict[str, Any]]
 
 RETENTION, SEGMENT = "retention.ms", "segment.ms"
+BROKERS_EVERY_S = 1.0
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ENCOUNTERS_KEPT = DAY
 """Less than the table encounter_told keeps what was told: as long as it can be read here, it can be taken back."""
@@ -121,13 +123,24 @@ def set_retention(admin: KafkaAdminClient, wanted: Topics) -> None:
     )
 
 
-def create_topics(admin: KafkaAdminClient, wanted: Topics) -> list[str]:
+def create_topics(admin: KafkaAdminClient, wanted: Topics, wait_s: float) -> list[str]:
     """Create what is missing, wait until every partition has a leader, and return the names of the new topics.
 
-    Raises KafkaError where the broker refuses a topic.
+    Brokers that start together are not there at once: as many as there are to be copies are waited for, at most for
+    `wait_s`. Raises KafkaError where the broker refuses a topic.
     """
-    answer = admin.create_topics(wanted, raise_errors=False)
-    created = list(accepted(answer["topics"]))
+    created: list[str] = []
+    deadline = time.monotonic() + wait_s
+    while True:
+        answer = admin.create_topics(wanted, raise_errors=False)
+        try:
+            created.extend(accepted(answer["topics"]))
+            break
+        except InvalidReplicationFactorError as error:
+            if time.monotonic() > deadline:
+                raise
+            log.info("waiting for more brokers", because=str(error))
+            time.sleep(BROKERS_EVERY_S)
     admin.wait_for_topics(list(wanted))
     return created
 
@@ -155,7 +168,7 @@ def main() -> None:
             reconnect_backoff_max_ms=2000,
         ) as admin:
             wanted = topics(settings)
-            created = create_topics(admin, wanted)
+            created = create_topics(admin, wanted, settings.kafka_wait_s)
             set_retention(admin, wanted)
             log.info("topics are ready", topics=list(wanted), created=created)
     except KafkaError as error:

@@ -50,3 +50,19 @@ def test_without_kafka_it_ends_with_a_sentence() -> None:
     assert job.returncode == 1
     assert "The topics could not be made" in job.stderr
     assert "Traceback" not in job.stderr
+
+
+def test_for_as_many_brokers_as_there_are_to_be_copies_it_waits_and_not_for_ever(kafka_bootstrap_servers: str) -> None:
+    name = f"test-{secrets.token_hex(6)}"
+    job = run_topics_job(
+        KAFKA_BOOTSTRAP_SERVERS=kafka_bootstrap_servers,
+        LOCATION_TOPIC=name,
+        DEAD_LETTER_TOPIC=f"{name}.dead-letter",
+        ENCOUNTER_TOPIC=f"{name}.encounter",
+        LOCATION_REPLICATION="3",
+        KAFKA_WAIT_S="2",
+    )
+    assert "waiting for more brokers" in job.stdout
+    assert job.returncode == 1
+    assert f"topic {name}: Unable to replicate the partition 3 time(s)" in job.stderr
+    assert "Traceback" not in job.stderr
