@@ -15,7 +15,9 @@ from location_producer.settings import Settings
 log = structlog.get_logger()
 
 CHECK_EVERY_S = 2.0
-ATTEMPT_MS = 5000  # one attempt to reach Kafka; also how late the process may notice that it should stop
+# One attempt to reach a broker. One that sleeps takes all of it: the next one has its own. Where none says anything,
+# all of them together are how late the process may notice that it should stop.
+ATTEMPT_MS = 5000
 MAX_BACK_OFF_S = 10.0
 SEND_MAX_BLOCK_MS = 100  # send() blocks only while the topic is unknown, and then the event loop with it
 
@@ -83,10 +85,11 @@ class KafkaConnection:
 
 
 def make_producer(settings: Settings) -> KafkaProducer:
+    servers = settings.kafka_bootstrap_servers.split(",")
     return KafkaProducer(
         **settings.kafka_security.options(),
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
-        bootstrap_timeout_ms=ATTEMPT_MS,
+        bootstrap_servers=servers,
+        bootstrap_timeout_ms=ATTEMPT_MS * len(servers),
         acks="all",
         enable_idempotence=True,  # said aloud: a setting in conflict with it then fails instead of switching it off
         compression_type="lz4",
@@ -111,10 +114,11 @@ def close(producer: KafkaProducer, within_s: float) -> None:
 
 
 def make_admin(settings: Settings) -> KafkaAdminClient:
+    servers = settings.kafka_bootstrap_servers.split(",")
     return KafkaAdminClient(
         **settings.kafka_security.options(),
-        bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
-        bootstrap_timeout_ms=ATTEMPT_MS,
+        bootstrap_servers=servers,
+        bootstrap_timeout_ms=ATTEMPT_MS * len(servers),
         request_timeout_ms=ATTEMPT_MS,
         reconnect_backoff_max_ms=1000,
     )
