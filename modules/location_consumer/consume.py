@@ -13,7 +13,7 @@ from threading import Event
 import structlog
 from kafka import KafkaConsumer
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, RetriableError
 
 from location_consumer.batch import Batch, BatchPolicy
 from location_consumer.metrics import Metrics
@@ -27,6 +27,7 @@ IDLE_POLL_S = 0.5
 SETTLE_POLL_S = 0.01  # how late the end of a write may be noticed
 REPORT_EVERY_S = 1.0
 SEND_ON_AGAIN_S = 0.5
+ASK_AGAIN_S = 0.5
 
 
 class Consume:
@@ -74,6 +75,12 @@ class Consume:
             polled = self._records.poll(timeout_ms=int(wait_s * 1000))
         except OUT_OF_PLACE as error:
             self._resets.note(error)
+            return
+        except RetriableError as error:
+            # As where the group's coordinator has died, and the broker that is asked for another one too. Nothing was
+            # read, and the place is kept.
+            log.warning("Kafka is not reached", because=type(error).__name__)
+            self._stopping.wait(ASK_AGAIN_S)
             return
         for records in polled.values():
             yield from records
