@@ -80,8 +80,10 @@ def follow(log: Path, pid: int) -> str:
     return f"exec tail --lines=0 --follow=name --pid={pid} {shlex.quote(str(log))}"
 
 
-def make_topics(folder: DataFolder, in_use: dict[str, str]) -> None:
-    environment = {**common_environment(folder), "KAFKA_BOOTSTRAP_SERVERS": in_use["KAFKA_BOOTSTRAP_SERVERS"]}
+def make_topics(folder: DataFolder, in_use: dict[str, str], **settings: str) -> None:
+    """`settings`: more variables of the job."""
+    reached = {"KAFKA_BOOTSTRAP_SERVERS": in_use["KAFKA_BOOTSTRAP_SERVERS"]}
+    environment = {**common_environment(folder), **reached, **settings}
     command = [sys.executable, "-m", "location_producer.topics"]
     subprocess.run(command, check=True, env=environment, start_new_session=True)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from kafka import KafkaProducer
@@ -84,12 +85,20 @@ class KafkaConnection:
                 await asyncio.wait_for(self._publisher.broken.wait(), CHECK_EVERY_S)
 
 
-def make_producer(settings: Settings) -> KafkaProducer:
+def reaching(settings: Settings) -> dict[str, Any]:
+    """Options of any client: how it comes to a broker."""
     servers = settings.kafka_bootstrap_servers.split(",")
-    return KafkaProducer(
+    return {
         **settings.kafka_security.options(),
-        bootstrap_servers=servers,
-        bootstrap_timeout_ms=ATTEMPT_MS * len(servers),
+        "bootstrap_servers": servers,
+        "bootstrap_timeout_ms": ATTEMPT_MS * len(servers),
+        "reconnect_backoff_max_ms": 1000,
+    }
+
+
+def make_producer(settings: Settings) -> KafkaProducer:
+    return KafkaProducer(
+        **reaching(settings),
         acks="all",
         enable_idempotence=True,  # said aloud: a setting in conflict with it then fails instead of switching it off
         compression_type="lz4",
@@ -98,7 +107,6 @@ def make_producer(settings: Settings) -> KafkaProducer:
         delivery_timeout_ms=settings.delivery_timeout_ms,
         request_timeout_ms=settings.delivery_timeout_ms // 2,
         max_block_ms=SEND_MAX_BLOCK_MS,
-        reconnect_backoff_max_ms=1000,
         metadata_max_age_ms=15_000,
         allow_auto_create_topics=False,
     )
@@ -114,14 +122,7 @@ def close(producer: KafkaProducer, within_s: float) -> None:
 
 
 def make_admin(settings: Settings) -> KafkaAdminClient:
-    servers = settings.kafka_bootstrap_servers.split(",")
-    return KafkaAdminClient(
-        **settings.kafka_security.options(),
-        bootstrap_servers=servers,
-        bootstrap_timeout_ms=ATTEMPT_MS * len(servers),
-        request_timeout_ms=ATTEMPT_MS,
-        reconnect_backoff_max_ms=1000,
-    )
+    return KafkaAdminClient(**reaching(settings), request_timeout_ms=ATTEMPT_MS)
 
 
 def count_partitions(producer: KafkaProducer, admin: KafkaAdminClient, topic: str) -> int:

@@ -191,18 +191,23 @@ def restart_in_copy(stack: Stack, chance: random.Random) -> None:
     """PostgreSQL is told to end when some rows of a COPY are in, and others are not."""
     stack.execute(SLOW_COPY)
     try:
-        with stack.database() as session, session.cursor() as cursor:
-
-            def in_copy() -> bool:
-                cursor.execute(IN_COPY)
-                return bool(cursor.fetchall())
-
-            if not wait_for(in_copy, IN_COPY_WITHIN_S):
-                raise AssertionError("no COPY was met in the middle")
-            # Fast, or immediately: the second one leaves the table to crash recovery.
-            stack.programs["postgresql"].send(chance.choice((signal.SIGINT, signal.SIGQUIT)))
+        await_middle(stack, IN_COPY)
+        # Fast, or immediately: the second one leaves the table to crash recovery.
+        stack.programs["postgresql"].send(chance.choice((signal.SIGINT, signal.SIGQUIT)))
     finally:
         wait_for(lambda: removed(stack, QUICK_COPY), IN_COPY_WITHIN_S)
+
+
+def await_middle(stack: Stack, of_what: str) -> None:
+    """Return when the query finds something that is slow under way. Raises AssertionError where nothing is met."""
+    with stack.database() as session, session.cursor() as cursor:
+
+        def found() -> bool:
+            cursor.execute(of_what)
+            return bool(cursor.fetchall())
+
+        if not wait_for(found, IN_COPY_WITHIN_S):
+            raise AssertionError(f"nothing was met in the middle: {of_what}")
 
 
 def removed(stack: Stack, statement: str) -> bool:

@@ -165,11 +165,7 @@ def stack(
             disks=disks,
         )
         ending.callback(stop_all, running)
-        for program in started:
-            program.start()
-        running.execute(ADD_PEOPLE, PEOPLE)
-        for program in running.programs.values():
-            await_ready(program)
+        start(running, started)
         yield running
 
 
@@ -181,6 +177,15 @@ def service_program(
     command = [sys.executable, "-m", *(module or [service.name])]
     log = folder.logs / f"{known_as}.log"
     return Program(known_as, command, {**environment, **service.settings}, log, service.is_ready)
+
+
+def start(running: Stack, of_services: Sequence[Program]) -> None:
+    """Start them on stores that have their schema and topics, with people to send for; returns when all are ready."""
+    for program in of_services:
+        program.start()
+    running.execute(ADD_PEOPLE, PEOPLE)
+    for program in running.programs.values():
+        await_ready(program)
 
 
 def stop_all(running: Stack) -> None:

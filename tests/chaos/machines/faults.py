@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 
-from tests.chaos.faults import IN_COPY, IN_COPY_WITHIN_S, QUICK_COPY, SLOW_COPY, removed
+from tests.chaos.faults import IN_COPY, QUICK_COPY, SLOW_COPY, await_middle, removed
 from tests.chaos.machines.brokers import NUMBERS
 from tests.chaos.machines.erasing import Erasing
 from tests.chaos.machines.postgresql import Node
@@ -30,14 +30,21 @@ SLOW_ERASURE = """
 ERASING = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
 
 
+def until_over(stack: Machines, began: float, heal: Callable[[], None], lasts_s: float = AWAY_S) -> Told:
+    """Look for how long nobody is served, and heal when it has lasted so long, or longer if they were not before."""
+    try:
+        served_s = served_after_s(stack, began)
+        time.sleep(max(0.0, began + lasts_s - time.monotonic()))
+    finally:
+        heal()
+    return Told(away_s=served_s)
+
+
 def died(program: Program, stack: Machines) -> Told:
     """The whole machine, for AWAY_S."""
     began = time.monotonic()
     program.stop(killing=True)
-    served_s = served_after_s(stack, began)
-    time.sleep(max(0.0, began + AWAY_S - time.monotonic()))
-    program.start()
-    return Told(away_s=served_s)
+    return until_over(stack, began, program.start)
 
 
 def leader_dies(stack: Machines, chance: random.Random) -> Told:
@@ -70,12 +77,7 @@ def asleep(program: Program, stack: Machines) -> Told:
     """For AWAY_S nobody answers, and connections stay; then it goes on as if nothing had been."""
     began = time.monotonic()
     program.freeze()
-    try:
-        served_s = served_after_s(stack, began)
-        time.sleep(max(0.0, began + AWAY_S - time.monotonic()))
-    finally:
-        program.thaw()
-    return Told(away_s=served_s)
+    return until_over(stack, began, program.thaw)
 
 
 def broker_sleeps(stack: Machines, chance: random.Random) -> Told:
@@ -116,11 +118,11 @@ def primary_dies_in_a_copy(stack: Machines, _chance: random.Random) -> Told:
     """Some rows of it are in, and others are not."""
     node = primary(stack)
     stack.execute(SLOW_COPY)
-    in_the_middle(stack, IN_COPY)
+    await_middle(stack, IN_COPY)
     began = time.monotonic()
     node.program.stop(killing=True)
     wait_for(lambda: removed(stack, QUICK_COPY), PATIENCE_S)  # its replica has the trigger too
-    return back(node, stack, began)
+    return until_over(stack, began, node.program.start)
 
 
 def primary_dies_in_an_erasure(stack: Machines, _chance: random.Random) -> Told:
@@ -130,33 +132,15 @@ def primary_dies_in_an_erasure(stack: Machines, _chance: random.Random) -> Told:
     erasing = Erasing(stack)
     stack.execute(SLOW_ERASURE)
     erasing.start()
-    in_the_middle(stack, ERASING)
+    await_middle(stack, ERASING)
     began = time.monotonic()
     node.program.stop(killing=True)
     wait_for(lambda: removed(stack, QUICK_COPY), PATIENCE_S)
-    told = back(node, stack, began)
+    told = until_over(stack, began, node.program.start)
     erasing.join()
     if rows := erasing.rows_left():
         raise AssertionError(f"somebody was erased, and {rows} rows are left")
     return told
-
-
-def in_the_middle(stack: Machines, of_what: str) -> None:
-    with stack.database() as session, session.cursor() as cursor:
-
-        def found() -> bool:
-            cursor.execute(of_what)
-            return bool(cursor.fetchall())
-
-        if not wait_for(found, IN_COPY_WITHIN_S):
-            raise AssertionError("it was not met in the middle")
-
-
-def back(node: Node, stack: Machines, began: float) -> Told:
-    served_s = served_after_s(stack, began)
-    time.sleep(max(0.0, began + AWAY_S - time.monotonic()))
-    node.program.start()
-    return Told(away_s=served_s)
 
 
 def cut_off(stack: Machines, _chance: random.Random) -> Told:
@@ -164,10 +148,7 @@ def cut_off(stack: Machines, _chance: random.Random) -> Told:
     link = primary(stack).replication
     began = time.monotonic()
     link.silence()
-    served_s = served_after_s(stack, began)
-    time.sleep(max(0.0, began + CUT_OFF_S - time.monotonic()))
-    link.heal()
-    return Told(away_s=served_s)
+    return until_over(stack, began, link.heal, CUT_OFF_S)
 
 
 def etcd_dies(stack: Machines, _chance: random.Random) -> Told:

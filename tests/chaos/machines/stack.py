@@ -1,8 +1,6 @@
 """The system on stores of several machines: three brokers, two PostgreSQL. The services are one of each."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,14 +9,14 @@ from functools import partial
 from deployment.native.addresses import DATABASE, addresses, passwords_of
 from deployment.native.lock import marked_environment
 from deployment.native.ports import choose_ports, spare_block
+from deployment.native.run import make_topics
 from deployment.native.schema import bootstrap, create_database, migrate
 from deployment.native.services import services
 from tests.chaos.folder import temporary_folder
-from tests.chaos.load import PEOPLE
 from tests.chaos.machines.brokers import NUMBERS, Brokers, three_brokers
 from tests.chaos.machines.postgresql import Nodes, two_nodes
-from tests.chaos.stack import ADD_PEOPLE, Stack, await_ready, service_program, stop_all
-from tests.patience import poll_until
+from tests.chaos.stack import Stack, service_program, start, stop_all
+from tests.patience import PATIENCE_S, poll_until
 
 SERVICES = ("location_producer", "location_consumer", "meeting_finder", "person_service", "connection_service")
 
@@ -53,7 +51,7 @@ def machines() -> Iterator[Machines]:
         migrate(at_once["DATABASE_URL"])
         reach = {name: nodes.reached(value) if "DATABASE_URL" in name else value for name, value in at_once.items()}
         reach["KAFKA_BOOTSTRAP_SERVERS"] = brokers.bootstrap_servers
-        make_topics(environment, brokers)
+        make_topics(folder, reach, LOCATION_REPLICATION="3", KAFKA_WAIT_S=f"{PATIENCE_S:.0f}")
         chosen = {each.name: each for each in services(reach)}
         programs = [service_program(folder, environment, chosen[name]) for name in SERVICES]
         stores = [nodes.etcd, *(node.program for node in nodes.nodes), *brokers.programs.values()]
@@ -68,16 +66,6 @@ def machines() -> Iterator[Machines]:
             postgresql=nodes,
         )
         ending.callback(stop_all, running)
-        for program in programs:
-            program.start()
-        running.execute(ADD_PEOPLE, PEOPLE)
-        for program in running.programs.values():
-            await_ready(program)
+        start(running, programs)
         poll_until(running.is_whole)
         yield running
-
-
-def make_topics(environment: dict[str, str], brokers: Brokers) -> None:
-    servers = {"KAFKA_BOOTSTRAP_SERVERS": brokers.bootstrap_servers, "LOCATION_REPLICATION": "3", "KAFKA_WAIT_S": "600"}
-    command = [sys.executable, "-m", "location_producer.topics"]
-    subprocess.run(command, check=True, env=environment | servers, start_new_session=True)
