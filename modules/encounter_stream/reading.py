@@ -13,11 +13,11 @@ from kafka.errors import KafkaError
 from encounter_stream.held import Record
 from encounter_stream.settings import Settings
 from service_kit.kafka.offsets import end_offsets, offsets_since
+from service_kit.kafka.security import reaching
 
 log = structlog.get_logger()
 
 POLL_MS: Final = 200
-BOOTSTRAP_WITHIN_MS: Final = 5_000
 BACK_OFF_S: Final = 1.0
 LOOK_EVERY_S: Final = 5.0  # whether Kafka answers, and has other partitions
 FRESH_S: Final = 15.0  # for so long after the last answer of Kafka it is believed that all has been read
@@ -95,13 +95,10 @@ class Reading:
 
     def _connected(self) -> KafkaConsumer:
         return KafkaConsumer(
-            **self._settings.kafka_security.options(),
-            bootstrap_servers=self._settings.kafka_bootstrap_servers,
-            bootstrap_timeout_ms=BOOTSTRAP_WITHIN_MS,
+            **reaching(self._settings.kafka_bootstrap_servers, self._settings.kafka_security),
             client_id="encounter_stream",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=100,
-            reconnect_backoff_max_ms=1_000,
             metadata_max_age_ms=15_000,
         )

@@ -116,6 +116,8 @@ def group_consumer(settings: Settings) -> KafkaConsumer:
         # a slow batch does not miss them.
         session_timeout_ms=10_000,
         heartbeat_interval_ms=3_000,
+        # What a broker is waited for that says nothing. It has to be longer than a session.
+        request_timeout_ms=15_000,
     )
     # Otherwise the client joins its group before it knows the topic's partitions, shares out none, and has to join a
     # second time when it learns of them, which can take seconds.

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 import structlog
 from kafka import KafkaProducer
@@ -12,13 +11,11 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 
 from location_producer.publisher import KafkaPublisher
 from location_producer.settings import Settings
+from service_kit.kafka.security import ATTEMPT_MS, reaching
 
 log = structlog.get_logger()
 
 CHECK_EVERY_S = 2.0
-# One attempt to reach a broker. One that sleeps takes all of it: the next one has its own. Where none says anything,
-# all of them together are how late the process may notice that it should stop.
-ATTEMPT_MS = 5000
 MAX_BACK_OFF_S = 10.0
 SEND_MAX_BLOCK_MS = 100  # send() blocks only while the topic is unknown, and then the event loop with it
 
@@ -85,20 +82,9 @@ class KafkaConnection:
                 await asyncio.wait_for(self._publisher.broken.wait(), CHECK_EVERY_S)
 
 
-def reaching(settings: Settings) -> dict[str, Any]:
-    """Options of any client: how it comes to a broker."""
-    servers = settings.kafka_bootstrap_servers.split(",")
-    return {
-        **settings.kafka_security.options(),
-        "bootstrap_servers": servers,
-        "bootstrap_timeout_ms": ATTEMPT_MS * len(servers),
-        "reconnect_backoff_max_ms": 1000,
-    }
-
-
 def make_producer(settings: Settings) -> KafkaProducer:
     return KafkaProducer(
-        **reaching(settings),
+        **reaching(settings.kafka_bootstrap_servers, settings.kafka_security),
         acks="all",
         enable_idempotence=True,  # said aloud: a setting in conflict with it then fails instead of switching it off
         compression_type="lz4",
@@ -122,7 +108,8 @@ def close(producer: KafkaProducer, within_s: float) -> None:
 
 
 def make_admin(settings: Settings) -> KafkaAdminClient:
-    return KafkaAdminClient(**reaching(settings), request_timeout_ms=ATTEMPT_MS)
+    options = reaching(settings.kafka_bootstrap_servers, settings.kafka_security)
+    return KafkaAdminClient(**options, request_timeout_ms=ATTEMPT_MS)
 
 
 def count_partitions(producer: KafkaProducer, admin: KafkaAdminClient, topic: str) -> int:

@@ -16,7 +16,7 @@ MAX_MESSAGE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True)
 class Settings:
-    kafka_bootstrap_servers: str
+    kafka_bootstrap_servers: list[str]
     location_topic: str
     consumer_group: str
     dead_letter_topic: str
@@ -41,7 +41,7 @@ class Settings:
 def read(env: Env) -> Settings:
     grpc_bind = env.str("GRPC_BIND", "127.0.0.1:30003")
     return Settings(
-        kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_bootstrap_servers=env.list("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
         person_service=read_person_service(env),
         consumer_group=env.str("CONSUMER_GROUP", "location_consumer"),

@@ -35,7 +35,7 @@ COMPRESSION = "compression.type"
 
 @dataclass(frozen=True)
 class Settings:
-    kafka_bootstrap_servers: str
+    kafka_bootstrap_servers: list[str]
     location_topic: str
     dead_letter_topic: str
     encounter_topic: str
@@ -50,7 +50,7 @@ class Settings:
 
 def read(env: Env) -> Settings:
     return Settings(
-        kafka_bootstrap_servers=env.str("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_bootstrap_servers=env.list("KAFKA_BOOTSTRAP_SERVERS"),
         location_topic=env.str("LOCATION_TOPIC", "location"),
         dead_letter_topic=env.str("DEAD_LETTER_TOPIC", "location.dead-letter"),
         encounter_topic=env.str("ENCOUNTER_TOPIC", "encounter"),
@@ -163,7 +163,7 @@ def main() -> None:
     try:
         with KafkaAdminClient(
             **settings.kafka_security.options(),
-            bootstrap_servers=settings.kafka_bootstrap_servers.split(","),
+            bootstrap_servers=settings.kafka_bootstrap_servers,
             bootstrap_timeout_ms=settings.kafka_wait_s * 1000,
             reconnect_backoff_max_ms=2000,
         ) as admin:

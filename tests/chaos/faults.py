@@ -41,7 +41,7 @@ END_SESSIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
-QUICK_COPY = "DROP FUNCTION IF EXISTS slow CASCADE"
+QUICK = "DROP FUNCTION IF EXISTS slow CASCADE"
 IN_COPY = "SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"
 
 
@@ -195,7 +195,7 @@ def restart_in_copy(stack: Stack, chance: random.Random) -> None:
         # Fast, or immediately: the second one leaves the table to crash recovery.
         stack.programs["postgresql"].send(chance.choice((signal.SIGINT, signal.SIGQUIT)))
     finally:
-        wait_for(lambda: removed(stack, QUICK_COPY), IN_COPY_WITHIN_S)
+        wait_for(lambda: removed(stack, QUICK), IN_COPY_WITHIN_S)
 
 
 def await_middle(stack: Stack, of_what: str) -> None:

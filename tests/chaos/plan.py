@@ -24,7 +24,7 @@ LINKS = {
 }
 
 # Longer than every timeout that is between them: the producer's delivery (10 s), the consumer's session (10 s) and
-# requests (30 s), a statement (60 s).
+# requests (15 s), a statement (60 s).
 FROZEN = {"kafka": (13.0, 45.0), "postgresql": (13.0, 75.0)}
 AWAY_S = 45.0
 

@@ -26,6 +26,9 @@ class Told(NamedTuple):
     away_s: float | None = None
     """After how long everybody was served again, where it looked for that itself."""
 
+    check: Callable[[], None] = lambda: None
+    """Raises AssertionError where something is not as it must be after recovery."""
+
 
 Fault = Callable[[AnyStack, random.Random], Told | None]
 """Does it, and returns when it is over: what then still does not work is recovery."""
@@ -95,6 +98,8 @@ def play(  # noqa: PLR0913  what makes a round
         nothing = verdict(ledger, [], set())
         return Outcome(name, told, nothing, None)
     complete = not seen[0].lost and stack.all_ready()
+    if complete:
+        told.check()
     return Outcome(name, told, seen[0], recovered_s if complete else None, letters.again, begins_us, seen[1])
 
 

@@ -17,10 +17,9 @@ from udaconnect.connection.v1.encounter_pb2 import EncounterEvent, Kind, Place
 
 from meeting_finder.live.outbox import Event
 from service_kit.kafka.partition import partition_of
-from service_kit.kafka.security import KafkaSecurity
+from service_kit.kafka.security import ATTEMPT_MS, KafkaSecurity, reaching
 
 ACKNOWLEDGED_WITHIN_S: Final = 30
-BOOTSTRAP_WITHIN_MS: Final = 5_000
 KINDS: Final = {int(kind): kind for kind in Kind.values()}
 
 
@@ -62,16 +61,13 @@ class EncounterTopic:
 
     def _connected(self) -> KafkaProducer:
         return KafkaProducer(
-            **self._security.options(),
-            bootstrap_servers=self._bootstrap_servers,
-            bootstrap_timeout_ms=BOOTSTRAP_WITHIN_MS,
+            **reaching(self._bootstrap_servers, self._security),
             client_id="meeting_finder",
             acks="all",
             enable_idempotence=True,
             compression_type="lz4",
             linger_ms=0,
-            max_block_ms=BOOTSTRAP_WITHIN_MS,
-            reconnect_backoff_max_ms=1_000,
+            max_block_ms=ATTEMPT_MS,
             allow_auto_create_topics=False,
         )
 

@@ -3,6 +3,7 @@
 Without grpc or flask, so that every service can use it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from service_kit.settings import readable_file
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_SSL")
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256")
+# For each broker: one that sleeps takes all of it, and the next one has its own.
+ATTEMPT_MS = 5_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,16 @@ class KafkaSecurity:
                 "sasl_plain_password": Path(self.password_file).read_text().strip(),
             }
         return options
+
+
+def reaching(bootstrap_servers: Sequence[str], security: KafkaSecurity) -> dict[str, Any]:
+    """Options of a client that is made anew where it reaches no broker (then it raises KafkaError). Raises OSError."""
+    return {
+        **security.options(),
+        "bootstrap_servers": list(bootstrap_servers),
+        "bootstrap_timeout_ms": ATTEMPT_MS * len(bootstrap_servers),
+        "reconnect_backoff_max_ms": 1_000,
+    }
 
 
 def read_kafka_security(env: Env) -> KafkaSecurity:

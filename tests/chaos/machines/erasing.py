@@ -28,7 +28,7 @@ class Erasing(Thread):
     """Asked for until it is answered, as a client does it."""
 
     def __init__(self, stack: Stack) -> None:
-        super().__init__(name="erasing")
+        super().__init__(name="erasing", daemon=True)
         self._stack = stack
         with stack.database() as session, session.cursor() as cursor:
             cursor.execute(ADD_SOMEBODY)
@@ -47,9 +47,11 @@ class Erasing(Thread):
                 return
             Event().wait(AGAIN_AFTER_S)
 
-    def rows_left(self) -> int:
-        """What there is of the person, in the table of people and in that of locations."""
+    def check(self) -> None:
+        """Returns when it is answered. Raises AssertionError where something of the person is left."""
+        self.join()
         with self._stack.database() as session, session.cursor() as cursor:
             cursor.execute(LEFT, [self.person, self.person])
             [[rows]] = cursor.fetchall()
-        return int(rows)
+        if rows:
+            raise AssertionError(f"somebody was erased, and {rows} rows are left")

@@ -1,16 +1,19 @@
 """A machine of a store dies, alone or beside another one, comes back empty, or is cut off, or sleeps and wakes.
 
-Each tells after how long everybody was served again.
+Each tells after how long everybody was served again. Some people are together meanwhile (company.py).
 """
 
 import os
 import random
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from tests.chaos.faults import IN_COPY, QUICK_COPY, SLOW_COPY, await_middle, removed
+from tests.chaos.faults import IN_COPY, QUICK, SLOW_COPY, await_middle, removed
+from tests.chaos.link import Link
 from tests.chaos.machines.brokers import NUMBERS
+from tests.chaos.machines.company import Company
 from tests.chaos.machines.erasing import Erasing
 from tests.chaos.machines.postgresql import Node
 from tests.chaos.machines.probe import served_after_s
@@ -20,14 +23,19 @@ from tests.chaos.round import Told, wait_for
 from tests.patience import PATIENCE_S, poll_until
 
 AWAY_S = 30.0  # longer than the lock of a primary lasts
-CUT_OFF_S = 15.0
+STANDBY_CUT_OFF_S = 15.0
 TWO_AWAY_S = 10.0
+WHOLE_MACHINE = 0.5  # the chance that it dies, rather than PostgreSQL alone
 
 SLOW_ERASURE = """
     CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN OLD; END $$;
     CREATE TRIGGER slow BEFORE DELETE ON location FOR EACH ROW EXECUTE FUNCTION slow();
 """
-ERASING = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+SLOW_SETTLING = """
+    CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN OLD; END $$;
+    CREATE TRIGGER slow BEFORE DELETE ON connectivity_due FOR EACH ROW EXECUTE FUNCTION slow();
+"""
+SLEEPING = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
 
 
 def until_over(stack: Machines, began: float, heal: Callable[[], None], lasts_s: float = AWAY_S) -> Told:
@@ -114,61 +122,97 @@ def primary_is_killed(stack: Machines, _chance: random.Random) -> Told:
     return Told(away_s=served_after_s(stack, began))
 
 
-def primary_dies_in_a_copy(stack: Machines, _chance: random.Random) -> Told:
-    """Some rows of it are in, and others are not."""
-    node = primary(stack)
-    stack.execute(SLOW_COPY)
-    await_middle(stack, IN_COPY)
+def in_the_middle(
+    stack: Machines, chance: random.Random, slow: str, of_what: str, begin: Callable[[], None] = lambda: None
+) -> Told:
+    """The primary dies when what a trigger makes slow is under way: PostgreSQL alone, or its whole machine."""
+    node, whole = primary(stack), chance.random() < WHOLE_MACHINE
+    stack.execute(slow)
+    begin()
+    await_middle(stack, of_what)
     began = time.monotonic()
-    node.program.stop(killing=True)
-    wait_for(lambda: removed(stack, QUICK_COPY), PATIENCE_S)  # its replica has the trigger too
-    return until_over(stack, began, node.program.start)
+    if whole:
+        node.program.stop(killing=True)
+    else:
+        os.kill(node.pid(), signal.SIGKILL)
+    wait_for(lambda: removed(stack, QUICK), PATIENCE_S)  # its replica has the trigger too
+    if whole:
+        return until_over(stack, began, node.program.start)._replace(detail="its machine")
+    return Told("PostgreSQL alone", served_after_s(stack, began))
 
 
-def primary_dies_in_an_erasure(stack: Machines, _chance: random.Random) -> Told:
+def primary_dies_in_a_copy(stack: Machines, chance: random.Random) -> Told:
+    """Some rows of it are in, and others are not."""
+    return in_the_middle(stack, chance, SLOW_COPY, IN_COPY)
+
+
+def primary_dies_in_settling(stack: Machines, chance: random.Random) -> Told:
+    """The meetings of a window are written, and some of its notes are gone."""
+    return in_the_middle(stack, chance, SLOW_SETTLING, SLEEPING)
+
+
+def primary_dies_in_an_erasure(stack: Machines, chance: random.Random) -> Told:
     """Some of the locations are gone already."""
-    node = primary(stack)
     served_after_s(stack, time.monotonic())
     erasing = Erasing(stack)
-    stack.execute(SLOW_ERASURE)
-    erasing.start()
-    await_middle(stack, ERASING)
-    began = time.monotonic()
-    node.program.stop(killing=True)
-    wait_for(lambda: removed(stack, QUICK_COPY), PATIENCE_S)
-    told = until_over(stack, began, node.program.start)
-    erasing.join()
-    if rows := erasing.rows_left():
-        raise AssertionError(f"somebody was erased, and {rows} rows are left")
-    return told
+    told = in_the_middle(stack, chance, SLOW_ERASURE, SLEEPING, erasing.start)
+    return told._replace(check=erasing.check)
 
 
-def cut_off(stack: Machines, _chance: random.Random) -> Told:
-    """The standby gets nothing of what the primary writes, and nobody can tell whether it is slow or gone."""
-    link = primary(stack).replication
+def standby_is_cut_off(stack: Machines, _chance: random.Random) -> Told:
+    """It gets nothing of what the primary writes, and nobody can tell whether it is slow or gone."""
+    return cut_off(stack, [primary(stack).replication], STANDBY_CUT_OFF_S)
+
+
+def broker_is_cut_off(stack: Machines, chance: random.Random) -> Told:
+    """From the other two, for brokers and for controllers; clients come to all three."""
+    return cut_off(stack, stack.kafka.links[chance.choice(NUMBERS)], AWAY_S)
+
+
+def cut_off(stack: Machines, links: Sequence[Link], lasts_s: float) -> Told:
     began = time.monotonic()
-    link.silence()
-    return until_over(stack, began, link.heal, CUT_OFF_S)
+    for link in links:
+        link.silence()
+
+    def heal() -> None:
+        for link in links:
+            link.heal()
+
+    return until_over(stack, began, heal, lasts_s)
 
 
 def etcd_dies(stack: Machines, _chance: random.Random) -> Told:
     return died(stack.postgresql.etcd, stack)
 
 
+def in_company(fault: Callable[[Machines, random.Random], Told], stack: Machines, chance: random.Random) -> Told:
+    company = Company(stack)
+    company.start()
+    told = fault(stack, chance)
+
+    def check() -> None:
+        told.check()
+        company.check()
+
+    return told._replace(check=check)
+
+
 FAULTS: Mapping[str, Callable[[Machines, random.Random], Told]] = {
-    f"cluster: {name}": fault
+    f"cluster: {name}": partial(in_company, fault)
     for name, fault in {
         "a partition's leader dies": leader_dies,
         "two brokers die": two_brokers_die,
         "a broker comes back empty": broker_comes_back_empty,
         "a broker sleeps": broker_sleeps,
+        "a broker is cut off from the others": broker_is_cut_off,
         "the primary is killed": primary_is_killed,
         "the primary's machine dies": primary_dies,
-        "the primary's machine dies in a COPY": primary_dies_in_a_copy,
-        "the primary's machine dies in an erasure": primary_dies_in_an_erasure,
+        "the primary dies in a COPY": primary_dies_in_a_copy,
+        "the primary dies in an erasure": primary_dies_in_an_erasure,
+        "the primary dies in settling": primary_dies_in_settling,
         "the primary sleeps, and wakes as a second one": primary_sleeps,
         "the standby dies": standby_dies,
-        "the standby is cut off": cut_off,
+        "the standby is cut off": standby_is_cut_off,
         "etcd dies": etcd_dies,
     }.items()
 }

@@ -14,6 +14,7 @@ from deployment.native.schema import bootstrap, create_database, migrate
 from deployment.native.services import services
 from tests.chaos.folder import temporary_folder
 from tests.chaos.machines.brokers import NUMBERS, Brokers, three_brokers
+from tests.chaos.machines.company import ADD_THEM
 from tests.chaos.machines.postgresql import Nodes, two_nodes
 from tests.chaos.stack import Stack, service_program, start, stop_all
 from tests.patience import PATIENCE_S, poll_until
@@ -41,7 +42,7 @@ def machines() -> Iterator[Machines]:
     with ExitStack() as ending:
         folder = ending.enter_context(temporary_folder())
         passwords, ports = passwords_of(folder), choose_ports()
-        environment = marked_environment(folder)
+        environment = {**marked_environment(folder), "QUIET_S": "1"}  # a round waits for what is settled again
         nodes = ending.enter_context(two_nodes(folder.path, passwords["postgres"], environment))
         brokers = ending.enter_context(three_brokers(folder.path))
         primary = poll_until(nodes.primary)
@@ -67,5 +68,6 @@ def machines() -> Iterator[Machines]:
         )
         ending.callback(stop_all, running)
         start(running, programs)
+        running.execute(ADD_THEM)
         poll_until(running.is_whole)
         yield running

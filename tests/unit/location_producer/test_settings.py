@@ -8,7 +8,7 @@ from service_kit.settings import read_settings
 
 def test_only_kafka_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "kafka:9092")
-    assert read_settings(read).kafka_bootstrap_servers == "kafka:9092"
+    assert read_settings(read).kafka_bootstrap_servers == ["kafka:9092"]
 
 
 def test_a_missing_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ DAY_MS = 86_400_000
 def wanted(replicas: int = 1, table_days: int = 0) -> dict[str, dict[str, object]]:
     return topics(
         Settings(
-            kafka_bootstrap_servers="kafka:9092",
+            kafka_bootstrap_servers=["kafka:9092"],
             location_topic="location",
             dead_letter_topic="location.dead-letter",
             encounter_topic="encounter",

@@ -8,9 +8,9 @@ from service_kit.kafka.partition import partition_of
 PARTITIONS = 2
 
 
-def records(servers: str, topic: str) -> list[EncounterEvent]:
+def records(servers: str, topic: str, count: int = PARTITIONS) -> list[EncounterEvent]:
     """All of them, those that were sent again too; by partition."""
-    partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+    partitions = [TopicPartition(topic, number) for number in range(count)]
     reader = KafkaConsumer(bootstrap_servers=servers, enable_auto_commit=False, auto_offset_reset="earliest")
     try:
         reader.assign(partitions)
@@ -24,12 +24,12 @@ def records(servers: str, topic: str) -> list[EncounterEvent]:
         reader.close()
 
 
-def exactly_once(found: list[EncounterEvent]) -> list[EncounterEvent]:
+def exactly_once(found: list[EncounterEvent], count: int = PARTITIONS) -> list[EncounterEvent]:
     """As whoever reads them is told to: without those whose number is not above the highest of the partition."""
     newest: dict[int, int] = {}
     kept = []
     for record in found:
-        partition = partition_of(record.person_id, PARTITIONS)
+        partition = partition_of(record.person_id, count)
         if record.number > newest.get(partition, 0):
             newest[partition] = record.number
             kept.append(record)
