@@ -89,15 +89,16 @@ def play(  # noqa: PLR0913  what makes a round
         except (psycopg2.OperationalError, KafkaError):
             return None
 
-    seen = look()
-    while (seen is None or seen[0].lost or not stack.all_ready()) and time.monotonic() < deadline:
-        time.sleep(LOOK_EVERY_S)
+    while True:
         seen = look()
+        complete = seen is not None and not seen[0].lost and stack.all_ready()
+        if complete or time.monotonic() > deadline:
+            break
+        time.sleep(LOOK_EVERY_S)
     recovered_s = time.monotonic() - ended_at
     if seen is None:
         nothing = verdict(ledger, [], set())
         return Outcome(name, told, nothing, None)
-    complete = not seen[0].lost and stack.all_ready()
     if complete:
         told.check()
     return Outcome(name, told, seen[0], recovered_s if complete else None, letters.again, begins_us, seen[1])

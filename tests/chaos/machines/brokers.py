@@ -1,7 +1,4 @@
-"""Three Kafka nodes that hold each other's records: each a program that is started again when it ends.
-
-Clients come to a broker by one port; other brokers by a second one and controllers by a third, both over links.
-"""
+"""Three Kafka nodes that hold each other's records: each a program that is started again when it ends."""
 
 import os
 import shutil
@@ -9,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +15,6 @@ from kafka.errors import KafkaError
 from deployment.native.folders import DataFolder
 from deployment.native.kafka import kafka_command, kafka_log
 from deployment.native.ports import HOST, free_port
-from tests.chaos.link import Link
 from tests.chaos.program import Program
 from tests.chaos.stores import in_a_quick_jvm
 
@@ -28,10 +23,6 @@ NUMBERS = (1, 2, 3)
 OF_THREE = """
 node.id={number}
 controller.quorum.voters={voters}
-listeners=PLAINTEXT://{HOST}:{clients},BETWEEN://{HOST}:{between},CONTROLLER://{HOST}:{controller}
-advertised.listeners=PLAINTEXT://{HOST}:{clients},BETWEEN://{link}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,BETWEEN:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=BETWEEN
 default.replication.factor=3
 offsets.topic.replication.factor=3
 transaction.state.log.replication.factor=3
@@ -51,7 +42,6 @@ def empty_disk(folder: DataFolder, number: int, cluster_id: str) -> None:
 class Brokers:
     bootstrap_servers: str
     programs: dict[int, Program]  # by number
-    links: dict[int, list[Link]]  # by number: all between it and the others
     empty: Callable[[int], None]  # the disk of a broker that does not run
 
     def leader(self, topic: str, partition: int) -> int | None:
@@ -75,42 +65,21 @@ class Brokers:
 def three_brokers(folder: Path) -> Iterator[Brokers]:
     """Started, and not waited for."""
     cluster_id = uuid.uuid4().hex[:22]
-    clients, between, controllers = ({number: free_port() for number in NUMBERS} for _ in range(3))
+    ports = {number: (free_port(), free_port()) for number in NUMBERS}
+    voters = ",".join(f"{number}@{HOST}:{controller}" for number, (_, controller) in ports.items())
     own = {number: DataFolder(folder / f"kafka-{number}") for number in NUMBERS}
 
     def empty(number: int) -> None:
         empty_disk(own[number], number, cluster_id)
 
-    def link(port: int) -> Link:
-        made = Link((HOST, port))
-        ending.callback(made.close)
-        return made
-
     programs = {}
     with ExitStack() as ending:
-        replication = {number: link(between[number]) for number in NUMBERS}
-        votes = {(one, other): link(controllers[other]) for one, other in permutations(NUMBERS, 2)}
         for number in NUMBERS:
             own[number].make()
             empty(number)
-            reached = {other: votes[number, other].address for other in NUMBERS if other != number}
-            reached[number] = f"{HOST}:{controllers[number]}"
-            settings = OF_THREE.format(
-                HOST=HOST,
-                number=number,
-                voters=",".join(f"{each}@{address}" for each, address in reached.items()),
-                clients=clients[number],
-                between=between[number],
-                controller=controllers[number],
-                link=replication[number].address,
-            )
-            command = kafka_command(own[number], clients[number], controllers[number], settings)
+            command = kafka_command(own[number], *ports[number], OF_THREE.format(number=number, voters=voters))
             log = kafka_log(own[number])
             programs[number] = Program(f"kafka {number}", in_a_quick_jvm(command), os.environ, log, lambda: True)
             ending.callback(programs[number].stop, killing=True)
             programs[number].start()
-        links = {
-            number: [replication[number], *(each for pair, each in votes.items() if number in pair)]
-            for number in NUMBERS
-        }
-        yield Brokers(",".join(f"{HOST}:{port}" for port in clients.values()), programs, links, empty)
+        yield Brokers(",".join(f"{HOST}:{port}" for port, _ in ports.values()), programs, empty)

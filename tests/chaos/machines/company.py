@@ -95,8 +95,9 @@ class Company(Thread):
 
     def _check_what_is_remembered(self) -> None:
         until = self._begins + self._acknowledged * EVERY + timedelta(hours=1)
-        fixes = Fixes._make(map(np.array, zip(*self._rows(STORED, list(THEN), self._begins, until), strict=True)))
         sent = len(THEN) * self._acknowledged
+        poll_until(lambda: len(self._rows(STORED, list(THEN), self._begins, until)) >= sent)
+        fixes = Fixes._make(map(np.array, zip(*self._rows(STORED, list(THEN), self._begins, until), strict=True)))
         # The last moment may have been stored although nobody was told.
         if fixes.size not in (sent, sent + len(THEN)):
             raise AssertionError(f"{sent} fixes of company are acknowledged, and {fixes.size} stored")

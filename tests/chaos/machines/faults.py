@@ -7,11 +7,10 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from tests.chaos.faults import IN_COPY, QUICK, SLOW_COPY, await_middle, removed
-from tests.chaos.link import Link
 from tests.chaos.machines.brokers import NUMBERS
 from tests.chaos.machines.company import Company
 from tests.chaos.machines.erasing import Erasing
@@ -23,7 +22,7 @@ from tests.chaos.round import Told, wait_for
 from tests.patience import PATIENCE_S, poll_until
 
 AWAY_S = 30.0  # longer than the lock of a primary lasts
-STANDBY_CUT_OFF_S = 15.0
+CUT_OFF_S = 15.0
 TWO_AWAY_S = 10.0
 WHOLE_MACHINE = 0.5  # the chance that it dies, rather than PostgreSQL alone
 
@@ -153,7 +152,6 @@ def primary_dies_in_settling(stack: Machines, chance: random.Random) -> Told:
 
 def primary_dies_in_an_erasure(stack: Machines, chance: random.Random) -> Told:
     """Some of the locations are gone already."""
-    served_after_s(stack, time.monotonic())
     erasing = Erasing(stack)
     told = in_the_middle(stack, chance, SLOW_ERASURE, SLEEPING, erasing.start)
     return told._replace(check=erasing.check)
@@ -161,24 +159,10 @@ def primary_dies_in_an_erasure(stack: Machines, chance: random.Random) -> Told:
 
 def standby_is_cut_off(stack: Machines, _chance: random.Random) -> Told:
     """It gets nothing of what the primary writes, and nobody can tell whether it is slow or gone."""
-    return cut_off(stack, [primary(stack).replication], STANDBY_CUT_OFF_S)
-
-
-def broker_is_cut_off(stack: Machines, chance: random.Random) -> Told:
-    """From the other two, for brokers and for controllers; clients come to all three."""
-    return cut_off(stack, stack.kafka.links[chance.choice(NUMBERS)], AWAY_S)
-
-
-def cut_off(stack: Machines, links: Sequence[Link], lasts_s: float) -> Told:
+    link = primary(stack).replication
     began = time.monotonic()
-    for link in links:
-        link.silence()
-
-    def heal() -> None:
-        for link in links:
-            link.heal()
-
-    return until_over(stack, began, heal, lasts_s)
+    link.silence()
+    return until_over(stack, began, link.heal, CUT_OFF_S)
 
 
 def etcd_dies(stack: Machines, _chance: random.Random) -> Told:
@@ -204,7 +188,6 @@ FAULTS: Mapping[str, Callable[[Machines, random.Random], Told]] = {
         "two brokers die": two_brokers_die,
         "a broker comes back empty": broker_comes_back_empty,
         "a broker sleeps": broker_sleeps,
-        "a broker is cut off from the others": broker_is_cut_off,
         "the primary is killed": primary_is_killed,
         "the primary's machine dies": primary_dies,
         "the primary dies in a COPY": primary_dies_in_a_copy,

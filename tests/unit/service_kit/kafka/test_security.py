@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service_kit.kafka.security import KafkaSecurity, read_kafka_security
+from service_kit.kafka.security import KafkaSecurity, reaching, read_kafka_security
 from service_kit.settings import read_settings
 
 
@@ -66,3 +66,14 @@ def test_a_user_over_tls(monkeypatch: pytest.MonkeyPatch, password_file: str) ->
 def test_what_does_not_fit_together_is_refused(monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]) -> None:
     with pytest.raises(SystemExit, match="KAFKA_"):
         read(monkeypatch, **settings)
+
+
+def test_each_broker_has_its_own_time_and_the_password_is_read_when_it_is_needed(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    security = KafkaSecurity("SASL_SSL", username="ada", password_file=str(password))
+    with pytest.raises(OSError, match="password"):
+        reaching(["one:9092"], security)
+    password.write_text("secret\n")
+    one, three = reaching(["one:9092"], security), reaching(["one:9092", "two:9092", "three:9092"], security)
+    assert one["sasl_plain_password"] == "secret"  # noqa: S105  there is no such server
+    assert three["bootstrap_timeout_ms"] == 3 * one["bootstrap_timeout_ms"]
