@@ -17,6 +17,7 @@ from psycopg2.extensions import connection as Connection  # noqa: N812  it is a 
 from psycopg2.sql import SQL, Identifier
 
 from benchmarks.ingest.workload import PEOPLE
+from deployment.native import citus
 from deployment.native.addresses import DATABASE, addresses, passwords_of
 from deployment.native.background import clean
 from deployment.native.folders import REPOSITORY, DataFolder
@@ -27,6 +28,7 @@ from deployment.native.postgresql import postgresql
 from deployment.native.schema import Database, bootstrap, create_database, migrate
 
 GRANTS = REPOSITORY / "db" / "grants.sql"
+TEMPLATE = "template"  # of the databases of runs
 PARTITIONS = 6  # as `python -m location_producer.topics` makes them
 ADD_PEOPLE = """
     INSERT INTO person (id, first_name, last_name, company_name)
@@ -49,7 +51,7 @@ class Stores:
         """A migrated database with people and without locations, dropped at the end of the block."""
         name = f"run_{secrets.token_hex(4)}"
         database = self.named(name)
-        self._maintain("CREATE DATABASE {} OWNER udaconnect TEMPLATE {}", name, DATABASE)
+        self._maintain("CREATE DATABASE {} OWNER udaconnect TEMPLATE {}", name, TEMPLATE)
         try:
             # A copy does not take over what was granted on the database itself.
             execute(database.owner, GRANTS.read_text())
@@ -83,8 +85,7 @@ class Stores:
         )
 
     def _maintain(self, statement: str, *names: str) -> None:
-        with connected(self.named("postgres").superuser) as session, session.cursor() as cursor:
-            cursor.execute(SQL(statement).format(*map(Identifier, names)))
+        citus.on_every_node(self.addresses["SUPERUSER_DATABASE_URL"], SQL(statement).format(*map(Identifier, names)))
 
 
 @contextmanager
@@ -100,16 +101,25 @@ def stores(*, with_kafka: bool = True) -> Iterator[Stores]:
         in_use = addresses(ports, passwords)
         kafka_too = kafka(folder, ports["kafka"], ports["kafka_controller"]) if with_kafka else nullcontext()
         broker = cleaning.enter_context(kafka_too)
+        if citus.is_used():
+            citus.let_nodes_in(folder, passwords)
         cleaning.enter_context(postgresql(folder, ports["postgresql"], passwords["postgres"]))
-        create_database(in_use["SUPERUSER_DATABASE_URL"], DATABASE)
-        bootstrap(in_use["SUPERUSER_DATABASE_URL"], passwords)
-        migrate(in_use["DATABASE_URL"])
-        execute(in_use["DATABASE_URL"], ADD_PEOPLE, PEOPLE)
-        execute(in_use["SUPERUSER_DATABASE_URL"], "VACUUM ANALYZE person")
+        cleaning.enter_context(citus.workers(folder, ports, passwords["postgres"]))
+        running = Stores(folder, in_use, broker.pid if broker else 0)
+        for database in (running.named(DATABASE), running.named(TEMPLATE)):
+            create_database(database.superuser, database.name)
+            if citus.is_used():
+                citus.join(database.superuser, ports)
+            bootstrap(database.superuser, passwords)
+            migrate(database.owner)
+            execute(database.owner, ADD_PEOPLE, PEOPLE)
+            execute(database.superuser, "VACUUM ANALYZE person")
+        if citus.is_used():
+            citus.let_nobody_in(in_use["SUPERUSER_DATABASE_URL"], TEMPLATE)
         if broker:
             wait_for_kafka(folder, broker, ports["kafka"])
         cleaning.callback(end_marked_processes, folder)
-        yield Stores(folder, in_use, broker.pid if broker else 0)
+        yield running
 
 
 @contextmanager

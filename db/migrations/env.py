@@ -1,12 +1,17 @@
-"""Runs the migrations as the owner of the schema (DATABASE_URL), then applies db/grants.sql."""
+"""Runs the migrations as the owner of the schema (DATABASE_URL), then applies db/grants.sql.
 
+STORE=citus: and db/citus.sql, which distributes what grows over many nodes.
+"""
+
+import os
 from pathlib import Path
 
 from alembic import context
 from database import engine_from_environment
 from sqlalchemy import text
 
-GRANTS = Path(__file__).parents[1] / "grants.sql"
+FOLDER = Path(__file__).parents[1]
+AFTERWARDS = ["citus.sql", "grants.sql"] if os.environ.get("STORE") == "citus" else ["grants.sql"]
 
 # Taken for the length of the run, so that two migration jobs started at once go one after the other.
 MIGRATION_LOCK = 7_134_201
@@ -17,6 +22,7 @@ with engine_from_environment().connect() as connection:
     context.configure(connection=connection)
     with context.begin_transaction():
         context.run_migrations()
-        # no_parameters: or the driver would take the % of format() for a placeholder.
-        connection.exec_driver_sql(GRANTS.read_text(), execution_options={"no_parameters": True})
+        for name in AFTERWARDS:
+            # no_parameters: or the driver would take the % of format() for a placeholder.
+            connection.exec_driver_sql((FOLDER / name).read_text(), execution_options={"no_parameters": True})
     connection.commit()

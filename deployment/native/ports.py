@@ -24,6 +24,8 @@ OFFSETS = {
     "kafka": 92,
     "kafka_controller": 93,
     "postgresql": 432,
+    "postgresql_worker_1": 433,
+    "postgresql_worker_2": 434,
 }
 
 # Below the range from which the system gives ports to outgoing connections: nobody takes one between choice and use.

@@ -15,6 +15,14 @@ from deployment.native.ports import HOST
 
 OLDEST_VERSION = 15
 
+# As in deployment/components/citus, where it is about nodes.
+OF_MANY_NODES = {
+    "shared_preload_libraries": "citus",
+    "citus.node_conninfo": "sslmode=prefer",
+    "citus.recover_2pc_interval": "2s",
+    "max_worker_processes": "64",
+}
+
 # PostgreSQL refuses to run as root: then it runs as the user that the distribution's package made for it.
 USER = "postgres"
 
@@ -43,6 +51,7 @@ def prepare_cluster(home: Path, port: int, superuser_password: str) -> list[str]
         "port": port,
         "unix_socket_directories": "",
         "log_checkpoints": "off",  # no news on a terminal
+        **(OF_MANY_NODES if "CITUS_PG_BIN" in os.environ else {}),
     }
     return [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")]
 
@@ -113,7 +122,9 @@ def pg_ctl(home: Path, action: str, *arguments: str, check: bool = True) -> None
 
 
 def programs() -> Path:
-    """The folder of the newest PostgreSQL that has PostGIS. Raises SystemExit where there is none."""
+    """CITUS_PG_BIN, or the folder of the newest PostgreSQL that has PostGIS. Raises SystemExit where there is none."""
+    if given := os.environ.get("CITUS_PG_BIN"):
+        return Path(given)
     versions = [int(p.parents[1].name) for p in Path("/usr/share/postgresql").glob("[0-9]*/extension/postgis.control")]
     if max(versions, default=0) < OLDEST_VERSION:
         raise SystemExit(f"PostgreSQL {OLDEST_VERSION} or later with PostGIS is not installed; `make` knows how to.")

@@ -10,6 +10,7 @@ from types import FrameType
 
 import honcho.manager
 
+from deployment.native import citus
 from deployment.native.addresses import DATABASE, addresses, passwords_of
 from deployment.native.folders import REPOSITORY, DataFolder
 from deployment.native.kafka import kafka, kafka_log, wait_for_kafka
@@ -32,13 +33,18 @@ def run(folder: DataFolder, *, with_demo: bool) -> int:
         passwords = passwords_of(folder)
         ports = choose_ports()
         in_use = addresses(ports, passwords)
+        if citus.is_used():
+            citus.let_nodes_in(folder, passwords)
         try:
             with (
                 kafka(folder, ports["kafka"], ports["kafka_controller"]) as broker,
                 postgresql(folder, ports["postgresql"], passwords["postgres"]),
+                citus.workers(folder, ports, passwords["postgres"]),
             ):
                 say("PostgreSQL is up; bringing the schema up to date.")
                 create_database(in_use["SUPERUSER_DATABASE_URL"], DATABASE)
+                if citus.is_used():
+                    citus.join(in_use["SUPERUSER_DATABASE_URL"], ports)
                 bootstrap(in_use["SUPERUSER_DATABASE_URL"], passwords)
                 migrate(in_use["DATABASE_URL"])
                 wait_for_kafka(folder, broker, ports["kafka"])

@@ -45,8 +45,10 @@ def bootstrap(superuser_url: str, passwords: Mapping[str, str]) -> None:
 
 def migrate(owner_url: str) -> None:
     command = [sys.executable, "-m", "alembic", "-c", str(REPOSITORY / "db" / "alembic.ini"), "upgrade", "head"]
+    store = "citus" if "CITUS_PG_BIN" in os.environ else "postgresql"
+    environment = {**os.environ, "DATABASE_URL": owner_url, "STORE": store}
     # In a session of its own: Ctrl-C is for this process, which then ends the migrations without a trace of its stack.
-    subprocess.run(command, check=True, env={**os.environ, "DATABASE_URL": owner_url}, start_new_session=True)
+    subprocess.run(command, check=True, env=environment, start_new_session=True)
 
 
 def psql(url: str, *commands: str) -> None:
@@ -63,6 +65,12 @@ def psql(url: str, *commands: str) -> None:
     }
     command = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
     subprocess.run(command, check=True, text=True, env=environment, input="\n".join(commands))
+
+
+def with_port(url: str, port: int) -> str:
+    """The same database of the server at another port."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{parts.username}:{parts.password}@{parts.hostname}:{port}").geturl()
 
 
 def create_database(superuser_url: str, database: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import psycopg2
 from kafka import TopicPartition
 from psycopg2.errorcodes import CLASS_DATA_EXCEPTION, CLASS_INTEGRITY_CONSTRAINT_VIOLATION
-from psycopg2.errors import UniqueViolation
+from psycopg2.errors import InternalError_, UniqueViolation
 from psycopg2.extensions import connection as Connection  # noqa: N812  it is a class
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  likewise
 
@@ -44,13 +44,17 @@ CREATE_STAGING = """
         accuracy_m    real
     ) ON COMMIT DELETE ROWS
 """
-# In the order of arrival: of two places for one instant in the same batch, the first one is stored.
+# In the order of arrival: of two places for one instant in the same batch, the first one is stored. Counted by what is
+# returned: where the table is distributed, the number of the statement is that of the staged rows.
 INSERT_NEW = f"""
-    INSERT INTO location ({COLUMNS})
-    SELECT {COLUMNS} FROM staging ORDER BY arrival
-    ON CONFLICT DO NOTHING
+    WITH new AS (
+        INSERT INTO location ({COLUMNS})
+        SELECT {COLUMNS} FROM staging ORDER BY arrival
+        ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT count(*) FROM new
 """  # noqa: S608  built of constants
-# LATERAL and OFFSET 0 leave the planner one way, a look into the primary key for each staged row. Statistics can't be
+# LATERAL and ORDER BY leave the planner one way, a look into the primary key for each staged row. Statistics can't be
 # trusted here: of times that lie beyond the last ANALYZE it expects one row, and would read all staged rows for each
 # that there is. The constant range keeps all other partitions out of the plan.
 FIND_STORED = """
@@ -62,7 +66,7 @@ FIND_STORED = """
         SELECT coordinate FROM location
         WHERE location.person_id = staging.person_id AND location.creation_time = staging.creation_time
           AND location.creation_time BETWEEN %s AND %s
-        OFFSET 0
+        ORDER BY creation_time
     ) AS stored
 """
 NOTE = "SELECT note_windows(%s, %s::bigint[])"
@@ -85,6 +89,10 @@ class StoreUnavailableError(Exception):
 
 class _RefusedError(Exception):
     """The database will never take one of these rows."""
+
+
+class _UnspecificError(Exception):
+    """The node of a distributed table that a COPY went to refuses it, for a reason that is not told in a code."""
 
 
 class _BarredError(Exception):
@@ -239,9 +247,10 @@ class Store:
         if not self._expect_duplicates:
             try:
                 with self._storing(rows) as cursor:
-                    _copy(cursor, "location", rows)
+                    with _unspecific_errors():
+                        _copy(cursor, "location", rows)
                     _note(cursor, rows)
-            except UniqueViolation:
+            except (UniqueViolation, _UnspecificError):
                 pass
             else:
                 return rows.locations.size, NOTHING
@@ -259,7 +268,7 @@ class Store:
             if found == times.size:
                 return 0, conflicts
             cursor.execute(INSERT_NEW)
-            stored = cursor.rowcount
+            [(stored,)] = cursor
             if stored:
                 _note(cursor, rows)
             if found + stored < times.size:  # an instant twice in the batch, or stored meanwhile by another consumer
@@ -292,6 +301,15 @@ class Store:
                 raise _RefusedError(f"the database refuses it (SQLSTATE {error.pgcode})") from error
             self.close()
             raise StoreUnavailableError(f"SQLSTATE {error.pgcode}" if error.pgcode else str(error).strip()) from error
+
+
+@contextmanager
+def _unspecific_errors() -> Iterator[None]:
+    """Citus tells of all that goes wrong on another node during a COPY that it was an internal error."""
+    try:
+        yield
+    except InternalError_ as error:
+        raise _UnspecificError from error
 
 
 def _copy(cursor: Cursor, table: str, rows: Rows) -> None:

@@ -1,8 +1,9 @@
 """What a finder does in PostgreSQL: which window is due, what was reported in and around it, who met whom."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ IS_STILL_SO = """
        AND EXISTS (SELECT FROM connectivity_progress WHERE kept_from <= %(window)s AND distance_m = %(distance_m)s
                    AND min_probability = %(min_probability)s AND estimator = %(estimator)s)
 """
+HAS_PARTITION = "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'connectivity_' || to_char(%s::date, 'YYYYMM'))"
 ENSURE_PARTITION = "SELECT ensure_connectivity_partition(%s)"
 FORGET = "DELETE FROM connectivity WHERE started_at >= %(low)s AND started_at < %(until)s"
 FORGET_SOME = f"{FORGET} AND (person_id = ANY(%(persons)s) OR other_id = ANY(%(persons)s))"
@@ -94,6 +96,7 @@ class Store:
 
     def __init__(self, database_url: str, asked: Asked) -> None:
         self._asked = asked
+        self._database_url = database_url
         self._transactions = Transactions(database_url, SET_UP)
 
     def settle_before(self, window: int) -> None:
@@ -124,17 +127,26 @@ class Store:
             # In statements that begin when the window is locked: they see what the last one to settle it has done.
             cursor.execute(NOTES, claimed)
             [(notes, persons)] = cursor
-            yield Settling(cursor, Due(claimed[0], notes, persons, seen_now(cursor)), self._asked)
+            due = Due(claimed[0], notes, persons, seen_now(cursor))
+            yield Settling(cursor, due, self._asked, partial(self._ensure_partition, cursor, due.low.date()))
 
     def close(self) -> None:
         self._transactions.close()
+
+    def _ensure_partition(self, cursor: Cursor, day: date) -> None:
+        """Once a month, and apart: where the table is distributed, who makes one may not write as somebody else."""
+        cursor.execute(HAS_PARTITION, (day,))
+        if cursor.fetchone() != (True,):
+            with closing(Transactions(self._database_url, SET_UP)) as apart, apart.begin() as other:
+                other.execute(ENSURE_PARTITION, (day,))
 
 
 class Settling:
     """One window, in one transaction."""
 
-    def __init__(self, cursor: Cursor, due: Due, asked: Asked) -> None:
+    def __init__(self, cursor: Cursor, due: Due, asked: Asked, ensure_partition: Callable[[], None]) -> None:
         self.due = due
+        self._ensure_partition = ensure_partition
         self._cursor = cursor
         self._asked = asked
 
@@ -145,6 +157,8 @@ class Settling:
 
     def write(self, fixes: Fixes, met: Met) -> None:
         """Replace those meetings of the window that are due by what follows from the fixes. Raises ChangedError."""
+        if met.person_id.size:
+            self._ensure_partition()
         hold_still(self._cursor, self.due.seen, fixes.person_id)
         self._cursor.execute(HOLD)
         self._cursor.execute(
@@ -164,7 +178,6 @@ class Settling:
         else:
             self._cursor.execute(FORGET_SOME, {**window, "persons": self.due.persons})
         if met.person_id.size:
-            self._cursor.execute(ENSURE_PARTITION, (self.due.low.date(),))
             rows = copy_bytes(met)
             self._cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
         self.done()

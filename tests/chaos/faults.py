@@ -11,6 +11,7 @@ from functools import partial
 import psycopg2
 from kafka import KafkaConsumer, TopicPartition
 
+from deployment.native.citus import WORKERS
 from deployment.native.folders import REPOSITORY
 from tests.chaos.link import Link
 from tests.chaos.overtaken import missed_records, take_half_of_what_waits
@@ -46,8 +47,9 @@ IN_COPY = "SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"
 
 
 def random_kills(stack: Stack, chance: random.Random) -> Told:
-    """One of the four, or two of them within a second."""
-    victims = chance.sample(KILLED, k=chance.choice((1, 1, 2)))
+    """One of the four, or of the workers, or two within a second."""
+    killed = [name for name in (*KILLED, *WORKERS) if name in stack.programs]
+    victims = chance.sample(killed, k=chance.choice((1, 1, 2)))
     for number, name in enumerate(victims):
         if number:
             time.sleep(chance.uniform(0, 1))

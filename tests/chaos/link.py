@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 CHUNK = 65536
@@ -12,10 +13,17 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER for no time at all: closing sends R
 class Passage:
     """One connection: two sockets, and a thread for each direction."""
 
-    def __init__(self, client: socket.socket, server: socket.socket, flowing: threading.Event) -> None:
+    def __init__(
+        self,
+        client: socket.socket,
+        server: socket.socket,
+        flowing: threading.Event,
+        look: Callable[[bytes], None],
+    ) -> None:
         self._ends = client, server
         self.leads_to = server.getpeername()
         self._flowing = flowing
+        self._look = look
         self.forgotten = False
         """What comes is swallowed from now on, and nothing is ever said: half-open, as after a firewall's restart."""
         self._threads = [threading.Thread(target=self._pass, args=each, daemon=True) for each in self._directions()]
@@ -39,6 +47,7 @@ class Passage:
     def _pass(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while chunk := source.recv(CHUNK):
+                self._look(chunk)
                 self._flowing.wait()
                 if not self.forgotten:
                     sink.sendall(chunk)
@@ -60,6 +69,7 @@ class Link:
         self._flowing = threading.Event()
         self._flowing.set()
         self._refusing = False
+        self._silent_at = b""
         self._passages: list[Passage] = []
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
@@ -90,6 +100,19 @@ class Link:
     def silence(self) -> None:
         """Connections stay, new ones come about, nothing passes, until `heal`."""
         self._flowing.clear()
+
+    def silence_at(self, words: bytes) -> None:
+        """As `silence`, from when somebody says this: it does not arrive any more."""
+        self._silent_at = words
+
+    @property
+    def is_silent(self) -> bool:
+        return not self._flowing.is_set()
+
+    def _look(self, chunk: bytes) -> None:
+        if self._silent_at and self._silent_at in chunk:
+            self._silent_at = b""
+            self.silence()
 
     def heal(self, *, forget: bool = False) -> None:
         """`forget`: only new connections work; those from before stay silent for ever."""
@@ -122,7 +145,7 @@ class Link:
             server.settimeout(None)
             for end in (client, server):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._passages.append(Passage(client, server, self._flowing))
+            self._passages.append(Passage(client, server, self._flowing, self._look))
 
     def _forget_what_is_over(self) -> None:
         over = [passage for passage in self._passages if passage.over]

@@ -14,6 +14,7 @@ import psycopg2
 from kafka import KafkaAdminClient
 from psycopg2.extensions import connection as Connection  # noqa: N812  it is a class
 
+from deployment.native import citus
 from deployment.native.addresses import DATABASE, addresses, passwords_of
 from deployment.native.folders import DataFolder
 from deployment.native.lock import marked_environment
@@ -102,15 +103,19 @@ def stack(
         folder = ending.enter_context(temporary_folder())
         disks = {name: mount(folder.path / name, size) for name, size in (small_disks_mb or {}).items()}
         passwords, ports = passwords_of(folder), choose_ports()
+        worker_names = citus.WORKERS if citus.is_used() else ()
         more_ports = {name: free_port() for name in ("kafka", "kafka_controller")}
         reach = addresses(ports, passwords)
         links = {
             "producer_to_kafka": Link((HOST, more_ports["kafka"])),
             "consumer_to_kafka": Link((HOST, more_ports["kafka_controller"])),
             "consumer_to_postgresql": Link((HOST, ports["postgresql"])),
+            **{name: Link((HOST, ports[name])) for name in worker_names},
         }
         for link in links.values():
             ending.callback(link.close)
+        if citus.is_used():
+            citus.let_nodes_in(folder, passwords)
         environment = {**marked_environment(folder), **settings}
         clocks: dict[str, Clock] = {}
         of_stores: dict[str, dict[str, str]] = {"kafka": environment, "postgresql": environment}
@@ -120,11 +125,19 @@ def stack(
             of_stores = {name: {**environment, **clocks[name].preload(library)} for name in of_stores}
         kafka = kafka_program(folder, ports, more_ports, links, of_stores["kafka"])
         postgresql = postgresql_program(folder, ports["postgresql"], passwords["postgres"], of_stores["postgresql"])
-        for program in (kafka, postgresql):
+        workers = [
+            postgresql_program(citus.folder_of(folder, name), ports[name], passwords["postgres"], environment, name)
+            for name in worker_names
+        ]
+        for program in (kafka, postgresql, *workers):
             ending.callback(program.stop)
             program.start()
-        await_ready(postgresql)
+        for program in (postgresql, *workers):
+            await_ready(program)
         create_database(reach["SUPERUSER_DATABASE_URL"], DATABASE)
+        if workers:
+            known_by = {name: links[name].port for name in citus.WORKERS}
+            citus.join(reach["SUPERUSER_DATABASE_URL"], ports, known_by)
         bootstrap(reach["SUPERUSER_DATABASE_URL"], passwords)
         migrate(reach["DATABASE_URL"])
         await_ready(kafka)
@@ -160,7 +173,7 @@ def stack(
             reach,
             links,
             clocks,
-            {each.name: each for each in (kafka, postgresql, *started)},
+            {each.name: each for each in (kafka, postgresql, *workers, *started)},
             consumer,
             disks=disks,
         )
@@ -190,7 +203,7 @@ def start(running: Stack, of_services: Sequence[Program]) -> None:
 
 def stop_all(running: Stack) -> None:
     """The services before the stores, all of the services at once."""
-    of_stores = {"kafka", "postgresql"}
+    of_stores = {"kafka", "postgresql", *citus.WORKERS}
     services_running = [program for name, program in running.programs.items() if name not in of_stores]
     for program in services_running:
         program.thaw()

@@ -64,7 +64,9 @@ def kafka_program(
     return Program("kafka", command, environment, kafka_log(folder), is_ready)
 
 
-def postgresql_program(folder: DataFolder, port: int, password: str, environment: dict[str, str]) -> Program:
+def postgresql_program(
+    folder: DataFolder, port: int, password: str, environment: dict[str, str], name: str = "postgresql"
+) -> Program:
     home = make_home(folder)
     command = [str(programs() / "postgres"), "-D", str(home / "data"), *prepare_cluster(home, port, password)]
     log_of(home).touch()
@@ -80,7 +82,7 @@ def postgresql_program(folder: DataFolder, port: int, password: str, environment
 
     user = USER if os.geteuid() == 0 else None
     # SIGINT: sessions are ended, not waited for.
-    return Program("postgresql", command, environment, log_of(home), is_ready, user, signal.SIGINT)
+    return Program(name, command, environment, log_of(home), is_ready, user, signal.SIGINT)
 
 
 def mount(path: Path, size_mb: int) -> Path:

@@ -11,6 +11,7 @@ import pytest
 from kafka import KafkaAdminClient
 from psycopg2.sql import SQL, Identifier
 
+from deployment.native import citus
 from deployment.native.folders import REPOSITORY
 from deployment.native.schema import Database, bootstrap, migrate
 from tests.integration.statements import Query, execute
@@ -27,8 +28,12 @@ def template(addresses: Mapping[str, str]) -> Iterator[Database]:
     with new_database(addresses) as database:
         with maintenance(addresses) as session, session.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [BOOTSTRAP_LOCK])
+            if citus.is_used():
+                citus.join(database.superuser, citus.ports_of(addresses["SUPERUSER_DATABASE_URL"]))
             bootstrap(database.superuser, database.passwords)
         migrate(database.owner)
+        if citus.is_used():
+            citus.let_nobody_in(addresses["SUPERUSER_DATABASE_URL"], database.name)
         yield database
 
 
@@ -77,9 +82,7 @@ def make_topic(kafka_bootstrap_servers: str) -> Iterator[Callable[..., str]]:
 def new_database(addresses: Mapping[str, str], template: str = "template1") -> Iterator[Database]:
     name = f"test_{secrets.token_hex(6)}"
     create = SQL("CREATE DATABASE {} OWNER udaconnect TEMPLATE {}").format(Identifier(name), Identifier(template))
-    drop = SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name))
-    with maintenance(addresses) as session, session.cursor() as cursor:
-        cursor.execute(create)
+    citus.on_every_node(addresses["SUPERUSER_DATABASE_URL"], create)
     try:
         yield Database(
             owner=in_database(addresses["DATABASE_URL"], name),
@@ -91,8 +94,8 @@ def new_database(addresses: Mapping[str, str], template: str = "template1") -> I
             superuser=in_database(addresses["SUPERUSER_DATABASE_URL"], name),
         )
     finally:
-        with maintenance(addresses) as session, session.cursor() as cursor:
-            cursor.execute(drop)
+        drop = SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name))
+        citus.on_every_node(addresses["SUPERUSER_DATABASE_URL"], drop)
 
 
 def in_database(url: str, database: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import psycopg2
+from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from sqlalchemy import Connection, Engine
 
 from connection_service.limits import TooMany, TooSlow
@@ -34,6 +35,9 @@ TRACK, TRACKS, CANDIDATES, FRESHNESS = (
     files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
 )
 PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint, timestamptz) AS {FRESHNESS}"
+PREPARED = "EXECUTE freshness(%(person_id)s, %(since)s)"
+# Citus has no one plan for every person.
+IS_DISTRIBUTED = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
 UNPREPARED = FRESHNESS.replace("$1", "%(person_id)s").replace("$2", "%(since)s")
 
 
@@ -146,18 +150,26 @@ class Locations:
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""
         with self._in_time() as cursor:
-            asked = UNPREPARED
-            if "begin" not in self.borrowed.info:  # it is a session of our own, and not one of a pooler's
-                asked = "EXECUTE freshness(%(person_id)s, %(since)s)"
-                if "prepared" not in self.borrowed.info:
-                    cursor.execute(PREPARE)
-                    self.borrowed.info["prepared"] = True
+            asked = PREPARED if self._is_prepared(cursor) else UNPREPARED
             for since in (_timestamp(start_us), "-infinity"):
                 cursor.execute(asked, {"person_id": person_id, "since": since})
                 found = Freshness._make(cursor.fetchone())
                 if found.newest:
                     break
             return found
+
+    def _is_prepared(self, cursor: Cursor) -> bool:
+        """Whether `freshness` is; now it is, where it can be."""
+        info = self.borrowed.info
+        if "begin" in info:  # the session is a pooler's
+            return False
+        if "prepared" not in info:
+            cursor.execute(IS_DISTRIBUTED)
+            [(is_distributed,)] = cursor
+            if not is_distributed:
+                cursor.execute(PREPARE)
+            info["prepared"] = not is_distributed
+        return bool(info["prepared"])
 
     def _remembered(self, query: str, values: Mapping[str, object]) -> Remembered:
         with self._in_time() as cursor:

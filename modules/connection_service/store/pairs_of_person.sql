@@ -25,7 +25,7 @@ UNION ALL
           AND started_at >= met.window_start AND started_at < met.window_start + interval '20 minutes'
           AND started_at >= %(window_start)s::timestamptz AND started_at < %(until)s::timestamptz
           AND ended_at >= %(start)s::timestamptz
-        OFFSET 0
+        ORDER BY started_at
     ) AS theirs
     JOIN met AS too ON too.id = theirs.other_id AND too.window_start = met.window_start
 )

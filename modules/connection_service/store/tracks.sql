@@ -1,7 +1,7 @@
 -- The fixes of several persons, each in ranges of time of its own: how those moved who came near, whether or not each of
 -- their fixes lies in a cell that was looked at.
 --
--- Read by the primary key, one descent for each range; arrays, LATERAL … OFFSET 0 and the constants as in
+-- Read by the primary key, one descent for each range; arrays, LATERAL … ORDER BY and the constants as in
 -- candidates.sql.
 SELECT
     l.person_id,
@@ -20,6 +20,6 @@ CROSS JOIN LATERAL (
     WHERE person_id = wanted.person_id
       AND creation_time BETWEEN wanted.time_low AND wanted.time_high
       AND creation_time BETWEEN %(start)s::timestamptz AND %(end)s::timestamptz
-    OFFSET 0
+    ORDER BY creation_time
 ) AS l
 LIMIT %(max_rows)s + 1

@@ -12,7 +12,7 @@ ADD_SOMEBODY = """
     INSERT INTO person (id, first_name, last_name, company_name)
     SELECT max(id) + 1, 'Some', 'Body', 'Somewhere' FROM person RETURNING id
 """
-# On a day on which the probe has sent something.
+ENSURE_DAY = "SELECT ensure_location_partition('2024-06-01')"
 ADD_PLACES = """
     INSERT INTO location (person_id, creation_time, coordinate)
     SELECT %s, timestamptz '2024-06-01Z' + number * interval '1 second', ST_SetSRID(ST_MakePoint(1, 1), 4326)
@@ -33,6 +33,7 @@ class Erasing(Thread):
         with stack.database() as session, session.cursor() as cursor:
             cursor.execute(ADD_SOMEBODY)
             [[self.person]] = cursor.fetchall()
+            cursor.execute(ENSURE_DAY)
             cursor.execute(ADD_PLACES, [self.person])
 
     def run(self) -> None:

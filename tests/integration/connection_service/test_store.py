@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from connection_service.store.locations import CANDIDATES, TRACKS, Locations, LocationStore, probe_values
 from connection_service.store.meetings import MEETINGS
+from deployment.native import citus
 from deployment.native.schema import Database
 from proximity.cells import probes
 from proximity.instants import DAY_US, read_day
@@ -52,6 +53,9 @@ def store(engine: Engine) -> AbstractContextManager[Locations]:
     return LocationStore(engine, max_locations=1_000_000, timeout_s=PATIENCE_S).locations()
 
 
+of_one_node = pytest.mark.skipif(citus.is_used(), reason="the plan of a store of many nodes is that of each shard")
+
+
 @pytest.fixture
 def engine(database: Database) -> Iterator[Engine]:
     engine = make_engine(database.connection_service, application_name="test", pool_size=2)
@@ -59,6 +63,7 @@ def engine(database: Database) -> Iterator[Engine]:
     engine.dispose()
 
 
+@of_one_node
 def test_every_probe_is_a_descent_of_the_index_in_the_partitions_of_its_time(
     database: Database, engine: Engine
 ) -> None:
@@ -132,6 +137,7 @@ def test_the_tracks_of_several_are_descents_of_the_primary_key(database: Databas
     assert sum(visits) == 2, "each stretch went to the one partition of its day"
 
 
+@of_one_node
 def test_how_fresh_a_person_is_costs_no_plan_of_all_partitions(database: Database, engine: Engine) -> None:
     execute(database.owner, CITY)
     with store(engine) as locations:

@@ -34,7 +34,7 @@ WORK = {
         "INSERT INTO location (person_id, creation_time, coordinate) VALUES (1, now(), 'SRID=4326;POINT(1 2)')",
         {"location_consumer"},
     ),
-    "change locations": ("UPDATE location SET person_id = 1", set()),
+    "change locations": ("UPDATE location SET accuracy_m = 1", set()),
     "delete locations": ("DELETE FROM location", set()),
     "empty the table": ("TRUNCATE location", set()),
     "make partitions": ("SELECT ensure_location_partition(CURRENT_DATE)", {"location_consumer"}),
