@@ -51,14 +51,15 @@ class Stores:
         """A migrated database with people and without locations, dropped at the end of the block."""
         name = f"run_{secrets.token_hex(4)}"
         database = self.named(name)
-        self._maintain("CREATE DATABASE {} OWNER udaconnect TEMPLATE {}", name, TEMPLATE)
+        create = SQL("CREATE DATABASE {} OWNER udaconnect TEMPLATE {}").format(Identifier(name), Identifier(TEMPLATE))
+        citus.on_every_node(self.addresses["SUPERUSER_DATABASE_URL"], create)
         try:
             # A copy does not take over what was granted on the database itself.
             execute(database.owner, GRANTS.read_text())
             execute(database.superuser, "CHECKPOINT")  # every run starts with the same distance to the next one
             yield database
         finally:
-            self._maintain("DROP DATABASE {} WITH (FORCE)", name)
+            citus.drop_database(self.addresses["SUPERUSER_DATABASE_URL"], name)
 
     @contextmanager
     def topic(self, partitions: int = PARTITIONS) -> Iterator[str]:
@@ -83,9 +84,6 @@ class Stores:
             retention=url("RETENTION_DATABASE_URL"),
             superuser=url("SUPERUSER_DATABASE_URL"),
         )
-
-    def _maintain(self, statement: str, *names: str) -> None:
-        citus.on_every_node(self.addresses["SUPERUSER_DATABASE_URL"], SQL(statement).format(*map(Identifier, names)))
 
 
 @contextmanager

@@ -86,8 +86,15 @@ def on_every_node(superuser_url: str, *statements: Composable) -> None:
                 cursor.execute(statement)
 
 
+def drop_database(superuser_url: str, database: str) -> None:
+    """Of every node, also where Citus is about to do something in it."""
+    name = Identifier(database)
+    shut = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name)
+    on_every_node(superuser_url, shut, SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
 def let_nobody_in(superuser_url: str, database: str) -> None:
     """So that it can be copied: what Citus does in the background is in it."""
+    shut = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(Identifier(database))
     end = SQL("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = {}")
-    close_it = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(Identifier(database))
-    on_every_node(superuser_url, close_it, end.format(Literal(database)))
+    on_every_node(superuser_url, shut, end.format(Literal(database)))

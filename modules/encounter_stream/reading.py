@@ -13,7 +13,7 @@ from kafka.errors import KafkaError
 from encounter_stream.held import Record
 from encounter_stream.settings import Settings
 from service_kit.kafka.offsets import end_offsets, offsets_since
-from service_kit.kafka.security import reaching
+from service_kit.kafka.security import ways_to_kafka
 
 log = structlog.get_logger()
 
@@ -31,6 +31,7 @@ class Reading:
 
     def __init__(self, settings: Settings, loop: asyncio.AbstractEventLoop, take: Take) -> None:
         self._settings = settings
+        self._ways = ways_to_kafka(settings.kafka_bootstrap_servers, settings.kafka_security)
         self._loop = loop
         self._take = take
         self._positions: dict[TopicPartition, int] = {}
@@ -95,7 +96,7 @@ class Reading:
 
     def _connected(self) -> KafkaConsumer:
         return KafkaConsumer(
-            **reaching(self._settings.kafka_bootstrap_servers, self._settings.kafka_security),
+            **next(self._ways),
             client_id="encounter_stream",
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -1,8 +1,9 @@
 """Keeps the publisher supplied with a producer that works, and tells whether Kafka answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 import structlog
 from kafka import KafkaProducer
@@ -11,7 +12,7 @@ from kafka.errors import KafkaError, UnknownTopicOrPartitionError, for_code
 
 from location_producer.publisher import KafkaPublisher
 from location_producer.settings import Settings
-from service_kit.kafka.security import ATTEMPT_MS, reaching
+from service_kit.kafka.security import ATTEMPT_MS, ways_to_kafka
 
 log = structlog.get_logger()
 
@@ -28,14 +29,16 @@ class KafkaConnection:
         self._publisher = publisher
         self._set_ready = set_ready
         self._producer: KafkaProducer | None = None
+        self._ways = ways_to_kafka(settings.kafka_bootstrap_servers, settings.kafka_security)
 
     async def keep(self) -> None:
         """Connect, ask Kafka for the topic every other second, and start anew where the producer broke; for ever."""
         back_off_s = 0.5
         while True:
             try:
-                self._producer = await asyncio.to_thread(make_producer, self._settings)
-                admin = await asyncio.to_thread(make_admin, self._settings)
+                way = next(self._ways)
+                self._producer = await asyncio.to_thread(make_producer, self._settings, way)
+                admin = await asyncio.to_thread(make_admin, way)
             except (KafkaError, OSError) as error:  # OSError: the file with the password
                 log.warning("Kafka is not reached", reason=type(error).__name__, again_in_s=back_off_s)
                 await self.close(within_s=1)
@@ -82,9 +85,9 @@ class KafkaConnection:
                 await asyncio.wait_for(self._publisher.broken.wait(), CHECK_EVERY_S)
 
 
-def make_producer(settings: Settings) -> KafkaProducer:
+def make_producer(settings: Settings, way: Mapping[str, Any]) -> KafkaProducer:
     return KafkaProducer(
-        **reaching(settings.kafka_bootstrap_servers, settings.kafka_security),
+        **way,
         acks="all",
         enable_idempotence=True,  # said aloud: a setting in conflict with it then fails instead of switching it off
         compression_type="lz4",
@@ -107,9 +110,8 @@ def close(producer: KafkaProducer, within_s: float) -> None:
         producer._sender.force_close()  # noqa: SLF001
 
 
-def make_admin(settings: Settings) -> KafkaAdminClient:
-    options = reaching(settings.kafka_bootstrap_servers, settings.kafka_security)
-    return KafkaAdminClient(**options, request_timeout_ms=ATTEMPT_MS)
+def make_admin(way: Mapping[str, Any]) -> KafkaAdminClient:
+    return KafkaAdminClient(**way, request_timeout_ms=ATTEMPT_MS)
 
 
 def count_partitions(producer: KafkaProducer, admin: KafkaAdminClient, topic: str) -> int:

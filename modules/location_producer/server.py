@@ -5,7 +5,6 @@ import signal
 import threading
 from collections.abc import Coroutine, Iterable
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial
 
 import grpc
 import structlog
@@ -29,6 +28,7 @@ from location_producer.settings import MAX_MESSAGE_BYTES, Settings
 from location_producer.tracing import RecordTraces
 from location_producer.unreadable import UnreadableRequests
 from location_producer.validation import TimeLimits, microseconds
+from service_kit.kafka.security import ways_to_kafka
 from service_kit.open_files import allow_open_files
 from service_kit.rpc.access import AccessOfAioCalls
 from service_kit.rpc.metrics import GrpcMetrics
@@ -129,9 +129,9 @@ def watched(
     settings: Settings, publisher: KafkaPublisher, callers: Callers, directory: Directory
 ) -> Iterable[Coroutine[None, None, None]]:
     """What is to be kept an eye on for ever: how far the consumers are, and who is erased."""
-    admin = partial(make_admin, settings)
+    ways = ways_to_kafka(settings.kafka_bootstrap_servers, settings.kafka_security)
     topic, group = settings.location_topic, settings.consumer_group
-    yield watch_backlog(admin, topic, group, publisher.acknowledged, callers.stored_after)
+    yield watch_backlog(lambda: make_admin(next(ways)), topic, group, publisher.acknowledged, callers.stored_after)
     yield directory.follow()
 
 

@@ -29,7 +29,6 @@ FLOODED_S = 10.0
 # Those that leave no dead letters: the letters of a round are all its own.
 FLOODS = ("new", "streamed", "duplicates", "unknown", "wrong")
 ELSEWHERE = "127.0.0.2"  # from where a flood comes: whoever has no token is known by the address
-IN_COPY_WITHIN_S = 30.0
 NEW_PARTITIONS_WITHIN_S = 90.0
 
 SLOW_COPY = """
@@ -197,7 +196,7 @@ def restart_in_copy(stack: Stack, chance: random.Random) -> None:
         # Fast, or immediately: the second one leaves the table to crash recovery.
         stack.programs["postgresql"].send(chance.choice((signal.SIGINT, signal.SIGQUIT)))
     finally:
-        wait_for(lambda: removed(stack, QUICK), IN_COPY_WITHIN_S)
+        wait_for(lambda: removed(stack, QUICK), PATIENCE_S)
 
 
 def await_middle(stack: Stack, of_what: str) -> None:
@@ -208,7 +207,7 @@ def await_middle(stack: Stack, of_what: str) -> None:
             cursor.execute(of_what)
             return bool(cursor.fetchall())
 
-        if not wait_for(found, IN_COPY_WITHIN_S):
+        if not wait_for(found, PATIENCE_S):
             raise AssertionError(f"nothing was met in the middle: {of_what}")
 
 

@@ -94,8 +94,7 @@ def new_database(addresses: Mapping[str, str], template: str = "template1") -> I
             superuser=in_database(addresses["SUPERUSER_DATABASE_URL"], name),
         )
     finally:
-        drop = SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name))
-        citus.on_every_node(addresses["SUPERUSER_DATABASE_URL"], drop)
+        citus.drop_database(addresses["SUPERUSER_DATABASE_URL"], name)
 
 
 def in_database(url: str, database: str) -> str:

@@ -17,7 +17,7 @@ from udaconnect.connection.v1.encounter_pb2 import EncounterEvent, Kind, Place
 
 from meeting_finder.live.outbox import Event
 from service_kit.kafka.partition import partition_of
-from service_kit.kafka.security import ATTEMPT_MS, KafkaSecurity, reaching
+from service_kit.kafka.security import ATTEMPT_MS, KafkaSecurity, ways_to_kafka
 
 ACKNOWLEDGED_WITHIN_S: Final = 30
 KINDS: Final = {int(kind): kind for kind in Kind.values()}
@@ -31,9 +31,8 @@ class EncounterTopic:
     """Connects when first needed, and anew after it failed. For one thread."""
 
     def __init__(self, bootstrap_servers: Sequence[str], topic: str, security: KafkaSecurity) -> None:
-        self._bootstrap_servers = bootstrap_servers
+        self._ways = ways_to_kafka(bootstrap_servers, security)
         self._topic = topic
-        self._security = security
         self._producer: KafkaProducer | None = None
 
     def send(self, events: Sequence[Event]) -> None:
@@ -61,7 +60,7 @@ class EncounterTopic:
 
     def _connected(self) -> KafkaProducer:
         return KafkaProducer(
-            **reaching(self._bootstrap_servers, self._security),
+            **next(self._ways),
             client_id="meeting_finder",
             acks="all",
             enable_idempotence=True,

@@ -3,8 +3,9 @@
 Without grpc or flask, so that every service can use it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from service_kit.settings import readable_file
 
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_SSL")
 MECHANISMS = ("SCRAM-SHA-512", "SCRAM-SHA-256")
-# For each broker: one that sleeps takes all of it, and the next one has its own.
 ATTEMPT_MS = 5_000
 
 
@@ -42,14 +42,21 @@ class KafkaSecurity:
         return options
 
 
-def reaching(bootstrap_servers: Sequence[str], security: KafkaSecurity) -> dict[str, Any]:
-    """Options of a client that is made anew where it reaches no broker (then it raises KafkaError). Raises OSError."""
-    return {
-        **security.options(),
-        "bootstrap_servers": list(bootstrap_servers),
-        "bootstrap_timeout_ms": ATTEMPT_MS * len(bootstrap_servers),
-        "reconnect_backoff_max_ms": 1_000,
-    }
+def ways_to_kafka(bootstrap_servers: Sequence[str], security: KafkaSecurity) -> Iterator[dict[str, Any]]:
+    """For ever the options of a client that is made anew, the next way, where it does not come about by this one.
+
+    Each way is one server: of several kafka-python takes any, and waits for it all of the time. `next` may raise OSError.
+    """
+
+    def options(server: str) -> dict[str, Any]:
+        return {
+            **security.options(),
+            "bootstrap_servers": [server],
+            "bootstrap_timeout_ms": ATTEMPT_MS,
+            "reconnect_backoff_max_ms": 1_000,
+        }
+
+    return map(options, cycle(bootstrap_servers))
 
 
 def read_kafka_security(env: Env) -> KafkaSecurity:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service_kit.kafka.security import KafkaSecurity, reaching, read_kafka_security
+from service_kit.kafka.security import KafkaSecurity, read_kafka_security, ways_to_kafka
 from service_kit.settings import read_settings
 
 
@@ -68,12 +68,13 @@ def test_what_does_not_fit_together_is_refused(monkeypatch: pytest.MonkeyPatch, 
         read(monkeypatch, **settings)
 
 
-def test_each_broker_has_its_own_time_and_the_password_is_read_when_it_is_needed(tmp_path: Path) -> None:
+def test_each_way_to_kafka_is_the_next_server_and_the_password_as_it_is_then(tmp_path: Path) -> None:
     password = tmp_path / "password"
     security = KafkaSecurity("SASL_SSL", username="ada", password_file=str(password))
+    ways = ways_to_kafka(["one:9092", "two:9092"], security)
     with pytest.raises(OSError, match="password"):
-        reaching(["one:9092"], security)
+        next(ways)
     password.write_text("secret\n")
-    one, three = reaching(["one:9092"], security), reaching(["one:9092", "two:9092", "three:9092"], security)
-    assert one["sasl_plain_password"] == "secret"  # noqa: S105  there is no such server
-    assert three["bootstrap_timeout_ms"] == 3 * one["bootstrap_timeout_ms"]
+    found = [next(ways) for _ in range(3)]
+    assert [way["bootstrap_servers"] for way in found] == [["two:9092"], ["one:9092"], ["two:9092"]]
+    assert {way["sasl_plain_password"] for way in found} == {"secret"}
