@@ -1,21 +1,19 @@
 """The estimate and those beside it: each makes meetings of the same fixes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from benchmarks.truth.plan import DISTANCE_M, LASTS_S
-from benchmarks.truth.scene import START_US, Met, Scene, TruePart
+from benchmarks.truth.posterior import posterior
+from benchmarks.truth.scene import START_US, Met, Scene
 from proximity.encounters import encounter_per_fix
 from proximity.encounters import joined as encounters_joined
 from proximity.estimated_meetings import estimated_meetings, joined
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.geocentric import geocentric
-from proximity.lanes import Lanes
 from proximity.near_fixes import near_fixes
-from proximity.parts import Parts, parts, parts_of
-from proximity.ways import Cutter, Ways, ways_in
+from proximity.ways import Ways, ways_in
 from proximity.windows import windows_around
 
 SECOND_US = 1_000_000
@@ -29,16 +27,11 @@ KALMAN_M, KALMAN_M2_S = 3.0, 0.02
 
 
 def estimate(scene: Scene) -> Met:
-    return _meetings(scene, ways_by(scene, parts), DISTANCE_M, BRIDGE_US, min_probability=0.5)
+    return _meetings(scene, estimated_ways(scene), DISTANCE_M, BRIDGE_US, min_probability=0.5)
 
 
-def told(scene: Scene) -> Met:
-    """The ceiling: the same, by somebody who is told when everybody truly stood, and when walked."""
-    return _meetings(scene, ways_by(scene, Told(scene.fixes, scene.true_parts())), DISTANCE_M, BRIDGE_US, 0.5)
-
-
-def ways_by(scene: Scene, cutter: Cutter) -> Ways:
-    return ways_in(scene.fixes, windows_around(scene.fixes, START_US, scene.end_us), cutter)
+def estimated_ways(scene: Scene) -> Ways:
+    return ways_in(scene.fixes, windows_around(scene.fixes, START_US, scene.end_us))
 
 
 def straight_lines(scene: Scene) -> Met:
@@ -71,31 +64,12 @@ def today(scene: Scene) -> Met:
     return _each_pair(scene, met)
 
 
-@dataclass(frozen=True)
-class Told:
-    """Cuts lanes as people truly stood and walked."""
-
-    fixes: Fixes
-    truth: TruePart
-
-    def __call__(self, some: Lanes) -> Parts:
-        began, walks = np.zeros(some.time_us.shape, bool), np.zeros(some.time_us.shape, bool)
-        for lane, (person, held) in enumerate(zip(some.person_id.tolist(), some.held.tolist(), strict=True)):
-            own = np.flatnonzero(self.fixes.person_id == person)
-            at = own[np.searchsorted(self.fixes.time_us[own], some.time_us[:held, lane])]
-            part = self.truth.part[at]
-            began[:held, lane] = np.append(True, part[1:] != part[:-1])
-            walks[:held, lane] = self.truth.is_walk[at]
-        began |= some.gap_before
-        return parts_of(some, began, walks)
-
-
 ESTIMATORS: dict[str, Callable[[Scene], Met]] = {
     "fixes within 600 s": today,
     "straight lines": straight_lines,
     "Kalman smoother": kalman,
     "estimate": estimate,
-    "told the stays": told,
+    "posterior": posterior,
 }
 
 

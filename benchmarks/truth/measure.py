@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from benchmarks.truth.estimators import ESTIMATORS, ways_by
+from benchmarks.truth.estimators import ESTIMATORS, estimated_ways
 from benchmarks.truth.plan import BY_ACCURACY, MINUTES, PEOPLE, PHONES, Phones
 from benchmarks.truth.scene import scene
 from benchmarks.truth.score import Score, added, score
-from proximity.parts import parts
 
-OURS, CEILING = "estimate", "told the stays"
+OURS, CEILING = "estimate", "posterior"
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,6 @@ def _of_phones(phones: Phones, seeds: Sequence[int], estimators: Sequence[str]) 
         for name in estimators:
             scores[name].append(score(ESTIMATORS[name](conference), conference.truth))
         begun = perf_counter()
-        ways_by(conference, parts)
+        estimated_ways(conference)
         seconds, fixes = seconds + perf_counter() - begun, fixes + conference.fixes.size
     return Measured(phones, {name: added(some) for name, some in scores.items()}, seconds / fixes * 1e6)

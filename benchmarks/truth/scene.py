@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.truth.plan import DISTANCE_M, LASTS_S, MINUTES, PEOPLE, Phones
 from location_client.readers.instants import EPOCH, MICROSECOND
@@ -28,13 +27,6 @@ class Met(NamedTuple):
     probability: Floats
 
 
-class TruePart(NamedTuple):
-    """Of each fix: the stay or the leg of a walk that it was taken in, and which of both."""
-
-    part: Ints
-    is_walk: NDArray[np.bool_]
-
-
 @dataclass(frozen=True)
 class Scene:
     conference: Conference
@@ -44,18 +36,6 @@ class Scene:
     @property
     def end_us(self) -> int:
         return START_US + int(self.conference.minutes * 60e6)
-
-    def true_parts(self) -> TruePart:
-        time_s = (self.fixes.time_us - START_US) / 1e6
-        part, is_walk = np.zeros(self.fixes.size, np.int64), np.zeros(self.fixes.size, bool)
-        for number, stretch in enumerate(self.conference.stretches()):
-            now = np.flatnonzero((stretch.begins_s <= time_s) & (time_s < stretch.ends_s))
-            knot, at, velocity = stretch.paths.legs(self.fixes.person_id[now] - 1, time_s[now])
-            is_walk[now] = (velocity != 0).any(axis=1)
-            # A stay may go on in the next stretch: it is known by its place, in millimetres.
-            place = (np.rint(at * 1000) @ np.array([10**7, 1])).astype(np.int64)
-            part[now] = np.where(is_walk[now], -(knot + 1 + number * 10**7), place)
-        return TruePart(part, is_walk)
 
 
 def scene(phones: Phones, seed: int, people: int = PEOPLE, minutes: int = MINUTES) -> Scene:

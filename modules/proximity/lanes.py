@@ -25,7 +25,7 @@ LONGEST_GAP_S, LONGEST_GAP_INTERVALS = 120.0, 3.0
 # An outlier is further from the median of the five fixes around than noise and walking explain.
 OUTLIER_DEVIATIONS, OUTLIER_M_S, OUTLIER_S = 5.0, 2.5, 20.0
 
-CELLS_AT_ONCE = 1 << 18  # bounds the memory, about 500 bytes a cell
+CELLS_AT_ONCE = 1 << 15  # bounds the memory: cutting takes about 3 kB a cell
 
 
 class Lanes(NamedTuple):

@@ -1,10 +1,8 @@
 """A track cut into stays and straight walks, and what is known of each.
 
-Where to cut is found by optimal partitioning (cutting/partition.py), which has to know how much a fix adds.
-
-Errors repeat: of their variance a share WHITE is new with each fix, the rest fades with MEMORY_S (Gauss-Markov). So the
-price of a part grows with how little a fix adds, and the mean of a part is less sure than the mean of as many
-independent fixes.
+Where to cut is found by optimal partitioning (cutting/partition.py), which has to know how much a fix adds. Errors
+repeat, by a law that a track's own stays speak for (cutting/noise.py): so the mean of a part is less sure than that of
+as many independent fixes.
 """
 
 from typing import NamedTuple
@@ -12,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.cutting.partition import inflation_of, partition
+from proximity.cutting.noise import LAWS, Noise, sums_of, terms_of
+from proximity.cutting.partition import partition
 from proximity.cutting.room import make_room_to_walk, ranges
 from proximity.cutting.sums import Sums, sums_before
 from proximity.fixes import Floats, Ints
@@ -20,7 +19,7 @@ from proximity.instants import SECOND_US
 from proximity.lanes import Lanes
 
 # Chosen on the tuning seeds of benchmarks/truth.
-WHITE, MEMORY_S = 0.85, 20.0
+USUAL_LAW = 2.0  # how much likelier another law must make the stays
 NEVER_AVERAGES = 0.1  # the part of a phone's deviation that no mean takes away
 WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
 FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
@@ -61,24 +60,48 @@ class Parts(NamedTuple):
 
 def parts(some: Lanes) -> Parts:
     """Cut each of the lanes; where a phone's accuracies prove wrong, once more with better ones."""
-    inflation = inflation_of(some.interval_s)
     sums = sums_before(some)
-    began, walks = partition(some, sums, inflation)
+    began, walks, terms = _cut(some, sums)
     factor = _learned(some, began, walks)
     wrong = np.flatnonzero(factor != 1)
     if wrong.size:
         some = some._replace(deviation_m=some.deviation_m * factor)
         sums = sums_before(some)
-        began[:, wrong], walks[:, wrong] = partition(
-            some.at(wrong), Sums._make(column[:, wrong] for column in sums), inflation[wrong]
+        began[:, wrong], walks[:, wrong], terms[..., wrong] = _cut(
+            some.at(wrong), Sums._make(column[:, wrong] for column in sums)
         )
     make_room_to_walk(some, sums, began, walks)
-    return _described(some, sums, began, walks)
+    return _described(some, terms, began, walks)
 
 
-def parts_of(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
-    """The parts of lanes that are cut already: whether one begins at a fix, and whether the fix belongs to a walk."""
-    return _described(some, sums_before(some), began, walks)
+def _cut(some: Lanes, sums: Sums) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
+    """Cut by the usual law of errors, and once more the lanes whose stays speak for another one; with their terms."""
+    terms = [terms_of(some, Noise.of(law, some.interval_s)) for law in range(LAWS)]
+    began, walks = partition(some, sums, terms[0])
+    law = _law(terms, walks, *ranges(some, began))
+    chosen = terms[0]
+    for number in range(1, LAWS):
+        own = np.flatnonzero(law == number)
+        chosen[..., own] = terms[number][..., own]
+    again = np.flatnonzero(law)
+    if again.size:
+        began[:, again], walks[:, again] = partition(
+            some.at(again), Sums._make(column[:, again] for column in sums), chosen[..., again]
+        )
+    return began, walks, chosen
+
+
+def _law(terms: list[Floats], walks: NDArray[np.bool_], lane: Ints, first: Ints, last: Ints) -> Ints:
+    """Which law of errors makes each lane's stays the likeliest."""
+    stays = np.flatnonzero(~walks[first, lane] & (last > first))
+    lane, first, last = lane[stays], first[stays], last[stays]
+    against = np.zeros((len(terms), walks.shape[1]))
+    for number, some in enumerate(terms):
+        w, _, _, zz, x, y, z, *_, left = sums_of(some, lane, first, last)
+        against[number] = np.bincount(lane, (zz - (x * x + y * y + z * z) / w) / 2 + left + np.log(w), walks.shape[1])
+    against[0] -= USUAL_LAW
+    law: Ints = np.argmin(against, axis=0)
+    return law
 
 
 def _learned(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Floats:
@@ -97,18 +120,13 @@ def _learned(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) ->
     return np.where(wrong, np.clip(factor, *CORRECTION), 1.0)
 
 
-def _described(some: Lanes, sums: Sums, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
+def _described(some: Lanes, terms: Floats, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
     lane, first, last = ranges(some, began)
-    w, u, uu, _, x, y, z, ux, uy, uz = (column[last + 1, lane] - column[first, lane] for column in sums)
+    w, u, uu, _, x, y, z, ux, uy, uz, _ = sums_of(terms, lane, first, last)
     is_walk = walks[first, lane]
-    number = last - first + 1
     lasts_s = (some.time_us[last, lane] - some.time_us[first, lane]) / SECOND_US
-    variance = number / w  # of one of the fixes
-    faded = lasts_s / MEMORY_S
-    with np.errstate(divide="ignore", invalid="ignore"):
-        repeated = np.where(faded > 0, 2 / faded * (1 - (1 - np.exp(-faded)) / faded), 1.0)
-    repeated = np.where(faded > 1e-4, repeated, 1.0)  # noqa: PLR2004  where the difference would be rounding
-    of_mean = variance * (WHITE / number + (1 - WHITE) * repeated + NEVER_AVERAGES**2)
+    variance = some.deviation_m[first, lane] ** 2
+    of_mean = 1 / w + variance * NEVER_AVERAGES**2
     spread = np.maximum(uu - u * u / w, 0.0)
     mean = np.stack([x, y, z]) / w
     cross = np.stack([ux, uy, uz]) - mean * u

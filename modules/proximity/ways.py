@@ -3,7 +3,6 @@
 Each window of time (windows.py) is estimated for itself; what is said of it is the same whatever else is asked.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +17,6 @@ from proximity.windows import WINDOW_US, Windows, windows_around
 
 UNSURE_S = 8.0  # for how long it is left open when people went from one stay to the next
 LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
-
-Cutter = Callable[[Lanes], Parts]
 
 
 class Ways(NamedTuple):
@@ -64,9 +61,9 @@ def ways(fixes: Fixes, start_us: int, until_us: int) -> Ways:
     return within(ways_in(fixes, windows_around(fixes, start_us, until_us)), start_us, until_us)
 
 
-def ways_in(fixes: Fixes, windows: Windows, cutter: Cutter = parts) -> Ways:
+def ways_in(fixes: Fixes, windows: Windows) -> Ways:
     """The most likely ways in these windows of persons. All fixes of `windows.spans()` are there, at least."""
-    found = [_clipped(*_pieces(some, cutter(some)), some) for some in lanes(fixes, windows)]
+    found = [_clipped(*_pieces(some, parts(some)), some) for some in lanes(fixes, windows)]
     if not found:
         return NOWHERE
     every = Ways._make(np.concatenate(column, axis=-1) for column in zip(*found, strict=True))

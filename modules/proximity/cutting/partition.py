@@ -7,53 +7,32 @@ linear computational cost, JASA 107, 2012). All lanes go forward in step.
 import numpy as np
 from numpy.typing import NDArray
 
+from proximity.cutting.noise import HEAD_OF, ORDER
 from proximity.cutting.sums import Sums
 from proximity.fixes import Floats, Ints
 from proximity.lanes import Lanes
 
-# Chosen on the tuning seeds of benchmarks/truth. For where to cut it is safer to think that errors repeat for longer.
-CUT_WHITE, CUT_MEMORY_S = 0.7, 30.0
-PRICE, PRICE_OF_VELOCITY = 6.0, 3.0
-# That is for a fix each half minute at least, off by two metres on an axis.
-SELDOM_S, BY_INTERVAL = 30.0, 2.5
-USUAL_DEVIATION_M, BY_DEVIATION = 2.0, 2.0
-LEAST_PRICE, MOST_PRICE = 3.0, 9.0
-MOST_INFLATION = 4.0
+# Chosen on the tuning seeds of benchmarks/truth. Stays last minutes, somewhere in a room; a fix on the way is anywhere.
+USUAL_STAY_S, ROOM_M2, FLOOR_M2 = 400.0, 600.0, 2_000.0
+SHORT_STAYS, MOST_FOR_LENGTH = 1.0, 2.0  # how much unlikelier a stay is of half the length, as a power
+PRICE_OF_WALK, WALKING_M_S = 3.0, 0.9
+LEAST_ON_THE_WAY = 1.0
 FASTEST_M_S, SLOWEST_WALK_M_S = 2.5, 0.2
 FEWEST_OF_A_WALK = 3
 OPEN = 24  # candidates for where the last part began
 
 
-def inflation_of(interval_s: Floats) -> Floats:
-    """How many fixes tell as much as one would, if errors did not repeat."""
-    kept = np.exp(-interval_s / CUT_MEMORY_S)
-    with np.errstate(divide="ignore"):
-        inflation: Floats = np.minimum(MOST_INFLATION, CUT_WHITE + (1 - CUT_WHITE) * (1 + kept) / (1 - kept))
-    return inflation
+def partition(some: Lanes, sums: Sums, terms: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether a part begins at a fix, and whether the fix belongs to a walk: [n, m] each.
 
-
-def _price(some: Lanes, sums: Sums) -> Floats:
-    """What a part must save in log-likelihood, by lane.
-
-    A change is the likelier the more time goes by between two fixes; and the less a phone knows of a place, the less is
-    claimed by naming one: both are logarithms, one of a duration and one of an area.
+    `terms` are those of cutting/noise.py. A fix may be on the way from one part to the next: then it is a part alone.
     """
-    held = np.maximum(some.held, 1)
-    deviation_m = np.sqrt(held / sums.w[held, np.arange(held.size)])
-    seldom = BY_INTERVAL * np.log(np.maximum(some.interval_s / SELDOM_S, 1.0))
-    vague = BY_DEVIATION * np.log(deviation_m / USUAL_DEVIATION_M)
-    price: Floats = np.clip(PRICE - seldom - vague, LEAST_PRICE, MOST_PRICE)
-    return price
-
-
-def partition(some: Lanes, sums: Sums, inflation: Floats) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether a part begins at a fix, and whether the fix belongs to a walk: [n, m] each."""
     rows, lanes = some.time_us.shape
-    price = _price(some, sums) * inflation
+    interval_s = np.maximum(some.interval_s, 1.0)
+    price, on_the_way = _prices(some, sums, interval_s)
     slots = min(OPEN, rows)
-    best = -price  # of all fixes so far
-    stacked = np.stack(sums)  # [10, n + 1, m]
-    opened = np.zeros((10, slots, lanes))
+    best = np.zeros(lanes)  # of all fixes so far
+    opened = np.zeros((terms.shape[1], slots, lanes))
     opened_at = np.full((slots, lanes), -rows - 1)
     opened_best = np.full((slots, lanes), np.inf)
     score = np.full((slots, lanes), np.inf)
@@ -69,33 +48,57 @@ def partition(some: Lanes, sums: Sums, inflation: Floats) -> tuple[NDArray[np.bo
         lane = every[:live]
         # No more slots than rows are in use. An operation on a short lane costs what numpy's call costs.
         now = slice(0, row + 1), slice(0, live)
-        open_best, open_score, open_at = opened_best[now], score[now], opened_at[now]
+        part, open_best, open_score, open_at = opened[:, *now], opened_best[now], score[now], opened_at[now]
         if row in starts_somewhere:
             open_best[:, new_start[row, :live]] = np.inf
             open_score[:, new_start[row, :live]] = np.inf
         slot = open_score.argmax(axis=0)
-        opened[:, slot, lane] = stacked[:, row, :live]
+        part[:, slot, lane] = 0.0
         open_at[slot, lane] = row
         open_best[slot, lane] = best[:live]
-        stay, walk = _squares(stacked[:, row + 1, None, :live] - opened[:, : row + 1, :live])
-        many = open_at <= row + 1 - FEWEST_OF_A_WALK
-        walk[~many] = np.inf
-        stay /= 2
-        walk /= 2
-        as_walk = walk + PRICE_OF_VELOCITY
-        cost = open_best + np.minimum(stay, as_walk)
-        winner = cost.argmin(axis=0)
-        best[:live] = cost[winner, lane] + price[:live]
-        chosen[row, :live] = open_at[winner, lane]
-        chosen_walk[row, :live] = as_walk[winner, lane] < stay[winner, lane]
-        closed = (open_best + np.minimum(stay, walk) > best[:live]) & many
-        open_score[...] = cost
+        number = row - open_at
+        part += terms[:, :, row, :live].transpose(1, 0, 2)[:, HEAD_OF[np.minimum(number, ORDER)], lane]
+        stay, walk, as_walk = _costs(part, number + 1 >= FEWEST_OF_A_WALK)
+        open_score[...] = open_best + np.minimum(stay, as_walk) + _naming(part, (number + 1) * interval_s[:live])
+        winner = open_score.argmin(axis=0)
+        alone_cost, together_cost = best[:live] + on_the_way[:live], open_score[winner, lane] + price[:live]
+        is_alone = alone_cost < together_cost
+        best[:live] = np.where(is_alone, alone_cost, together_cost)
+        chosen[row, :live] = np.where(is_alone, row, open_at[winner, lane])
+        chosen_walk[row, :live] = (as_walk[winner, lane] < stay[winner, lane]) & ~is_alone
+        closed = (open_best + np.minimum(stay, walk) > best[:live]) & (number + 1 >= FEWEST_OF_A_WALK)
         open_best[closed] = np.inf
         open_score[closed] = np.inf
     return _traced(some.held, chosen, chosen_walk)
 
 
-def _squares(part: Floats) -> tuple[Floats, Floats]:
+def _prices(some: Lanes, sums: Sums, interval_s: Floats) -> tuple[Floats, Floats]:
+    """Of one more part, and of a fix on the way, by lane: what naming a place costs, and that a stay ends.
+
+    The better a phone knows, the more is claimed by naming a place in a room (G. Schwarz, Estimating the dimension of a
+    model, 1978, with the prior written out).
+    """
+    held = np.maximum(some.held, 1)
+    precision = sums.w[held, np.arange(held.size)] / held
+    price = np.log(np.maximum(USUAL_STAY_S / interval_s, 1.5)) + np.log(ROOM_M2 / (2 * np.pi))
+    return price, np.maximum(np.log(FLOOR_M2 * precision / (2 * np.pi)), LEAST_ON_THE_WAY)
+
+
+def _costs(part: Floats, is_long: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+    """What the fixes of each part cost as a stay, as a walk, and as a walk with its price, in log-likelihood."""
+    stay, walk, spread = _squares(part[:-1])
+    walk = np.where(is_long & np.isfinite(walk), walk / 2 + part[-1], np.inf)
+    return stay / 2 + part[-1], walk, walk + PRICE_OF_WALK + np.log1p(np.maximum(spread, 0.0) * WALKING_M_S**2)
+
+
+def _naming(part: Floats, lasts_s: Floats) -> Floats:
+    """What it costs to name the place of each part as well as its fixes know it, and that it lasts so long."""
+    longer = np.minimum(SHORT_STAYS * np.log(lasts_s / USUAL_STAY_S), MOST_FOR_LENGTH)
+    cost: Floats = np.log(np.maximum(part[0], 1e-9)) - longer
+    return cost
+
+
+def _squares(part: Floats) -> tuple[Floats, Floats, Floats]:
     """Weighted squares about the mean, and about a line at a person's speed; infinite where nobody walks."""
     w, u, uu, zz, x, y, z, ux, uy, uz = part
     stay = np.maximum(zz - (x * x + y * y + z * z) / w, 0.0)
@@ -108,7 +111,7 @@ def _squares(part: Floats) -> tuple[Floats, Floats]:
         limited = np.minimum(1.0, FASTEST_M_S / speed)
         walk = stay - cross * speed * limited * (2 - limited)
     walks = speed > SLOWEST_WALK_M_S
-    return stay, np.where(walks, np.maximum(walk, 0.0), np.inf)
+    return stay, np.where(walks, np.maximum(walk, 0.0), np.inf), spread
 
 
 def _traced(count: Ints, chosen: Ints, chosen_walk: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
