@@ -45,7 +45,7 @@ class KafkaSecurity:
 def ways_to_kafka(bootstrap_servers: Sequence[str], security: KafkaSecurity) -> Iterator[dict[str, Any]]:
     """For ever the options of a client that is made anew, the next way, where it does not come about by this one.
 
-    Each way is one server: of several kafka-python takes any, and waits for it all of the time. `next` may raise OSError.
+    Each way is one server: of several kafka-python takes any, and waits for it all of the time. `next` raises OSError.
     """
 
     def options(server: str) -> dict[str, Any]:
