@@ -41,7 +41,9 @@ class Noise(NamedTuple):
         weights, left = np.zeros((0, r.shape[1])), r[0]
         found = [(weights, left)]
         for number in range(1, ORDER + 1):
-            new = (r[number] - (weights * r[number - 1 : 0 : -1]).sum(axis=0)) / left
+            # Added up one after the other, so that a lane alone comes out as it does among others, to the last bit.
+            told = sum(weight * before for weight, before in zip(weights, r[number - 1 : 0 : -1], strict=True))
+            new = (r[number] - told) / left
             weights, left = np.concatenate([weights - new * weights[::-1], new[None]]), left * (1 - new * new)
             if number in HEADS:
                 found.append((weights, left))

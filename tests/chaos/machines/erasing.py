@@ -10,7 +10,8 @@ from tests.patience import PATIENCE_S
 
 ADD_SOMEBODY = """
     INSERT INTO person (id, first_name, last_name, company_name)
-    SELECT max(id) + 1, 'Some', 'Body', 'Somewhere' FROM person RETURNING id
+    SELECT greatest(max(id), (SELECT max(person_id) FROM erased_person)) + 1, 'Some', 'Body', 'Somewhere' FROM person
+    RETURNING id
 """
 ENSURE_DAY = "SELECT ensure_location_partition('2024-06-01')"
 ADD_PLACES = """
