@@ -295,32 +295,37 @@ def of_process(pid: int, what: str) -> list[bytes]:
         return []
 
 
+def of_gateway(gateway: str, module: str) -> list[int]:
+    """Processes of this gateway that run it: others, of other tests, may do so at the same time."""
+    bind = f"HTTP_BIND={gateway.removeprefix('http://')}".encode()
+    return [pid for pid in processes(module) if bind in of_process(pid, "environ")]
+
+
 def test_who_asked_for_too_much_is_told_and_nothing_is_left_running(
-    addresses: Mapping[str, str], system: Any, poll_until: Any
+    start_gateway: StartGateway, system: Any, poll_until: Any
 ) -> None:
     """A process that the kernel ends, as one that takes more memory or time than it may."""
-    before = set(processes(READING))
-    with upload(addresses["PHONE_URL"], system.create_person(), bomb(), "t.csv.gz", stream=True) as answer:
+    gateway = start_gateway()
+    with upload(gateway, system.create_person(), bomb(), "t.csv.gz", stream=True) as answer:
         lines = answer.iter_lines()
         poll_until(lambda: json.loads(next(lines))["stage"] == "reading")
-        [reading] = set(processes(READING)) - before
+        [reading] = of_gateway(gateway, READING)
         os.kill(reading, signal.SIGKILL)
         last = json.loads(list(lines)[-1])
     assert (last["stage"], last["failure"]) == ("done", "t.csv.gz takes more memory or time than a file may.")
     assert last["accepted"] > 0
-    poll_until(lambda: set(processes(READING)) <= before)
+    poll_until(lambda: not of_gateway(gateway, READING))
 
 
 def test_a_gateway_that_stops_says_so_to_whoever_waits_for_a_receipt(
     start_gateway: StartGateway, system: Any, poll_until: Any
 ) -> None:
     gateway = start_gateway()
-    bind = f"HTTP_BIND={gateway.removeprefix('http://')}".encode()
-    [of_gateway] = [pid for pid in processes("phone_gateway") if bind in of_process(pid, "environ")]
+    [process] = of_gateway(gateway, "phone_gateway")
     with upload(gateway, system.create_person(), bomb(), "t.csv.gz", stream=True) as answer:
         lines = answer.iter_lines()
         poll_until(lambda: json.loads(next(lines))["stage"] == "reading")
-        os.kill(of_gateway, signal.SIGTERM)
+        os.kill(process, signal.SIGTERM)
         last = json.loads(list(lines)[-1])
     assert last["failure"].startswith("Reading was interrupted: send the file again")
-    poll_until(lambda: not any(of_process(of_gateway, "cmdline")))  # a second signal, while it stops, would kill it
+    poll_until(lambda: not any(of_process(process, "cmdline")))  # a second signal, while it stops, would kill it
