@@ -99,21 +99,18 @@ def stores(*, with_kafka: bool = True) -> Iterator[Stores]:
         in_use = addresses(ports, passwords)
         kafka_too = kafka(folder, ports["kafka"], ports["kafka_controller"]) if with_kafka else nullcontext()
         broker = cleaning.enter_context(kafka_too)
-        if citus.is_used():
-            citus.let_nodes_in(folder, passwords)
+        citus.let_nodes_in(folder, passwords)
         cleaning.enter_context(postgresql(folder, ports["postgresql"], passwords["postgres"]))
         cleaning.enter_context(citus.workers(folder, ports, passwords["postgres"]))
         running = Stores(folder, in_use, broker.pid if broker else 0)
         for database in (running.named(DATABASE), running.named(TEMPLATE)):
             create_database(database.superuser, database.name)
-            if citus.is_used():
-                citus.join(database.superuser, ports)
+            citus.join(database.superuser, ports)
             bootstrap(database.superuser, passwords)
             migrate(database.owner)
             execute(database.owner, ADD_PEOPLE, PEOPLE)
             execute(database.superuser, "VACUUM ANALYZE person")
-        if citus.is_used():
-            citus.let_nobody_in(in_use["SUPERUSER_DATABASE_URL"], TEMPLATE)
+        citus.let_nobody_in(in_use["SUPERUSER_DATABASE_URL"], TEMPLATE)
         if broker:
             wait_for_kafka(folder, broker, ports["kafka"])
         cleaning.callback(end_marked_processes, folder)

@@ -1,6 +1,7 @@
 """A store of many nodes, where CITUS_PG_BIN names a folder of PostgreSQL's programs that have Citus.
 
-Two workers hold what is distributed (db/citus.sql); the coordinator is the PostgreSQL that services know.
+Two workers hold what is distributed (db/citus.sql); the coordinator is the PostgreSQL that services know. Otherwise
+there is one node, and nothing to be done.
 """
 
 import os
@@ -41,6 +42,8 @@ def folder_of(folder: DataFolder, worker: str) -> DataFolder:
 
 def let_nodes_in(folder: DataFolder, passwords: Mapping[str, str]) -> None:
     """Nodes come to each other as whoever asks, with the passwords of a file: for all that are started from now on."""
+    if not is_used():
+        return
     file = folder.path / "pgpass"
     file.touch(mode=0o600)
     file.write_text("".join(f"{HOST}:*:*:{role}:{password}\n" for role, password in passwords.items()))
@@ -53,6 +56,8 @@ def join(superuser_url: str, ports: Mapping[str, int], known_by: Mapping[str, in
 
     `ports`: of the nodes. `known_by`: those by which the coordinator comes to the workers, if not by their own.
     """
+    if not is_used():
+        return
     known_by = known_by or ports
     for name in WORKERS:
         url = with_port(superuser_url, ports[name])
@@ -95,6 +100,8 @@ def drop_database(superuser_url: str, database: str) -> None:
 
 def let_nobody_in(superuser_url: str, database: str) -> None:
     """So that it can be copied: what Citus does in the background is in it."""
+    if not is_used():
+        return
     shut = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(Identifier(database))
     end = SQL("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = {}")
     on_every_node(superuser_url, shut, end.format(Literal(database)))

@@ -33,8 +33,7 @@ def run(folder: DataFolder, *, with_demo: bool) -> int:
         passwords = passwords_of(folder)
         ports = choose_ports()
         in_use = addresses(ports, passwords)
-        if citus.is_used():
-            citus.let_nodes_in(folder, passwords)
+        citus.let_nodes_in(folder, passwords)
         try:
             with (
                 kafka(folder, ports["kafka"], ports["kafka_controller"]) as broker,
@@ -43,8 +42,7 @@ def run(folder: DataFolder, *, with_demo: bool) -> int:
             ):
                 say("PostgreSQL is up; bringing the schema up to date.")
                 create_database(in_use["SUPERUSER_DATABASE_URL"], DATABASE)
-                if citus.is_used():
-                    citus.join(in_use["SUPERUSER_DATABASE_URL"], ports)
+                citus.join(in_use["SUPERUSER_DATABASE_URL"], ports)
                 bootstrap(in_use["SUPERUSER_DATABASE_URL"], passwords)
                 migrate(in_use["DATABASE_URL"])
                 wait_for_kafka(folder, broker, ports["kafka"])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.cutting.noise import LAWS, Noise, sums_of, terms_of
+from proximity.cutting.noise import LAWS, sums_of, terms_of
 from proximity.cutting.partition import partition
 from proximity.cutting.room import make_room_to_walk, ranges
 from proximity.cutting.sums import Sums, sums_before
@@ -76,7 +76,7 @@ def parts(some: Lanes) -> Parts:
 
 def _cut(some: Lanes, sums: Sums) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
     """Cut by the usual law of errors, and once more the lanes whose stays speak for another one; with their terms."""
-    terms = [terms_of(some, Noise.of(law, some.interval_s)) for law in range(LAWS)]
+    terms = [terms_of(some, law) for law in range(LAWS)]
     began, walks = partition(some, sums, terms[0])
     law = _law(terms, walks, *ranges(some, began))
     chosen = terms[0]

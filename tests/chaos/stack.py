@@ -114,8 +114,7 @@ def stack(
         }
         for link in links.values():
             ending.callback(link.close)
-        if citus.is_used():
-            citus.let_nodes_in(folder, passwords)
+        citus.let_nodes_in(folder, passwords)
         environment = {**marked_environment(folder), **settings}
         clocks: dict[str, Clock] = {}
         of_stores: dict[str, dict[str, str]] = {"kafka": environment, "postgresql": environment}
@@ -135,9 +134,7 @@ def stack(
         for program in (postgresql, *workers):
             await_ready(program)
         create_database(reach["SUPERUSER_DATABASE_URL"], DATABASE)
-        if workers:
-            known_by = {name: links[name].port for name in citus.WORKERS}
-            citus.join(reach["SUPERUSER_DATABASE_URL"], ports, known_by)
+        citus.join(reach["SUPERUSER_DATABASE_URL"], ports, {name: links[name].port for name in worker_names})
         bootstrap(reach["SUPERUSER_DATABASE_URL"], passwords)
         migrate(reach["DATABASE_URL"])
         await_ready(kafka)

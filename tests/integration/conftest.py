@@ -28,12 +28,10 @@ def template(addresses: Mapping[str, str]) -> Iterator[Database]:
     with new_database(addresses) as database:
         with maintenance(addresses) as session, session.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [BOOTSTRAP_LOCK])
-            if citus.is_used():
-                citus.join(database.superuser, citus.ports_of(addresses["SUPERUSER_DATABASE_URL"]))
+            citus.join(database.superuser, citus.ports_of(addresses["SUPERUSER_DATABASE_URL"]))
             bootstrap(database.superuser, database.passwords)
         migrate(database.owner)
-        if citus.is_used():
-            citus.let_nobody_in(addresses["SUPERUSER_DATABASE_URL"], database.name)
+        citus.let_nobody_in(addresses["SUPERUSER_DATABASE_URL"], database.name)
         yield database
 
 
