@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-unit test-page test-containers test-cluster dashboard chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages cluster-packages sbom
+.PHONY: help run up down test test-unit test-page test-containers test-cluster dashboard chaos fuzz bench-ingest bench-phones bench-query bench-connectivity bench-truth bench-nodes bench-page lint format protobufs lock clean images containers cluster packages test-packages container-packages cluster-packages sbom
 
 PYTHON := .venv/bin/python
 NATIVE := $(PYTHON) -m deployment.native
@@ -65,6 +65,8 @@ bench-connectivity: packages $(VENV) $(KAFKA) $(GENERATED) ## What it costs to r
 	@$(PYTHON) -m benchmarks.connectivity $(if $(QUICK),--quick) $(BENCH)
 bench-truth: packages $(VENV) $(KAFKA) $(GENERATED) ## How right the meetings are, beside other methods and a ceiling; QUICK=1: in 3 minutes
 	@$(PYTHON) -m benchmarks.truth $(if $(QUICK),--quick) $(BENCH)
+bench-nodes: packages $(VENV) $(KAFKA) $(GENERATED) ## A store of many nodes beside one PostgreSQL; wants CITUS_PG_BIN; QUICK=1: in 3 minutes
+	@$(PYTHON) -m benchmarks.nodes $(if $(QUICK),--quick)
 bench-page: test-packages $(SYSTEM) ## How fast the page is in a real Chromium, at full speed and on a slow phone; QUICK=1: in 10 minutes
 	@$(PYTHON) -m benchmarks.page $(if $(QUICK),--quick)
 

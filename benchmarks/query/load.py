@@ -25,6 +25,8 @@ def town_database(stores: Stores, town: Town) -> Iterator[tuple[Database, int]]:
     """The database, and how many locations it holds."""
     with stores.database() as database:
         execute(database.owner, MORE_PEOPLE, town.people)
+        for day in range(DAYS):
+            execute(database.location_consumer, "SELECT ensure_location_partition(%s)", FIRST_DAY + timedelta(days=day))
         with ThreadPoolExecutor(CONNECTIONS) as connections:
             for _ in connections.map(lambda day: copy_day(database, town, day), range(DAYS)):
                 pass
@@ -35,7 +37,6 @@ def town_database(stores: Stores, town: Town) -> Iterator[tuple[Database, int]]:
 def copy_day(database: Database, town: Town, day: int) -> None:
     fixes = town.fixes(day)
     with connected(database.location_consumer) as session, session.cursor() as cursor:
-        cursor.execute("SELECT ensure_location_partition(%s)", [FIRST_DAY + timedelta(days=day)])
         for first in range(0, fixes.person_id.size, ROWS_A_COPY):
             copy(cursor, copy_bytes(locations_of(fixes.take(slice(first, first + ROWS_A_COPY)))))
 

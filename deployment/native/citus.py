@@ -1,7 +1,7 @@
 """A store of many nodes, where CITUS_PG_BIN names a folder of PostgreSQL's programs that have Citus.
 
-Two workers hold what is distributed (db/citus.sql); the coordinator is the PostgreSQL that services know. Otherwise
-there is one node, and nothing to be done.
+CITUS_WORKERS of them, two by default, hold what is distributed (db/citus.sql); the coordinator is the PostgreSQL that
+services know. Otherwise there is one node, and nothing to be done.
 """
 
 import os
@@ -13,11 +13,14 @@ import psycopg2
 from psycopg2.sql import SQL, Composable, Identifier, Literal
 
 from deployment.native.folders import DataFolder
-from deployment.native.ports import HOST
+from deployment.native.ports import HOST, OFFSETS
 from deployment.native.postgresql import give_to_postgresql, postgresql
 from deployment.native.schema import create_database, psql, with_port
 
-WORKERS = ("postgresql_worker_1", "postgresql_worker_2")  # names of ports
+PORTS = [name for name in OFFSETS if name.startswith("postgresql_worker_")]
+WORKERS = PORTS[: int(os.environ.get("CITUS_WORKERS", "2"))]
+
+ENDED_WITHIN_MS = 60_000
 
 
 def is_used() -> bool:
@@ -93,15 +96,19 @@ def on_every_node(superuser_url: str, *statements: Composable) -> None:
 
 def drop_database(superuser_url: str, database: str) -> None:
     """Of every node, also where Citus is about to do something in it."""
-    name = Identifier(database)
-    shut = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name)
-    on_every_node(superuser_url, shut, SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+    on_every_node(
+        superuser_url, *closing_it(database), SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(database))
+    )
 
 
 def let_nobody_in(superuser_url: str, database: str) -> None:
     """So that it can be copied: what Citus does in the background is in it."""
-    if not is_used():
-        return
+    if is_used():
+        on_every_node(superuser_url, *closing_it(database))
+
+
+def closing_it(database: str) -> tuple[Composable, Composable]:
+    """Nobody comes in any more, and whoever is in it has left: which takes a while on a slow machine."""
     shut = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(Identifier(database))
-    end = SQL("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = {}")
-    on_every_node(superuser_url, shut, end.format(Literal(database)))
+    end = SQL("SELECT pg_terminate_backend(pid, {}) FROM pg_stat_activity WHERE datname = {}")
+    return shut, end.format(Literal(ENDED_WITHIN_MS), Literal(database))

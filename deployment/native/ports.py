@@ -26,6 +26,8 @@ OFFSETS = {
     "postgresql": 432,
     "postgresql_worker_1": 433,
     "postgresql_worker_2": 434,
+    "postgresql_worker_3": 435,
+    "postgresql_worker_4": 436,
 }
 
 # Below the range from which the system gives ports to outgoing connections: nobody takes one between choice and use.
