@@ -12,7 +12,9 @@ export NODE_USE_SYSTEM_CA := 1
 VENV := .venv/.made
 KAFKA := var/programs/kafka/.made
 PROTOS := $(shell find protobufs -name '*.proto')
-GENERATED := modules/udaconnect/.made
+CONTRACT := modules/udaconnect/.made
+CUTTING := modules/proximity/cutting/libcutting.so
+GENERATED := $(CONTRACT) $(CUTTING)
 PROMETHEUS := var/programs/prometheus/.made
 ETCD := var/programs/etcd/.made
 KUBERNETES := var/programs/kubernetes/.made
@@ -83,13 +85,13 @@ format: $(VENV) ## Put the code into the house's form; write the Dockerfiles fro
 	ruff check --fix-only
 	ruff format
 	$(PYTHON) -m deployment.dockerfiles
-protobufs: packages $(GENERATED) ## Generate Python from the contract
+protobufs: packages $(CONTRACT) ## Generate Python from the contract
 lock: $(VENV) ## Fix the versions of what every requirements.in names; LOCK_ARGS=--upgrade for newer ones
 	$(COMPILE) $(LOCK_ARGS) requirements-dev.in -o requirements-dev.txt
 	for lock in $(LOCKS); do $(COMPILE) --upgrade -c requirements-dev.txt $${lock%.txt}.in -o $$lock || exit 1; done
 clean: ## Stop the system and remove its data and what was generated; what was fetched stays
 	@[ ! -d var ] || $(NATIVE) clean
-	rm -rf modules/udaconnect modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf modules/udaconnect $(CUTTING) modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
 
 #: Deploy
 images: ## Build the image of every service
@@ -119,10 +121,14 @@ $(VENV): requirements-dev.txt | packages
 	@pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-$(GENERATED): $(PROTOS) $(VENV)
+$(CONTRACT): $(PROTOS) $(VENV)
 	@echo "Generating Python from the contract"
 	@python -m grpc_tools.protoc -I protobufs --python_out=modules --grpc_python_out=modules --mypy_out=quiet:modules --mypy_grpc_out=quiet:modules $(PROTOS)
 	@touch $@
+
+$(CUTTING): $(addprefix $(dir $(CUTTING)),cutting.c compile.sh) | packages
+	@echo "Compiling the cutting of tracks"
+	@$(@D)/compile.sh
 
 $(KAFKA): deployment/native/kafka.pom.xml | packages
 	@echo "Fetching Apache Kafka from Maven Central"

@@ -13,6 +13,12 @@ HERE: Final = Path(__file__).parent
 MODULES: Final = HERE.parents[1] / "modules"
 
 
+COMPILER: Final = """
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --quiet --yes --no-install-recommends gcc libc6-dev \\
+ && rm -rf /var/lib/apt/lists/*"""
+
+
 class Recipe(Template):
     delimiter = "%"  # the Dockerfile's own variables begin with $
 
@@ -24,6 +30,9 @@ class Image:
     ports: tuple[int, ...]
     modules: tuple[str, ...] = ("service_kit",)
     """What it needs of ours besides itself."""
+
+    compiled: tuple[str, ...] = ()
+    """Folders of modules that have a compile.sh."""
 
     imports: tuple[str, ...] = ()
     """What is imported late, and is to be compiled all the same."""
@@ -44,7 +53,9 @@ class Image:
             description=self.description,
             remark=self.remark,
             left_out="".join(f" \\\n      -o {tests}" for tests in self.left_out),
+            compiler=COMPILER if self.compiled else "",
             copies="\n".join(f"COPY modules/{module} /app/{module}" for module in (*self.modules, self.name)),
+            compiled="".join(f"\nRUN /app/{folder}/compile.sh" for folder in self.compiled),
             imports=", ".join((f"{self.name}.__main__", *self.imports)),
             environment="".join(f" {variable}" for variable in self.environment),
             ports=" ".join(map(str, self.ports)),
@@ -52,6 +63,7 @@ class Image:
 
 
 DRIVER: Final = "sqlalchemy.dialects.postgresql.psycopg2"
+CUTTING: Final = "proximity/cutting"
 
 IMAGES: Final = (
     Image(
@@ -68,6 +80,7 @@ IMAGES: Final = (
         "PostGIS → PostGIS, Kafka: meetings remembered and told",
         (30007,),
         modules=("service_kit", "proximity"),
+        compiled=(CUTTING,),
     ),
     Image("person_service", "REST and gRPC: who is there", (30001, 30004), imports=(DRIVER,)),
     Image(
@@ -75,6 +88,7 @@ IMAGES: Final = (
         "REST: who met whom",
         (30002,),
         modules=("service_kit", "proximity"),
+        compiled=(CUTTING,),
         imports=(DRIVER,),
         left_out=(
             "-name '*es-bundle*' -o -path '*/numpy/f2py'",

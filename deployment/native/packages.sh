@@ -20,6 +20,7 @@ ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || need pos
 command -v psql >/dev/null || need postgresql-client
 command -v java >/dev/null || need default-jre-headless
 command -v mvn >/dev/null || need maven
+command -v cc >/dev/null || need "gcc libc6-dev"
 python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv
 
 # A client of Docker before 23 brings BuildKit along, a later one needs its plugin buildx.

@@ -25,7 +25,7 @@ LONGEST_GAP_S, LONGEST_GAP_INTERVALS = 120.0, 3.0
 # An outlier is further from the median of the five fixes around than noise and walking explain.
 OUTLIER_DEVIATIONS, OUTLIER_M_S, OUTLIER_S = 5.0, 2.5, 20.0
 
-CELLS_AT_ONCE = 1 << 15  # bounds the memory: cutting takes about 3 kB a cell
+CELLS_AT_ONCE = 1 << 15  # bounds the memory: a cell takes about 0.3 kB
 
 
 class Lanes(NamedTuple):
@@ -132,19 +132,35 @@ def _median(columns: Floats, count: Ints) -> Floats:
 
 def _outliers(placed: Floats, time_us: Ints, deviation_m: Floats, count: Ints) -> NDArray[np.bool_]:
     """Fixes far from the median of the five around them (of three at the ends)."""
-    row = np.arange(time_us.shape[0])[:, None]
+    rows, lanes = time_us.shape
+    row, lane = np.arange(rows)[:, None], np.arange(lanes)
+    median = placed.copy()
+    median[:, 2:-2] = _median_of_five(*(placed[:, at : max(rows - 4 + at, at)] for at in range(5)))
+    ends = np.concatenate([np.minimum(row[:2], count - 1), np.maximum(count - 2 + row[:2], 0)])
+    median[:, ends, lane] = _median_around(placed, ends, count)
+    off = np.sqrt(((median - placed) ** 2).sum(axis=0))
+    next_us, last_us = time_us[np.minimum(row + 1, count - 1), lane], time_us[np.clip(row - 1, 0, count - 1), lane]
+    since_s = np.abs(next_us - last_us) / SECOND_US / 2
+    allowed = OUTLIER_DEVIATIONS * deviation_m + OUTLIER_M_S * np.minimum(since_s, OUTLIER_S)
+    outlier: NDArray[np.bool_] = (off > allowed) & (count > 2)  # noqa: PLR2004  of two nobody knows which
+    return outlier
+
+
+def _median_of_five(a: Floats, b: Floats, c: Floats, d: Floats, e: Floats) -> Floats:
+    low = np.maximum(np.minimum(a, b), np.minimum(c, d))  # neither the smallest of the five nor the largest,
+    high = np.minimum(np.maximum(a, b), np.maximum(c, d))  # and as many below the one as above the other
+    median: Floats = np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), e))
+    return median
+
+
+def _median_around(placed: Floats, row: Ints, count: Ints) -> Floats:
+    """Of up to five fixes around each of these rows: [3, rows, m]."""
     around = np.arange(-2, 3)[:, None, None] + row
     inside = (around >= 0) & (around < count)
-    at = np.clip(around, 0, count - 1)
-    lane = np.arange(count.size)
-    nearby = np.where(inside, placed[:, at, lane], np.inf)
+    nearby = np.where(inside, placed[:, np.clip(around, 0, count - 1), np.arange(count.size)], np.inf)
     known = inside.sum(axis=0)
     middle = np.sort(nearby, axis=1)
     low = np.take_along_axis(middle, ((known - 1) // 2).clip(0)[None, None], axis=1)[:, 0]
     high = np.take_along_axis(middle, (known // 2).clip(0, 4)[None, None], axis=1)[:, 0]
-    with np.errstate(invalid="ignore"):
-        off = np.sqrt((((low + high) / 2 - placed) ** 2).sum(axis=0))
-    since_s = np.abs(time_us[at[3], lane] - time_us[at[1], lane]) / SECOND_US / 2
-    allowed = OUTLIER_DEVIATIONS * deviation_m + OUTLIER_M_S * np.minimum(since_s, OUTLIER_S)
-    outlier: NDArray[np.bool_] = (off > allowed) & (known > 2)  # noqa: PLR2004  of two nobody knows which
-    return outlier
+    median: Floats = (low + high) / 2
+    return median

@@ -10,10 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.cutting.noise import LAWS, sums_of, terms_of
+from proximity.cutting.noise import LAWS, correlations, sums_of
 from proximity.cutting.partition import partition
 from proximity.cutting.room import make_room_to_walk, ranges
-from proximity.cutting.sums import Sums, sums_before
 from proximity.fixes import Floats, Ints
 from proximity.instants import SECOND_US
 from proximity.lanes import Lanes
@@ -60,44 +59,36 @@ class Parts(NamedTuple):
 
 def parts(some: Lanes) -> Parts:
     """Cut each of the lanes; where a phone's accuracies prove wrong, once more with better ones."""
-    sums = sums_before(some)
-    began, walks, terms = _cut(some, sums)
+    began, walks, correlation = _cut(some)
     factor = _learned(some, began, walks)
     wrong = np.flatnonzero(factor != 1)
     if wrong.size:
         some = some._replace(deviation_m=some.deviation_m * factor)
-        sums = sums_before(some)
-        began[:, wrong], walks[:, wrong], terms[..., wrong] = _cut(
-            some.at(wrong), Sums._make(column[:, wrong] for column in sums)
-        )
-    make_room_to_walk(some, sums, began, walks)
-    return _described(some, terms, began, walks)
+        began[:, wrong], walks[:, wrong], correlation[:, wrong] = _cut(some.at(wrong))
+    make_room_to_walk(some, began, walks)
+    return _described(some, correlation, began, walks)
 
 
-def _cut(some: Lanes, sums: Sums) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
-    """Cut by the usual law of errors, and once more the lanes whose stays speak for another one; with their terms."""
-    terms = [terms_of(some, law) for law in range(LAWS)]
-    began, walks = partition(some, sums, terms[0])
-    law = _law(terms, walks, *ranges(some, began))
-    chosen = terms[0]
-    for number in range(1, LAWS):
-        own = np.flatnonzero(law == number)
-        chosen[..., own] = terms[number][..., own]
+def _cut(some: Lanes) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
+    """Cut by the usual law of errors, and once more the lanes whose stays speak for another one; with their laws."""
+    laws = correlations(some.interval_s)
+    began, walks = partition(some, laws[0])
+    law = _law(some, laws, began, walks)
+    chosen: Floats = laws[law, :, np.arange(law.size)].T
     again = np.flatnonzero(law)
     if again.size:
-        began[:, again], walks[:, again] = partition(
-            some.at(again), Sums._make(column[:, again] for column in sums), chosen[..., again]
-        )
+        began[:, again], walks[:, again] = partition(some.at(again), chosen[:, again])
     return began, walks, chosen
 
 
-def _law(terms: list[Floats], walks: NDArray[np.bool_], lane: Ints, first: Ints, last: Ints) -> Ints:
+def _law(some: Lanes, laws: Floats, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Ints:
     """Which law of errors makes each lane's stays the likeliest."""
+    lane, first, last = ranges(some, began)
     stays = np.flatnonzero(~walks[first, lane] & (last > first))
     lane, first, last = lane[stays], first[stays], last[stays]
-    against = np.zeros((len(terms), walks.shape[1]))
-    for number, some in enumerate(terms):
-        w, _, _, zz, x, y, z, *_, left = sums_of(some, lane, first, last)
+    against = np.zeros((LAWS, walks.shape[1]))
+    for number, correlation in enumerate(laws):
+        w, _, _, zz, x, y, z, *_, left = sums_of(some, correlation, lane, first, last)
         against[number] = np.bincount(lane, (zz - (x * x + y * y + z * z) / w) / 2 + left + np.log(w), walks.shape[1])
     against[0] -= USUAL_LAW
     law: Ints = np.argmin(against, axis=0)
@@ -120,9 +111,9 @@ def _learned(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) ->
     return np.where(wrong, np.clip(factor, *CORRECTION), 1.0)
 
 
-def _described(some: Lanes, terms: Floats, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
+def _described(some: Lanes, correlation: Floats, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Parts:
     lane, first, last = ranges(some, began)
-    w, u, uu, _, x, y, z, ux, uy, uz, _ = sums_of(terms, lane, first, last)
+    w, u, uu, _, x, y, z, ux, uy, uz, _ = sums_of(some, correlation, lane, first, last)
     is_walk = walks[first, lane]
     lasts_s = (some.time_us[last, lane] - some.time_us[first, lane]) / SECOND_US
     variance = some.deviation_m[first, lane] ** 2

@@ -1,0 +1,242 @@
+/* The cutting of tracks into stays and straight walks: optimal partitioning with PELT's pruning, one lane after the
+ * other. partition.py says what is made as small as can be, noise.py what a fix adds to the sums of its part; kernel.py
+ * calls this, and has checked every size and index.
+ *
+ * Arrays lie as numpy's do: [n, m] is n rows of m lanes. Nothing but + - * / and square roots is used, which IEEE 754
+ * rounds in one way: every machine finds the same.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ONE, U, X, Y, Z, VALUES = 6 };                            /* of a fix, over its deviation; a pad makes pairs */
+enum { W, WU, WUU, WZZ, WX, WY, WZ, WUX, WUY, WUZ, LEFT, SUMS }; /* of a part */
+enum { OPEN = 24, FEWEST_OF_A_WALK = 3 };                        /* OPEN candidates for where the last part began */
+
+static const double PRICE_OF_WALK = 3.0, WALKING_M_S = 0.9, FASTEST_M_S = 2.5, SLOWEST_WALK_M_S = 0.2;
+
+/* What is known of all lanes. */
+typedef struct {
+    int64_t rows, lanes, order;
+    const int64_t *time_us;     /* [n, m] */
+    const double *points;       /* metres: [3, n, m] */
+    const double *deviation_m;  /* [n, m] */
+    const double *correlation;  /* of errors so many intervals apart: [order + 1, m] */
+    const int64_t *filtered_by; /* how many of the fixes before it in its part the j-th goes by: [order + 1] */
+} Tracks;
+
+/* The filters of one lane. */
+typedef struct {
+    double *weights;  /* for each order k those of the k fixes before, the last one first, from k (k - 1) / 2 on */
+    double *scale;    /* 1 / √ of the variance that is left */
+    double *log_left; /* the logarithm of that variance */
+} Filters;
+
+typedef struct {
+    double part, on_the_way;
+    const double *lasting; /* [n, m], from its lane on */
+} Prices;
+
+/* Where the last part may begin. */
+typedef struct {
+    int open;
+    int64_t first[OPEN];
+    double before[OPEN];             /* what all fixes before it cost */
+    double fixes[OPEN];              /* their number */
+    double lasting[OPEN];            /* what it costs that it lasts so long */
+    double part[SUMS][OPEN];
+    double score[OPEN], least[OPEN]; /* what all fixes cost if it is the last part; and without its price */
+    double is_walk[OPEN];
+} Candidates;
+
+static inline double larger(double a, double b) { return a > b ? a : b; }
+static inline double smaller(double a, double b) { return a < b ? a : b; }
+
+/* Natural, of a normal number above 0: its exponent's, and of the mantissa twice the inverse hyperbolic tangent of
+ * (mantissa - 1) / (mantissa + 1), which is below 0.172, so that twelve terms of its series are enough. No branches.
+ */
+static inline double logarithm(double x) {
+    static const double LN_2 = 0.69314718055994530942;
+    uint64_t bits;
+    double exponent, mantissa;
+    memcpy(&bits, &x, sizeof bits);
+    bits += 0x3ff0000000000000u - 0x3fe6a09e00000000u; /* so that the mantissa is between √½ and √2 */
+    uint64_t exponent_bits = (bits >> 52) | 0x4330000000000000u; /* added to 2⁵² */
+    uint64_t mantissa_bits = (bits & 0x000fffffffffffffu) + 0x3fe6a09e00000000u;
+    memcpy(&exponent, &exponent_bits, sizeof exponent);
+    memcpy(&mantissa, &mantissa_bits, sizeof mantissa);
+    exponent -= 4503599627370496.0 + 1023.0;
+    double s = (mantissa - 1.0) / (mantissa + 1.0), z = s * s, zz = z * z;
+    double even = 1.0 + zz * (1.0 / 5 + zz * (1.0 / 9 + zz * (1.0 / 13 + zz * (1.0 / 17 + zz * (1.0 / 21)))));
+    double odd = 1.0 / 3 + zz * (1.0 / 7 + zz * (1.0 / 11 + zz * (1.0 / 15 + zz * (1.0 / 19 + zz * (1.0 / 23)))));
+    return exponent * LN_2 + 2.0 * s * (even + z * odd);
+}
+
+static int64_t filters_size(int64_t order) { return order * (order + 1) / 2 + 2 * (order + 1); }
+
+/* Levinson and Durbin: how each error is predicted from the ones before it. `room` holds filters_size(order). */
+static Filters filters_of(const Tracks *tracks, int64_t lane, double *room) {
+    int64_t order = tracks->order, lanes = tracks->lanes;
+    Filters found = {room + 2 * (order + 1), room, room + order + 1};
+    const double *correlation = tracks->correlation + lane;
+    double left = correlation[0];
+    for (int64_t number = 0;; number++) {
+        found.scale[number] = 1.0 / sqrt(left);
+        found.log_left[number] = logarithm(left);
+        if (number == order) return found;
+        const double *weights = found.weights + number * (number - 1) / 2;
+        double *next = found.weights + (number + 1) * number / 2;
+        double told = 0.0;
+        for (int64_t back = 0; back < number; back++) told += weights[back] * correlation[(number - back) * lanes];
+        double newest = (correlation[(number + 1) * lanes] - told) / left;
+        for (int64_t back = 0; back < number; back++) next[back] = weights[back] - newest * weights[number - 1 - back];
+        next[number] = newest;
+        left *= 1.0 - newest * newest;
+    }
+}
+
+static void values_of(const Tracks *tracks, int64_t lane, int64_t row, double values[VALUES]) {
+    int64_t cells = tracks->rows * tracks->lanes, at = row * tracks->lanes + lane;
+    double one = 1.0 / tracks->deviation_m[at];
+    values[ONE] = one;
+    values[U] = (double)(tracks->time_us[at] - tracks->time_us[lane]) / 1e6 * one;
+    for (int axis = 0; axis < 3; axis++) values[X + axis] = tracks->points[axis * cells + at] * one;
+    values[VALUES - 1] = 0.0;
+}
+
+/* What a fix adds to the sums of its part; the values of those before it lie before its own. */
+static void terms_of(const double *values, const Filters *filters, int64_t order, double terms[SUMS]) {
+    const double *weights = filters->weights + order * (order - 1) / 2;
+    double white[VALUES];
+    memcpy(white, values, sizeof white);
+    for (int64_t back = 0; back < order; back++) {
+        const double *before = values - (back + 1) * VALUES;
+        for (int value = 0; value < VALUES; value++) white[value] -= weights[back] * before[value];
+    }
+    for (int value = 0; value < VALUES; value++) white[value] *= filters->scale[order];
+    double w = white[ONE], u = white[U], x = white[X], y = white[Y], z = white[Z];
+    terms[W] = w * w, terms[WU] = w * u, terms[WUU] = u * u, terms[WZZ] = x * x + y * y + z * z;
+    terms[WX] = w * x, terms[WY] = w * y, terms[WZ] = w * z;
+    terms[WUX] = u * x, terms[WUY] = u * y, terms[WUZ] = u * z;
+    terms[LEFT] = filters->log_left[order];
+}
+
+/* What each of the parts costs, as a stay and as a walk: one loop without branches, for the compiler to make pairs. */
+static void weigh(Candidates *restrict all) {
+    for (int one = 0; one < all->open; one++) {
+        double w = all->part[W][one], u = all->part[WU][one], left = all->part[LEFT][one];
+        double x = all->part[WX][one], y = all->part[WY][one], z = all->part[WZ][one], mean_u = u / w;
+        double cx = all->part[WUX][one] - mean_u * x, cy = all->part[WUY][one] - mean_u * y;
+        double cz = all->part[WUZ][one] - mean_u * z, spread = all->part[WUU][one] - u * mean_u;
+        double about_mean = larger(all->part[WZZ][one] - (x * x + y * y + z * z) / w, 0.0);
+        double cross = sqrt(cx * cx + cy * cy + cz * cz), speed = cross / spread;
+        double limited = smaller(1.0, FASTEST_M_S / speed);
+        double about_line = larger(about_mean - cross * speed * limited * (2.0 - limited), 0.0);
+        double turn = logarithm(1.0 + larger(spread, 0.0) * (WALKING_M_S * WALKING_M_S));
+        /* Of two fixes, or at any other speed, it is no walk. */
+        double no_walk = all->fixes[one] >= FEWEST_OF_A_WALK ? 0.0 : INFINITY;
+        no_walk = speed > SLOWEST_WALK_M_S ? no_walk : INFINITY;
+        no_walk = speed < INFINITY ? no_walk : INFINITY;
+        double stay = about_mean / 2 + left, walk = about_line / 2 + left + no_walk;
+        double priced = walk + PRICE_OF_WALK + turn;
+        all->is_walk[one] = priced < stay ? 1.0 : 0.0;
+        all->least[one] = all->before[one] + smaller(stay, walk);
+        all->score[one] = all->before[one] + smaller(stay, priced) + logarithm(larger(w, 1e-9)) + all->lasting[one];
+    }
+}
+
+static void replace(Candidates *all, int one, int by) {
+    all->first[one] = all->first[by];
+    all->before[one] = all->before[by];
+    all->score[one] = all->score[by];
+    for (int sum = 0; sum < SUMS; sum++) all->part[sum][one] = all->part[sum][by];
+}
+
+/* Where one more part may begin: instead of the worst candidate when there are too many. */
+static void open_one(Candidates *all, int64_t row, double before) {
+    int one = 0;
+    if (all->open < OPEN) one = all->open++;
+    else for (int other = 1; other < OPEN; other++) if (all->score[other] > all->score[one]) one = other;
+    all->first[one] = row;
+    all->before[one] = before;
+    for (int sum = 0; sum < SUMS; sum++) all->part[sum][one] = 0.0;
+}
+
+/* Where the last part of the first fixes begins, times two, and one if it is a walk: into `chosen`. */
+static void forward(const Tracks *tracks, int64_t lane, int64_t held, const uint8_t *starts, Prices prices,
+                    const Filters *filters, double *values, int64_t *chosen) {
+    int64_t order = tracks->order, lanes = tracks->lanes;
+    Candidates all = {0};
+    double best = 0.0, terms[order + 1][SUMS];
+    int64_t known[order + 1]; /* the row that the terms of each order are of */
+    for (int64_t number = 0; number <= order; number++) known[number] = -1;
+    for (int64_t row = 0; row < held; row++) {
+        if (starts[row * lanes]) all.open = 0;
+        open_one(&all, row, best);
+        values_of(tracks, lane, row, values + row * VALUES);
+        for (int one = 0; one < all.open; one++) {
+            int64_t number = row - all.first[one], by = tracks->filtered_by[number < order ? number : order];
+            if (known[by] != row) terms_of(values + row * VALUES, filters, by, terms[by]), known[by] = row;
+            for (int sum = 0; sum < SUMS; sum++) all.part[sum][one] += terms[by][sum];
+            all.lasting[one] = prices.lasting[number * lanes];
+            all.fixes[one] = (double)(number + 1);
+        }
+        weigh(&all);
+        int winner = 0;
+        for (int one = 1; one < all.open; one++) if (all.score[one] < all.score[winner]) winner = one;
+        double alone = best + prices.on_the_way, together = all.score[winner] + prices.part;
+        best = alone < together ? alone : together;
+        chosen[row] = alone < together ? 2 * row : 2 * all.first[winner] + (all.is_walk[winner] > 0.0);
+        for (int one = all.open - 1; one >= 0; one--)
+            if (all.least[one] > best && row - all.first[one] + 1 >= FEWEST_OF_A_WALK) replace(&all, one, --all.open);
+    }
+}
+
+/* Cut every lane of `held` fixes: whether a part begins at a fix, and whether it belongs to a walk, both [n, m] and 0
+ * when this is called. `starts` [n, m] says where a part has to begin; `price` and `on_the_way` [m] what one more part
+ * costs and a fix of none; `lasting` [n, m] what it costs that a part holds one fix, two, and so on. 1: no memory.
+ */
+int partition(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
+              const double *deviation_m, const double *correlation, const int64_t *filtered_by, const int64_t *held,
+              const uint8_t *starts, const double *price, const double *on_the_way, const double *lasting,
+              uint8_t *began, uint8_t *walks) {
+    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation, filtered_by};
+    double *room = malloc((rows * VALUES + filters_size(order)) * sizeof *room);
+    int64_t *chosen = malloc((rows + 1) * sizeof *chosen);
+    int failed = !room || !chosen;
+    for (int64_t lane = 0; lane < lanes && !failed; lane++) {
+        Filters filters = filters_of(&tracks, lane, room + rows * VALUES);
+        Prices prices = {price[lane], on_the_way[lane], lasting + lane};
+        forward(&tracks, lane, held[lane], starts + lane, prices, &filters, room, chosen);
+        for (int64_t last = held[lane] - 1, first; last >= 0; last = first - 1) {
+            first = chosen[last] / 2;
+            began[first * lanes + lane] = 1;
+            for (int64_t row = first; row <= last; row++) walks[row * lanes + lane] = chosen[last] % 2;
+        }
+    }
+    free(room), free(chosen);
+    return failed;
+}
+
+/* The sums of `parts` parts, quickest where those of a lane follow each other: [SUMS, parts]. 1: no memory. */
+int sums_of(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
+            const double *deviation_m, const double *correlation, const int64_t *filtered_by, int64_t parts,
+            const int64_t *lane, const int64_t *first, const int64_t *last, double *sums) {
+    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation, filtered_by};
+    double *room = malloc((rows * VALUES + filters_size(order)) * sizeof *room);
+    if (!room) return 1;
+    Filters filters = {0};
+    for (int64_t part = 0; part < parts; part++) {
+        if (!part || lane[part] != lane[part - 1]) filters = filters_of(&tracks, lane[part], room + rows * VALUES);
+        double total[SUMS] = {0}, terms[SUMS];
+        for (int64_t number = 0; number <= last[part] - first[part]; number++) {
+            values_of(&tracks, lane[part], first[part] + number, room + number * VALUES);
+            terms_of(room + number * VALUES, &filters, filtered_by[number < order ? number : order], terms);
+            for (int sum = 0; sum < SUMS; sum++) total[sum] += terms[sum];
+        }
+        for (int sum = 0; sum < SUMS; sum++) sums[sum * parts + part] = total[sum];
+    }
+    free(room);
+    return 0;
+}

@@ -1,0 +1,183 @@
+"""The cutting in C: as good as the best of all cuts, the same alone and in company, and nothing can make it crash."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from proximity.cutting.kernel import cheapest_cut, loaded, sums_of
+from proximity.cutting.noise import FILTERED_BY, LAWS, correlations
+from proximity.cutting.room import ranges
+from proximity.fixes import Floats
+from proximity.lanes import Lanes
+from tests.unit.proximity.cutting.reference import Track, cost_of, least_cost, sums
+
+SECOND = 1_000_000
+
+
+class Asked(NamedTuple):
+    """What the kernel is asked of m lanes."""
+
+    some: Lanes
+    correlation: Floats
+    starts: NDArray[np.bool_]
+    price: Floats
+    on_the_way: Floats
+    lasting: Floats
+
+    def cut(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        return cheapest_cut(
+            self.some, self.correlation, FILTERED_BY, self.starts, self.price, self.on_the_way, self.lasting
+        )
+
+    def alone(self, lane: int) -> "Asked":
+        """One of the lanes, without the rows that it does not hold."""
+        rows, lanes = int(self.some.held[lane]), np.array([lane])
+        some = self.some.at(lanes)
+        columns = {name: getattr(some, name)[..., :rows, :] for name in ("time_us", "points", "deviation_m")}
+        return Asked(
+            some._replace(**columns),
+            self.correlation[:, lanes],
+            self.starts[:rows, lanes],
+            self.price[lanes],
+            self.on_the_way[lanes],
+            self.lasting[:rows, lanes],
+        )
+
+    def track(self, lane: int) -> Track:
+        held, some = slice(0, int(self.some.held[lane])), self.some
+        return Track(
+            (some.time_us[held, lane] - some.time_us[0, lane]) / SECOND,
+            some.points[:, held, lane].T,
+            some.deviation_m[held, lane],
+            self.correlation[:, lane],
+            FILTERED_BY,
+            self.starts[held, lane],
+            float(self.price[lane]),
+            float(self.on_the_way[lane]),
+            self.lasting[held, lane],
+        )
+
+
+@st.composite
+def questions(draw: st.DrawFn, rows: int = 48, lanes: int = 3) -> Asked:
+    """People who stand and walk, by phones of any kind, and prices as the engine's are."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    interval_s = random.choice([1.0, 5.0, 10.0, 30.0, 60.0], lanes)
+    shape = rows, lanes
+    time_us = np.cumsum(np.rint(interval_s * random.uniform(0.8, 1.2, shape) * SECOND), axis=0).astype(np.int64)
+    deviation_m = random.choice([0.5, 1.0, 2.0, 4.0], lanes) * random.uniform(0.8, 1.2, shape)
+    walks = np.cumsum(random.uniform(size=shape) < draw(st.floats(0.02, 0.3)), axis=0) % 2
+    heading = np.cumsum(random.normal(0, 0.2, shape), axis=0)
+    steps = 1.3 * interval_s * walks * np.stack([np.cos(heading), np.sin(heading), np.zeros(shape)])
+    points = np.cumsum(steps, axis=1) + deviation_m * random.normal(0, 1, (3, *shape))
+    starts = random.uniform(size=shape) < draw(st.sampled_from([0.0, 0.05]))
+    held = random.integers(0, rows, lanes, endpoint=True)
+    none = np.zeros(lanes, np.int64)
+    some = Lanes(none, none, held, np.zeros((3, lanes)), time_us, points, deviation_m, starts, starts, interval_s, none)
+    lasting = -np.minimum(np.log(np.arange(1, rows + 1)[:, None] * interval_s / 400), 2.0)
+    price, on_the_way = np.log(400 / interval_s) + random.uniform(4, 5), random.uniform(1, 8, lanes)
+    return Asked(some, correlations(interval_s)[draw(st.integers(0, LAWS - 1))], starts, price, on_the_way, lasting)
+
+
+@given(questions())
+@settings(max_examples=20, deadline=None)
+def test_no_cut_costs_less(asked: Asked) -> None:
+    began, walks = asked.cut()
+    for lane, held in enumerate(asked.some.held.tolist()):
+        track = asked.track(lane)
+        found = cost_of(track, began[:held, lane], walks[:held, lane])
+        assert found == pytest.approx(least_cost(track), abs=1e-6)
+        assert not began[held:, lane].any()
+
+
+@given(questions(rows=150, lanes=8))
+@settings(max_examples=20, deadline=None)
+def test_a_lane_is_cut_the_same_alone_and_among_others(asked: Asked) -> None:
+    began, walks = asked.cut()
+    lane, first, last = ranges(asked.some, began)
+    every = sums_of(asked.some, asked.correlation, FILTERED_BY, lane, first, last)
+    for one, held in enumerate(asked.some.held.tolist()):
+        alone, own = asked.alone(one), lane == one
+        assert np.array_equal(np.concatenate(alone.cut(), axis=1)[:, 0], began[:held, one])
+        assert np.array_equal(alone.cut()[1][:, 0], walks[:held, one])
+        again = sums_of(alone.some, alone.correlation, FILTERED_BY, 0 * lane[own], first[own], last[own])
+        assert np.array_equal(again, every[:, own])
+
+
+@given(questions())
+@settings(max_examples=20, deadline=None)
+def test_sums_of_parts_are_those_of_their_whitened_fixes(asked: Asked) -> None:
+    lane, first, last = ranges(asked.some, asked.cut()[0])
+    found = sums_of(asked.some, asked.correlation, FILTERED_BY, lane, first, last)
+    for part, one in enumerate(lane.tolist()):
+        expected = sums(asked.track(one), int(first[part]), int(last[part]) + 1)
+        np.testing.assert_allclose(found[:, part], expected, rtol=1e-9, atol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-300, 1e300, np.inf, -np.inf, np.nan]))
+@settings(max_examples=50, deadline=None)
+def test_figures_that_are_none_are_cut_somehow(seed: int, strange: float) -> None:
+    random = np.random.default_rng(seed)
+    shape = rows, lanes = int(random.integers(1, 60)), int(random.integers(1, 4))
+
+    def anything(*shape: int) -> Floats:
+        return np.where(random.uniform(size=shape) < 0.1, strange, random.normal(0, 1, shape))
+
+    none, starts = np.zeros(lanes, np.int64), np.zeros(shape, bool)
+    held = random.integers(0, rows, lanes, endpoint=True)
+    time_us = random.integers(-(2**62), 2**62, shape)
+    some = Lanes(
+        none, none, held, anything(3, lanes), time_us, anything(3, *shape), anything(*shape), starts, starts,
+        anything(lanes), none,
+    )  # fmt: skip
+    correlation = anything(FILTERED_BY.size, lanes)
+    prices = anything(lanes), anything(lanes), anything(*shape)
+    began, _ = cheapest_cut(some, correlation, FILTERED_BY, starts, *prices)
+    lane, first, last = ranges(some, began)
+    assert np.bincount(lane, last - first + 1, lanes).tolist() == held.tolist()
+    assert sums_of(some, correlation, FILTERED_BY, lane, first, last).shape == (11, lane.size)
+
+
+@given(questions(rows=9, lanes=2), st.data())
+@settings(max_examples=50, deadline=None)
+def test_what_does_not_fit_is_refused(asked: Asked, data: st.DataObject) -> None:
+    some, rest = asked.some, (FILTERED_BY, asked.starts, asked.price, asked.on_the_way, asked.lasting)
+    wrong = data.draw(
+        st.sampled_from(
+            [
+                (some._replace(held=some.held + 10), asked.correlation, *rest),
+                (some._replace(held=some.held - 10), asked.correlation, *rest),
+                (some._replace(held=some.held[:1]), asked.correlation, *rest),
+                (some._replace(points=some.points[:2]), asked.correlation, *rest),
+                (some._replace(deviation_m=some.deviation_m[:, :1]), asked.correlation, *rest),
+                (some, asked.correlation[:3], *rest),
+                (some, asked.correlation, FILTERED_BY + 1, *rest[1:]),
+                (some, asked.correlation, *rest[:-1], asked.lasting[:3]),
+                (some, asked.correlation, *rest[:2], asked.price[:1], *rest[3:]),
+            ]
+        )
+    )
+    with pytest.raises(ValueError, match="do not fit"):
+        cheapest_cut(*wrong)
+
+
+@pytest.mark.parametrize(("lane", "first", "last"), [(2, 0, 1), (-1, 0, 1), (0, 2, 1), (0, -1, 1), (0, 0, 9)])
+def test_parts_that_are_none_are_refused(lane: int, first: int, last: int) -> None:
+    starts = np.zeros((9, 2), bool)
+    none, ones = np.zeros(2, np.int64), np.ones((9, 2))
+    some = Lanes(
+        none, none, none, np.zeros((3, 2)), starts.astype(np.int64), np.ones((3, 9, 2)), ones, starts, starts,
+        ones[0], none,
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="do not fit"):
+        sums_of(some, correlations(ones[0])[0], FILTERED_BY, *(np.array([at]) for at in (lane, first, last)))
+
+
+def test_where_the_library_is_missing_it_is_said_who_builds_it(tmp_path: Path) -> None:
+    with pytest.raises(ImportError, match="make"):
+        loaded(tmp_path / "libcutting.so")
