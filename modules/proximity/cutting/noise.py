@@ -25,7 +25,7 @@ def correlations(interval_s: Floats) -> Floats:
 
     By the first they swing and average away, with a period that nobody knows; by the others they fade.
     """
-    interval_s = np.maximum(interval_s, 0.1)
+    interval_s, of_lane = np.unique(np.maximum(interval_s, 0.1), return_inverse=True)
     correlation = np.empty((LAWS, ORDER + 1, interval_s.size))
     turned = np.cos(2 * np.pi * interval_s[:, None] / SWINGS_S)
     before, swing = turned, np.ones_like(turned)
@@ -36,7 +36,7 @@ def correlations(interval_s: Floats) -> Floats:
         correlation[law] = np.exp(-np.arange(ORDER + 1)[:, None] * interval_s / fades_s)
     correlation *= SLOW
     correlation[:, 0] = 1 + 1e-9
-    return correlation
+    return correlation[:, :, of_lane]
 
 
 def sums_of(some: Lanes, correlation: Floats, lane: Ints, first: Ints, last: Ints) -> Floats:
