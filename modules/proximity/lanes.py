@@ -47,6 +47,12 @@ class Lanes(NamedTuple):
         """Some of the lanes."""
         return Lanes._make(column[..., lane] for column in self)
 
+    def starts_anew(self) -> NDArray[np.bool_]:
+        """Whether nothing holds a fix and the one before together: after a gap, and on both sides of an exact fix."""
+        starts = self.gap_before | self.is_exact
+        starts[1:] |= self.is_exact[:-1]
+        return starts
+
 
 def lanes(fixes: Fixes, windows: Windows) -> Iterator[Lanes]:
     """Cut fixes of several persons, by person and time, into a lane for each of the windows."""

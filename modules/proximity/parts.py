@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.cutting.noise import LAWS, correlations, sums_of
+from proximity.cutting import durations
+from proximity.cutting.kernel import sums_of
+from proximity.cutting.noise import LAWS, correlations
 from proximity.cutting.partition import partition
 from proximity.cutting.room import make_room_to_walk, ranges
 from proximity.fixes import Floats, Ints
@@ -18,10 +20,10 @@ from proximity.instants import SECOND_US
 from proximity.lanes import Lanes
 
 # Chosen on the tuning seeds of benchmarks/truth.
-USUAL_LAW = 2.0  # how much likelier another law must make the stays
-NEVER_AVERAGES = 0.1  # the part of a phone's deviation that no mean takes away
+USUAL_LAW = 2.5  # how much likelier another law must make the stays
+NEVER_AVERAGES = 0.07  # the part of a phone's deviation that no mean takes away
 WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
-FIDGETING_M2_S = 0.0005  # how fast the variance of a place grows that is called one
+FIDGETING_M2_S = 0.0002  # how fast the variance of a place grows that is called one
 
 # What a phone says of its accuracy is corrected where its own stays say otherwise.
 FEWEST_TO_LEARN, MEDIAN_OF_RAYLEIGH, SHARE_OF_JUMPS = 20, 1.1774, 0.85
@@ -70,14 +72,12 @@ def parts(some: Lanes) -> Parts:
 
 
 def _cut(some: Lanes) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
-    """Cut by the usual law of errors, and once more the lanes whose stays speak for another one; with their laws."""
+    """Cut, and once more by what the stays tell of the law of errors and of how long people stay; with that law."""
     laws = correlations(some.interval_s)
-    began, walks = partition(some, laws[0])
+    began, walks = partition(some, laws[0], durations.usual(some))
     law = _law(some, laws, began, walks)
     chosen: Floats = laws[law, :, np.arange(law.size)].T
-    again = np.flatnonzero(law)
-    if again.size:
-        began[:, again], walks[:, again] = partition(some.at(again), chosen[:, again])
+    began, walks = partition(some, chosen, durations.learned(some, began, walks))
     return began, walks, chosen
 
 
@@ -90,7 +90,7 @@ def _law(some: Lanes, laws: Floats, began: NDArray[np.bool_], walks: NDArray[np.
     for number, correlation in enumerate(laws):
         w, _, _, zz, x, y, z, *_, left = sums_of(some, correlation, lane, first, last)
         against[number] = np.bincount(lane, (zz - (x * x + y * y + z * z) / w) / 2 + left + np.log(w), walks.shape[1])
-    against[0] -= USUAL_LAW
+    against[1:] += USUAL_LAW
     law: Ints = np.argmin(against, axis=0)
     return law
 

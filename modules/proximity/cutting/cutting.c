@@ -15,23 +15,31 @@ enum { W, WU, WUU, WZZ, WX, WY, WZ, WUX, WUY, WUZ, LEFT, SUMS }; /* of a part */
 enum { OPEN = 24, FEWEST_OF_A_WALK = 3 };                        /* OPEN candidates for where the last part began */
 
 static const double PRICE_OF_WALK = 3.0, WALKING_M_S = 0.9, FASTEST_M_S = 2.5, SLOWEST_WALK_M_S = 0.2;
+static const double LITTLE = 1e-3; /* two such partial correlations in a row: fixes before tell no more */
 
 /* What is known of all lanes. */
 typedef struct {
     int64_t rows, lanes, order;
-    const int64_t *time_us;     /* [n, m] */
-    const double *points;       /* metres: [3, n, m] */
-    const double *deviation_m;  /* [n, m] */
-    const double *correlation;  /* of errors so many intervals apart: [order + 1, m] */
-    const int64_t *filtered_by; /* how many of the fixes before it in its part the j-th goes by: [order + 1] */
+    const int64_t *time_us;    /* [n, m] */
+    const double *points;      /* metres: [3, n, m] */
+    const double *deviation_m; /* [n, m] */
+    const double *correlation; /* of errors so many intervals apart: [order + 1, m] */
 } Tracks;
 
-/* The filters of one lane. */
+/* The filters of one lane: the j-th fix of a part goes by the j before it, up to the order. */
 typedef struct {
+    int64_t order;
+    double *partial;  /* correlation of two errors so far apart, given those between: [order + 1] */
+    double *scale;    /* 1 / √ of the variance that is left: [order + 1] */
+    double *log_left; /* the logarithm of that variance: [order + 1] */
     double *weights;  /* for each order k those of the k fixes before, the last one first, from k (k - 1) / 2 on */
-    double *scale;    /* 1 / √ of the variance that is left */
-    double *log_left; /* the logarithm of that variance */
 } Filters;
+
+/* All orders at once, for all parts that a fix may belong to: the filters as a lattice. */
+typedef struct {
+    double (*error)[VALUES];  /* of the last fix, what so many fixes before it do not tell: [order + 1] */
+    double (*behind)[VALUES]; /* of the one so far before it, what those since do not: [order + 1] */
+} Lattice;
 
 typedef struct {
     double part, on_the_way;
@@ -52,6 +60,7 @@ typedef struct {
 
 static inline double larger(double a, double b) { return a > b ? a : b; }
 static inline double smaller(double a, double b) { return a < b ? a : b; }
+static inline int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* Natural, of a normal number above 0: its exponent's, and of the mantissa twice the inverse hyperbolic tangent of
  * (mantissa - 1) / (mantissa + 1), which is below 0.172, so that twelve terms of its series are enough. No branches.
@@ -73,25 +82,28 @@ static inline double logarithm(double x) {
     return exponent * LN_2 + 2.0 * s * (even + z * odd);
 }
 
-static int64_t filters_size(int64_t order) { return order * (order + 1) / 2 + 2 * (order + 1); }
+/* How many numbers the filters hold. */
+static int64_t size_of(int64_t order) { return 3 * (order + 1) + order * (order + 1) / 2; }
 
-/* Levinson and Durbin: how each error is predicted from the ones before it. `room` holds filters_size(order). */
+/* Levinson and Durbin: how each error is predicted from the ones before it. `room` holds size_of(order) numbers. */
 static Filters filters_of(const Tracks *tracks, int64_t lane, double *room) {
     int64_t order = tracks->order, lanes = tracks->lanes;
-    Filters found = {room + 2 * (order + 1), room, room + order + 1};
+    Filters found = {0, room, room + order + 1, room + 2 * (order + 1), room + 3 * (order + 1)};
     const double *correlation = tracks->correlation + lane;
     double left = correlation[0];
+    found.partial[0] = 1.0;
     for (int64_t number = 0;; number++) {
+        found.order = number;
         found.scale[number] = 1.0 / sqrt(left);
         found.log_left[number] = logarithm(left);
         if (number == order) return found;
         const double *weights = found.weights + number * (number - 1) / 2;
-        double *next = found.weights + (number + 1) * number / 2;
-        double told = 0.0;
+        double *next = found.weights + (number + 1) * number / 2, told = 0.0;
         for (int64_t back = 0; back < number; back++) told += weights[back] * correlation[(number - back) * lanes];
         double newest = (correlation[(number + 1) * lanes] - told) / left;
+        if (fabs(newest) < LITTLE && fabs(found.partial[number]) < LITTLE) return found;
         for (int64_t back = 0; back < number; back++) next[back] = weights[back] - newest * weights[number - 1 - back];
-        next[number] = newest;
+        found.partial[number + 1] = next[number] = newest;
         left *= 1.0 - newest * newest;
     }
 }
@@ -105,17 +117,35 @@ static void values_of(const Tracks *tracks, int64_t lane, int64_t row, double va
     values[VALUES - 1] = 0.0;
 }
 
-/* What a fix adds to the sums of its part; the values of those before it lie before its own. */
-static void terms_of(const double *values, const Filters *filters, int64_t order, double terms[SUMS]) {
+/* One fix on: its errors of all orders up to `most`, which is at most one more than for the fix before. */
+static void advance(const Lattice *lattice, const double *partial, const double values[VALUES], int64_t most) {
+    double (*restrict error)[VALUES] = lattice->error, (*restrict behind)[VALUES] = lattice->behind, next[VALUES];
+    memcpy(error[0], values, sizeof next);
+    memcpy(next, values, sizeof next);
+    for (int64_t order = 1; order <= most; order++)
+        for (int value = 0; value < VALUES; value++) {
+            double ahead = error[order - 1][value], back = behind[order - 1][value];
+            behind[order - 1][value] = next[value];
+            error[order][value] = ahead - partial[order] * back;
+            next[value] = back - partial[order] * ahead;
+        }
+    memcpy(behind[most], next, sizeof next);
+}
+
+/* The same for one order alone; the values of the fixes before lie before its own. */
+static void filter(const Filters *filters, int64_t order, const double *values, double error[VALUES]) {
     const double *weights = filters->weights + order * (order - 1) / 2;
-    double white[VALUES];
-    memcpy(white, values, sizeof white);
+    memcpy(error, values, VALUES * sizeof *error);
     for (int64_t back = 0; back < order; back++) {
         const double *before = values - (back + 1) * VALUES;
-        for (int value = 0; value < VALUES; value++) white[value] -= weights[back] * before[value];
+        for (int value = 0; value < VALUES; value++) error[value] -= weights[back] * before[value];
     }
-    for (int value = 0; value < VALUES; value++) white[value] *= filters->scale[order];
-    double w = white[ONE], u = white[U], x = white[X], y = white[Y], z = white[Z];
+}
+
+/* What a fix adds to the sums of a part, by its error of that order. */
+static void terms_of(const Filters *filters, int64_t order, const double error[VALUES], double terms[SUMS]) {
+    double scale = filters->scale[order], w = error[ONE] * scale, u = error[U] * scale;
+    double x = error[X] * scale, y = error[Y] * scale, z = error[Z] * scale;
     terms[W] = w * w, terms[WU] = w * u, terms[WUU] = u * u, terms[WZZ] = x * x + y * y + z * z;
     terms[WX] = w * x, terms[WY] = w * y, terms[WZ] = w * z;
     terms[WUX] = u * x, terms[WUY] = u * y, terms[WUZ] = u * z;
@@ -165,20 +195,24 @@ static void open_one(Candidates *all, int64_t row, double before) {
 
 /* Where the last part of the first fixes begins, times two, and one if it is a walk: into `chosen`. */
 static void forward(const Tracks *tracks, int64_t lane, int64_t held, const uint8_t *starts, Prices prices,
-                    const Filters *filters, double *values, int64_t *chosen) {
-    int64_t order = tracks->order, lanes = tracks->lanes;
+                    const Filters *filters, const Lattice *lattice, int64_t *chosen) {
+    int64_t order = filters->order, lanes = tracks->lanes;
     Candidates all = {0};
-    double best = 0.0, terms[order + 1][SUMS];
-    int64_t known[order + 1]; /* the row that the terms of each order are of */
-    for (int64_t number = 0; number <= order; number++) known[number] = -1;
+    double best = 0.0;
     for (int64_t row = 0; row < held; row++) {
         if (starts[row * lanes]) all.open = 0;
         open_one(&all, row, best);
-        values_of(tracks, lane, row, values + row * VALUES);
+        int64_t oldest = row;
+        for (int one = 0; one < all.open; one++) oldest = at_most(oldest, all.first[one]);
+        double values[VALUES], longest[SUMS]; /* the terms of parts that hold as many fixes as the order, or more */
+        values_of(tracks, lane, row, values);
+        advance(lattice, filters->partial, values, at_most(row - oldest, order));
+        if (row - oldest >= order) terms_of(filters, order, lattice->error[order], longest);
         for (int one = 0; one < all.open; one++) {
-            int64_t number = row - all.first[one], by = tracks->filtered_by[number < order ? number : order];
-            if (known[by] != row) terms_of(values + row * VALUES, filters, by, terms[by]), known[by] = row;
-            for (int sum = 0; sum < SUMS; sum++) all.part[sum][one] += terms[by][sum];
+            int64_t number = row - all.first[one];
+            double shorter[SUMS], *terms = number < order ? shorter : longest;
+            if (number < order) terms_of(filters, number, lattice->error[number], terms);
+            for (int sum = 0; sum < SUMS; sum++) all.part[sum][one] += terms[sum];
             all.lasting[one] = prices.lasting[number * lanes];
             all.fixes[one] = (double)(number + 1);
         }
@@ -189,7 +223,7 @@ static void forward(const Tracks *tracks, int64_t lane, int64_t held, const uint
         best = alone < together ? alone : together;
         chosen[row] = alone < together ? 2 * row : 2 * all.first[winner] + (all.is_walk[winner] > 0.0);
         for (int one = all.open - 1; one >= 0; one--)
-            if (all.least[one] > best && row - all.first[one] + 1 >= FEWEST_OF_A_WALK) replace(&all, one, --all.open);
+            if (all.least[one] > best + 1.0 && row - all.first[one] + 1 >= FEWEST_OF_A_WALK) replace(&all, one, --all.open);
     }
 }
 
@@ -198,45 +232,47 @@ static void forward(const Tracks *tracks, int64_t lane, int64_t held, const uint
  * costs and a fix of none; `lasting` [n, m] what it costs that a part holds one fix, two, and so on. 1: no memory.
  */
 int partition(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
-              const double *deviation_m, const double *correlation, const int64_t *filtered_by, const int64_t *held,
-              const uint8_t *starts, const double *price, const double *on_the_way, const double *lasting,
-              uint8_t *began, uint8_t *walks) {
-    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation, filtered_by};
-    double *room = malloc((rows * VALUES + filters_size(order)) * sizeof *room);
+              const double *deviation_m, const double *correlation, const int64_t *held, const uint8_t *starts,
+              const double *price, const double *on_the_way, const double *lasting, uint8_t *began, uint8_t *walks) {
+    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation};
+    double *room = malloc(size_of(order) * sizeof *room);
+    const Lattice lattice = {malloc((order + 1) * sizeof *lattice.error), malloc((order + 1) * sizeof *lattice.behind)};
     int64_t *chosen = malloc((rows + 1) * sizeof *chosen);
-    int failed = !room || !chosen;
+    int failed = !room || !lattice.error || !lattice.behind || !chosen;
     for (int64_t lane = 0; lane < lanes && !failed; lane++) {
-        Filters filters = filters_of(&tracks, lane, room + rows * VALUES);
+        Filters filters = filters_of(&tracks, lane, room);
         Prices prices = {price[lane], on_the_way[lane], lasting + lane};
-        forward(&tracks, lane, held[lane], starts + lane, prices, &filters, room, chosen);
+        forward(&tracks, lane, held[lane], starts + lane, prices, &filters, &lattice, chosen);
         for (int64_t last = held[lane] - 1, first; last >= 0; last = first - 1) {
             first = chosen[last] / 2;
             began[first * lanes + lane] = 1;
             for (int64_t row = first; row <= last; row++) walks[row * lanes + lane] = chosen[last] % 2;
         }
     }
-    free(room), free(chosen);
+    free(room), free(lattice.error), free(lattice.behind), free(chosen);
     return failed;
 }
 
 /* The sums of `parts` parts, quickest where those of a lane follow each other: [SUMS, parts]. 1: no memory. */
 int sums_of(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
-            const double *deviation_m, const double *correlation, const int64_t *filtered_by, int64_t parts,
-            const int64_t *lane, const int64_t *first, const int64_t *last, double *sums) {
-    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation, filtered_by};
-    double *room = malloc((rows * VALUES + filters_size(order)) * sizeof *room);
-    if (!room) return 1;
+            const double *deviation_m, const double *correlation, int64_t parts, const int64_t *lane,
+            const int64_t *first, const int64_t *last, double *sums) {
+    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation};
+    double *room = malloc(size_of(order) * sizeof *room), (*values)[VALUES] = malloc((rows + 1) * sizeof *values);
+    int failed = !room || !values;
     Filters filters = {0};
-    for (int64_t part = 0; part < parts; part++) {
-        if (!part || lane[part] != lane[part - 1]) filters = filters_of(&tracks, lane[part], room + rows * VALUES);
-        double total[SUMS] = {0}, terms[SUMS];
+    for (int64_t part = 0; part < parts && !failed; part++) {
+        if (!part || lane[part] != lane[part - 1]) filters = filters_of(&tracks, lane[part], room);
+        double total[SUMS] = {0}, terms[SUMS], error[VALUES];
         for (int64_t number = 0; number <= last[part] - first[part]; number++) {
-            values_of(&tracks, lane[part], first[part] + number, room + number * VALUES);
-            terms_of(room + number * VALUES, &filters, filtered_by[number < order ? number : order], terms);
+            int64_t by = at_most(number, filters.order);
+            values_of(&tracks, lane[part], first[part] + number, values[number]);
+            filter(&filters, by, values[number], error);
+            terms_of(&filters, by, error, terms);
             for (int sum = 0; sum < SUMS; sum++) total[sum] += terms[sum];
         }
         for (int sum = 0; sum < SUMS; sum++) sums[sum * parts + part] = total[sum];
     }
-    free(room);
-    return 0;
+    free(room), free(values);
+    return failed;
 }

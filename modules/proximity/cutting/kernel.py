@@ -27,7 +27,7 @@ def loaded(library: Path) -> ctypes.CDLL:
     ints, floats, bools = (
         np.ctypeslib.ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.int64, np.float64, np.bool_)
     )
-    tracks: list[Any] = [number, number, number, ints, floats, floats, floats, ints]
+    tracks: list[Any] = [number, number, number, ints, floats, floats, floats]
     functions.partition.argtypes = [*tracks, ints, bools, floats, floats, floats, bools, bools]
     functions.sums_of.argtypes = [*tracks, number, ints, ints, ints, floats]
     return functions
@@ -39,7 +39,6 @@ FUNCTIONS = loaded(LIBRARY)
 def cheapest_cut(  # noqa: PLR0913, PLR0917  what is known of the fixes and of their errors, and the prices
     some: Lanes,
     correlation: Floats,
-    filtered_by: Ints,
     starts: NDArray[np.bool_],
     price: Floats,
     on_the_way: Floats,
@@ -47,9 +46,9 @@ def cheapest_cut(  # noqa: PLR0913, PLR0917  what is known of the fixes and of t
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Whether a part begins at a fix, and whether the fix belongs to a walk: [n, m] each.
 
-    Errors that are 0 to k intervals apart have the `correlation` [k + 1, m]; the j-th fix of a part is filtered by the
-    filtered_by[min(j, k)] fixes before it. A part has to begin where `starts` [n, m] says. One more costs the `price`
-    [m], and `lasting` [n, m] according to how many fixes it holds; a fix that is part of none costs `on_the_way` [m].
+    Errors that are 0 to k intervals apart have the `correlation` [k + 1, m]: the j-th fix of a part is filtered by the
+    j before it, at most k. A part has to begin where `starts` [n, m] says. One more costs the `price` [m], and
+    `lasting` [n, m] according to how many fixes it holds; a fix that is part of none costs `on_the_way` [m].
     """
     rows, lanes = some.time_us.shape
     _check(
@@ -59,14 +58,16 @@ def cheapest_cut(  # noqa: PLR0913, PLR0917  what is known of the fixes and of t
     )
     began, walks = np.zeros((rows, lanes), bool), np.zeros((rows, lanes), bool)
     prices = map(np.ascontiguousarray, (some.held, starts, price, on_the_way, lasting))
-    _call(FUNCTIONS.partition, *_tracks(some, correlation, filtered_by), *prices, began, walks)
+    _call(FUNCTIONS.partition, *_tracks(some, correlation), *prices, began, walks)
     return began, walks
 
 
-def sums_of(  # noqa: PLR0913, PLR0917  likewise, and what is asked for
-    some: Lanes, correlation: Floats, filtered_by: Ints, lane: Ints, first: Ints, last: Ints
-) -> Floats:
-    """The sums of each of k parts, float64[11, k]: see noise.sums_of()."""
+def sums_of(some: Lanes, correlation: Floats, lane: Ints, first: Ints, last: Ints) -> Floats:
+    """The sums of each of k parts over its filtered fixes: float64[11, k].
+
+    Of w, u, uu, zz, x, y, z, ux, uy and uz, where ones, seconds u since the lane began and metres x, y and z have been
+    divided by the deviation and filtered; and of the logarithms of the variance that the filters leave.
+    """
     rows, lanes = some.time_us.shape
     _check(
         lane.shape == first.shape == last.shape == (lane.size,)
@@ -74,20 +75,20 @@ def sums_of(  # noqa: PLR0913, PLR0917  likewise, and what is asked for
     )
     sums = np.empty((SUMS, lane.size))
     parts = map(np.ascontiguousarray, (lane, first, last))
-    _call(FUNCTIONS.sums_of, *_tracks(some, correlation, filtered_by), lane.size, *parts, sums)
+    _call(FUNCTIONS.sums_of, *_tracks(some, correlation), lane.size, *parts, sums)
     return sums
 
 
-def _tracks(some: Lanes, correlation: Floats, filtered_by: Ints) -> tuple[Any, ...]:
+def _tracks(some: Lanes, correlation: Floats) -> tuple[Any, ...]:
     rows, lanes = some.time_us.shape
-    order = filtered_by.size - 1
+    order = correlation.shape[0] - 1
     _check(
         some.points.shape == (3, rows, lanes)
         and some.deviation_m.shape == (rows, lanes)
         and correlation.shape == (order + 1, lanes)
-        and bool(((filtered_by >= 0) & (filtered_by <= np.arange(order + 1))).all())
+        and order >= 0
     )
-    columns = map(np.ascontiguousarray, (some.time_us, some.points, some.deviation_m, correlation, filtered_by))
+    columns = map(np.ascontiguousarray, (some.time_us, some.points, some.deviation_m, correlation))
     return rows, lanes, order, *columns
 
 

@@ -18,7 +18,7 @@ from proximity.pairs.steady import PAIRS_AT_ONCE, compared
 from proximity.ways import Ways, placed, ways, within
 from proximity.windows import WINDOW_US
 
-ESTIMATOR = 3
+ESTIMATOR = 4
 """Its version: another one where any meeting is estimated otherwise, so that what is remembered is not mixed."""
 
 

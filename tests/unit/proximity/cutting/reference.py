@@ -6,9 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.fixes import Floats, Ints
+from proximity.fixes import Floats
 
 PRICE_OF_WALK, WALKING_M_S, FASTEST_M_S, SLOWEST_WALK_M_S, FEWEST_OF_A_WALK = 3.0, 0.9, 2.5, 0.2, 3
+LITTLE = 1e-3
+
+
+Filter = tuple[Floats, float]  # weights of the fixes before, the last one first, and the variance that is left
 
 
 class Track(NamedTuple):
@@ -17,12 +21,24 @@ class Track(NamedTuple):
     time_s: Floats
     points: Floats  # metres: [n, 3]
     deviation_m: Floats
-    correlation: Floats
-    filtered_by: Ints
+    filters: list[Filter]
     starts: NDArray[np.bool_]
     price: float
     on_the_way: float
     lasting: Floats
+
+
+def filters_of(correlation: Floats) -> list[Filter]:
+    """Of each order, until two in a row have told next to nothing of what those before them had not."""
+    found: list[Filter] = []
+    for order in range(correlation.size):
+        lags = correlation[1 : order + 1]
+        apart = np.abs(np.arange(order)[:, None] - np.arange(order))
+        weights = np.linalg.solve(correlation[apart], lags)
+        found.append((weights, float(correlation[0] - weights @ lags)))
+        if order > 1 and max(abs(weights[-1]), abs(found[-2][0][-1])) < LITTLE:
+            return found[:-1]
+    return found
 
 
 def least_cost(track: Track) -> float:
@@ -84,13 +100,9 @@ def _whitening(track: Track, fixes: int) -> tuple[Floats, float]:
     """What makes the errors of a part independent, of variance 1: [fixes, fixes]; its log-determinant on two axes."""
     whiten, log_left = np.zeros((fixes, fixes)), 0.0
     for number in range(fixes):
-        order = int(track.filtered_by[min(number, track.filtered_by.size - 1)])
-        lags = track.correlation[1 : order + 1]
-        apart = np.abs(np.arange(order)[:, None] - np.arange(order))
-        weights = np.linalg.solve(track.correlation[apart], lags)
-        left = track.correlation[0] - weights @ lags
+        weights, left = track.filters[min(number, len(track.filters) - 1)]
         whiten[number, number] = 1.0
-        whiten[number, number - order : number] = -weights[::-1]
+        whiten[number, number - weights.size : number] = -weights[::-1]
         whiten[number] /= np.sqrt(left)
         log_left += np.log(left)
     return whiten, log_left

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from proximity.cutting.kernel import cheapest_cut, loaded, sums_of
-from proximity.cutting.noise import FILTERED_BY, LAWS, correlations
+from proximity.cutting.noise import LAWS, ORDER, correlations
 from proximity.cutting.room import ranges
 from proximity.fixes import Floats
 from proximity.lanes import Lanes
-from tests.unit.proximity.cutting.reference import Track, cost_of, least_cost, sums
+from tests.unit.proximity.cutting.reference import Track, cost_of, filters_of, least_cost, sums
 
 SECOND = 1_000_000
 
@@ -30,9 +30,7 @@ class Asked(NamedTuple):
     lasting: Floats
 
     def cut(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        return cheapest_cut(
-            self.some, self.correlation, FILTERED_BY, self.starts, self.price, self.on_the_way, self.lasting
-        )
+        return cheapest_cut(self.some, self.correlation, self.starts, self.price, self.on_the_way, self.lasting)
 
     def alone(self, lane: int) -> "Asked":
         """One of the lanes, without the rows that it does not hold."""
@@ -54,8 +52,7 @@ class Asked(NamedTuple):
             (some.time_us[held, lane] - some.time_us[0, lane]) / SECOND,
             some.points[:, held, lane].T,
             some.deviation_m[held, lane],
-            self.correlation[:, lane],
-            FILTERED_BY,
+            filters_of(self.correlation[:, lane]),
             self.starts[held, lane],
             float(self.price[lane]),
             float(self.on_the_way[lane]),
@@ -100,12 +97,12 @@ def test_no_cut_costs_less(asked: Asked) -> None:
 def test_a_lane_is_cut_the_same_alone_and_among_others(asked: Asked) -> None:
     began, walks = asked.cut()
     lane, first, last = ranges(asked.some, began)
-    every = sums_of(asked.some, asked.correlation, FILTERED_BY, lane, first, last)
+    every = sums_of(asked.some, asked.correlation, lane, first, last)
     for one, held in enumerate(asked.some.held.tolist()):
         alone, own = asked.alone(one), lane == one
         assert np.array_equal(np.concatenate(alone.cut(), axis=1)[:, 0], began[:held, one])
         assert np.array_equal(alone.cut()[1][:, 0], walks[:held, one])
-        again = sums_of(alone.some, alone.correlation, FILTERED_BY, 0 * lane[own], first[own], last[own])
+        again = sums_of(alone.some, alone.correlation, 0 * lane[own], first[own], last[own])
         assert np.array_equal(again, every[:, own])
 
 
@@ -113,7 +110,7 @@ def test_a_lane_is_cut_the_same_alone_and_among_others(asked: Asked) -> None:
 @settings(max_examples=20, deadline=None)
 def test_sums_of_parts_are_those_of_their_whitened_fixes(asked: Asked) -> None:
     lane, first, last = ranges(asked.some, asked.cut()[0])
-    found = sums_of(asked.some, asked.correlation, FILTERED_BY, lane, first, last)
+    found = sums_of(asked.some, asked.correlation, lane, first, last)
     for part, one in enumerate(lane.tolist()):
         expected = sums(asked.track(one), int(first[part]), int(last[part]) + 1)
         np.testing.assert_allclose(found[:, part], expected, rtol=1e-9, atol=1e-6)
@@ -135,18 +132,18 @@ def test_figures_that_are_none_are_cut_somehow(seed: int, strange: float) -> Non
         none, none, held, anything(3, lanes), time_us, anything(3, *shape), anything(*shape), starts, starts,
         anything(lanes), none,
     )  # fmt: skip
-    correlation = anything(FILTERED_BY.size, lanes)
+    correlation = anything(ORDER + 1, lanes)
     prices = anything(lanes), anything(lanes), anything(*shape)
-    began, _ = cheapest_cut(some, correlation, FILTERED_BY, starts, *prices)
+    began, _ = cheapest_cut(some, correlation, starts, *prices)
     lane, first, last = ranges(some, began)
     assert np.bincount(lane, last - first + 1, lanes).tolist() == held.tolist()
-    assert sums_of(some, correlation, FILTERED_BY, lane, first, last).shape == (11, lane.size)
+    assert sums_of(some, correlation, lane, first, last).shape == (11, lane.size)
 
 
 @given(questions(rows=9, lanes=2), st.data())
 @settings(max_examples=50, deadline=None)
 def test_what_does_not_fit_is_refused(asked: Asked, data: st.DataObject) -> None:
-    some, rest = asked.some, (FILTERED_BY, asked.starts, asked.price, asked.on_the_way, asked.lasting)
+    some, rest = asked.some, (asked.starts, asked.price, asked.on_the_way, asked.lasting)
     wrong = data.draw(
         st.sampled_from(
             [
@@ -155,10 +152,10 @@ def test_what_does_not_fit_is_refused(asked: Asked, data: st.DataObject) -> None
                 (some._replace(held=some.held[:1]), asked.correlation, *rest),
                 (some._replace(points=some.points[:2]), asked.correlation, *rest),
                 (some._replace(deviation_m=some.deviation_m[:, :1]), asked.correlation, *rest),
-                (some, asked.correlation[:3], *rest),
-                (some, asked.correlation, FILTERED_BY + 1, *rest[1:]),
+                (some, asked.correlation[:, :1], *rest),
+                (some, asked.correlation[:0], *rest),
                 (some, asked.correlation, *rest[:-1], asked.lasting[:3]),
-                (some, asked.correlation, *rest[:2], asked.price[:1], *rest[3:]),
+                (some, asked.correlation, rest[0], asked.price[:1], *rest[2:]),
             ]
         )
     )
@@ -175,7 +172,7 @@ def test_parts_that_are_none_are_refused(lane: int, first: int, last: int) -> No
         ones[0], none,
     )  # fmt: skip
     with pytest.raises(ValueError, match="do not fit"):
-        sums_of(some, correlations(ones[0])[0], FILTERED_BY, *(np.array([at]) for at in (lane, first, last)))
+        sums_of(some, correlations(ones[0])[0], *(np.array([at]) for at in (lane, first, last)))
 
 
 def test_where_the_library_is_missing_it_is_said_who_builds_it(tmp_path: Path) -> None:
