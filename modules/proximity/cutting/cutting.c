@@ -15,6 +15,7 @@ enum { W, WU, WUU, WZZ, WX, WY, WZ, WUX, WUY, WUZ, LEFT, SUMS }; /* of a part */
 enum { OPEN = 24, FEWEST_OF_A_WALK = 3 };                        /* OPEN candidates for where the last part began */
 
 static const double PRICE_OF_WALK = 3.0, WALKING_M_S = 0.9, FASTEST_M_S = 2.5, SLOWEST_WALK_M_S = 0.2;
+static const double SLACK = 1.0;   /* pruned is what costs so much more: where filters begin anew, the rule is no proof */
 static const double LITTLE = 1e-3; /* two such partial correlations in a row: fixes before tell no more */
 
 /* What is known of all lanes. */
@@ -223,7 +224,8 @@ static void forward(const Tracks *tracks, int64_t lane, int64_t held, const uint
         best = alone < together ? alone : together;
         chosen[row] = alone < together ? 2 * row : 2 * all.first[winner] + (all.is_walk[winner] > 0.0);
         for (int one = all.open - 1; one >= 0; one--)
-            if (all.least[one] > best + 1.0 && row - all.first[one] + 1 >= FEWEST_OF_A_WALK) replace(&all, one, --all.open);
+            if (all.least[one] > best + SLACK && row - all.first[one] + 1 >= FEWEST_OF_A_WALK)
+                replace(&all, one, --all.open);
     }
 }
 
