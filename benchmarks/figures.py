@@ -1,7 +1,7 @@
 """The figures that are promised, each with its target."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from enum import Enum
 
 from benchmarks.ingest.measured import Measured
@@ -33,14 +33,30 @@ class Figure:
     @property
     def shown(self) -> str:
         """The value with its unit, to three digits."""
-        if self.value is None:
-            return "not measured"
-        return f"{self.value:,.0f}{self.unit}" if self.value >= 1000 else f"{self.value:.3g}{self.unit}"  # noqa: PLR2004
+        return "not measured" if self.value is None else f"{three_digits(self.value)}{self.unit}"
+
+    def document(self) -> dict[str, object]:
+        """For JSON."""
+        return {**asdict(self), "bound": self.bound.value, "ok": self.ok}
 
     def line(self) -> str:
         remark = f"  ({self.remark})" if self.remark else ""
         target = f"{self.bound.value} {self.target:,g}{self.unit}"
         return f"{self.name:<48} {self.shown:>12} {target:>10}  {'ok' if self.ok else 'short'}{remark}"
+
+
+def three_digits(value: float) -> str:
+    """At least: of thousands all."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"  # noqa: PLR2004
+
+
+def verdict(figures: Iterable[Figure]) -> int:
+    """Print a line each; return the exit status, 1 when one is short."""
+    are_ok = True
+    for figure in figures:
+        print(figure.line())
+        are_ok &= figure.ok
+    return 0 if are_ok else 1
 
 
 def figures(measured: Measured) -> Iterator[Figure]:

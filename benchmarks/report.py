@@ -1,6 +1,5 @@
 """What is left of a run: a table for people, JSON for programs, a plot for the documentation."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +7,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.figures import Figure
 from benchmarks.ingest.measured import Measured
+from benchmarks.written import write
 
 BAR_HEIGHT, GAP, LABEL_WIDTH, PLOT_WIDTH, MARGIN = 22, 10, 260, 420, 16
 LARGEST_TICKS = 4
@@ -23,10 +23,7 @@ def table(measured: Measured) -> str:
 
 
 def write_report(folder: Path, measured: Measured, figures: Sequence[Figure], machine: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    document = {
-        "machine": machine,
-        "figures": [{**asdict(figure), "bound": figure.bound.value, "ok": figure.ok} for figure in figures],
+    runs = {
         "rounds": [{name: as_json(result) for name, result in round_.items()} for round_ in measured.rounds],
         "growth": {
             size: [{name: as_json(result) for name, result in round_.items()} for round_ in rounds]
@@ -34,10 +31,7 @@ def write_report(folder: Path, measured: Measured, figures: Sequence[Figure], ma
         },
         "single": {name: as_json(result) for name, result in measured.single.items()},
     }
-    (folder / "ingest.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-    described = "".join(f"- {name}: {value}\n" for name, value in machine.items())
-    lines = "".join(f"{figure.line()}\n" for figure in figures)
-    (folder / "ingest.md").write_text(f"{described}\n{table(measured)}\n\n```\n{lines}```\n")
+    write(folder, "ingest", table(measured), figures, machine, runs)
     (folder / "ingest.svg").write_text(plot({name.replace("_", " "): result.rate for name, result in measured.rows()}))
 
 

@@ -13,7 +13,7 @@ from benchmarks.connectivity.beside import beside_a_finder
 from benchmarks.connectivity.settling import killed, settle
 from benchmarks.connectivity.told import Told, told
 from benchmarks.connectivity.walkers import ABSENT, Walked, walked
-from benchmarks.figures import Bound, Figure
+from benchmarks.figures import Bound, Figure, verdict
 from benchmarks.machine import machine
 from benchmarks.stores import Stores, stores
 from deployment.native.run import exit_on_signals
@@ -80,9 +80,7 @@ def main() -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     report = {"machine": described, "figures": {figure.name: figure.value for figure in found}}
     (chosen.out / "connectivity.json").write_text(json.dumps(report, indent=1))
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 if __name__ == "__main__":

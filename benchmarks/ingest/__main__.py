@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.figures import figures
+from benchmarks.figures import figures, verdict
 from benchmarks.ingest.accounting import AccountingError
 from benchmarks.ingest.plan import FULL, NAMES, QUICK
 from benchmarks.ingest.run import measure
@@ -34,9 +34,7 @@ def main() -> int:
     found = list(figures(measured))
     write_report(chosen.out, measured, found, described)
     print(table(measured), "\n")
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.figures import verdict
 from benchmarks.machine import machine
 from benchmarks.nodes.figures import figures
 from benchmarks.nodes.measure import Asked, Measured, Stored
@@ -31,9 +32,7 @@ def main() -> int:
     found = list(figures(rounds))
     write_report(chosen.out, rounds, found, described)
     print(table(rounds), "\n")
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 def of_store(workers: int, *, quick: bool) -> Measured:

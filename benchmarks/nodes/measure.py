@@ -8,18 +8,17 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
 
 import numpy as np
 
 from benchmarks.ingest.consumer_only import consume, filled_topic
 from benchmarks.ingest.workload import Workload, yesterday
 from benchmarks.nodes.plan import FULL, NONE, QUICK, Plan
-from benchmarks.query.estimates import of_methods
+from benchmarks.query.estimates import encounters, of_methods
 from benchmarks.query.load import town_database
 from benchmarks.query.over_http import Service
 from benchmarks.query.processes import cpu_s
-from benchmarks.query.question import DAY, MONTH, Question, random_questions
+from benchmarks.query.question import DAY, MONTH, random_questions
 from benchmarks.query.town import Town
 from benchmarks.services import service
 from benchmarks.stores import Stores, queried, stores
@@ -133,8 +132,10 @@ def asked(stores: Stores, plan: Plan) -> Iterator[Asked]:
         services = [people.process.pid, connections.process.pid]
         for kind, count in ((DAY, plan.days), (MONTH, plan.months)):
             questions = random_questions(kind, town.people, WARM_UP + count, "nodes")
-            for name, path in (("fixes", rows_of), ("meetings", meetings_of)):
-                paths = [path(question) for question in questions]
+            for name, paths in (
+                ("fixes", [question.target for question in questions]),
+                ("meetings", [encounters(question, of_methods(question)[0]) for question in questions]),
+            ):
                 yield of_kind(stores, http, services, f"{name} of a {kind.span}", paths)
 
 
@@ -146,15 +147,6 @@ def of_kind(stores: Stores, http: Service, services: Sequence[int], name: str, p
     services_ms, nodes_ms = (cpu_s(services) - services_s) * 1000, (processor_s(stores) - nodes_s) * 1000
     p50, p95 = np.percentile(took_ms, [50, 95])
     return Asked(name, float(p50), float(p95), services_ms / len(took_ms), (nodes_ms / len(took_ms)).tolist())
-
-
-def rows_of(question: Question) -> str:
-    return f"{question.path}?{urlencode(question.parameters)}"
-
-
-def meetings_of(question: Question) -> str:
-    by_estimate, _ = of_methods(question)
-    return f"/api/persons/{question.person_id}/encounters?{urlencode(by_estimate)}"
 
 
 if __name__ == "__main__":

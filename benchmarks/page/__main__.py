@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.figures import verdict
 from benchmarks.machine import machine
 from benchmarks.page.browse import browse
 from benchmarks.page.figures import figures
@@ -24,9 +25,7 @@ def main() -> int:
         rounds = browse(environment, prepare(environment, plan), plan.rounds)
     found = list(figures(rounds, plan))
     write_report(chosen.out, rounds, found, described)
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 if __name__ == "__main__":

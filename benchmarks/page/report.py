@@ -1,26 +1,16 @@
 """What is left of a run: a table for people, JSON for programs."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks.figures import Figure
 from benchmarks.page.browse import Rounds
 from benchmarks.page.figures import middle
+from benchmarks.written import write
 
 
 def write_report(folder: Path, rounds: Rounds, figures: Sequence[Figure], machine: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    described = "".join(f"- {name}: {value}\n" for name, value in machine.items())
-    lines = "".join(f"{figure.line()}\n" for figure in figures)
-    (folder / "page.md").write_text(f"{described}\n{table(rounds)}\n\n```\n{lines}```\n")
-    document = {
-        "machine": machine,
-        "figures": [{**asdict(figure), "bound": figure.bound.value, "ok": figure.ok} for figure in figures],
-        "rounds": rounds,
-    }
-    (folder / "page.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    write(folder, "page", table(rounds), figures, machine, {"rounds": rounds})
 
 
 def table(rounds: Rounds) -> str:

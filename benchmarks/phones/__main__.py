@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from udaconnect.location.v1 import location_pb2 as pb
 
-from benchmarks.figures import Bound, Figure
+from benchmarks.figures import Bound, Figure, verdict
 from benchmarks.ingest.small_messages import call_all
 from benchmarks.machine import machine
 from benchmarks.phones.devices import connect_phones
@@ -164,9 +164,7 @@ def main() -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     report = {"machine": described, "figures": {figure.name: figure.value for figure in found}}
     (chosen.out / "phones.json").write_text(json.dumps(report, indent=1))
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from benchmarks.figures import verdict
 from benchmarks.query import pedestrians
 from benchmarks.query.figures import figures
 from benchmarks.query.measure import measure
@@ -48,9 +49,7 @@ def main() -> int:
     found = list(figures(parts, pedestrians.saved_rows(chosen.out)))
     write_report(chosen.out, parts, found)
     print(latency_table(parts), "\n")
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 if __name__ == "__main__":

@@ -37,11 +37,10 @@ def beside_fixes(asked: Service, database: Database, questions: Sequence[Questio
     try:
         for number, question in enumerate(questions):
             by_estimate, by_fixes = of_methods(question)
-            path = f"/api/persons/{question.person_id}/encounters?"
             estimate, fixes = in_turns(
                 number,
-                partial(asked.get, path + urlencode(by_estimate)),
-                partial(asked.get, path + urlencode(by_fixes)),
+                partial(asked.get, encounters(question, by_estimate)),
+                partial(asked.get, encounters(question, by_fixes)),
             )
             run.milliseconds.append(estimate.seconds * 1000)
             run.rows.append(len(estimate.rows()))
@@ -57,6 +56,11 @@ def beside_fixes(asked: Service, database: Database, questions: Sequence[Questio
 def of_methods(question: Question) -> tuple[Mapping[str, str], Mapping[str, str]]:
     by_fixes = {**question.parameters, "method": "fixes"}
     return {name: value for name, value in question.parameters.items() if name != "time_window"}, by_fixes
+
+
+def encounters(question: Question, parameters: Mapping[str, str]) -> str:
+    """As HTTP asks for them."""
+    return f"/api/persons/{question.person_id}/encounters?{urlencode(parameters)}"
 
 
 def loaded(locations: Locations, person_id: int, parameters: Mapping[str, str]) -> int:

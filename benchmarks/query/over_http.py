@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from http.client import HTTPConnection
 from typing import Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from requests.utils import parse_header_links
 
@@ -37,7 +37,7 @@ class Service:
 
     def ask(self, question: Question) -> Answer:
         """The first page. Raises ValueError for anything but success."""
-        return self.get(f"{question.path}?{urlencode(question.parameters)}")
+        return self.get(question.target)
 
     def pages(self, question: Question) -> Iterator[Answer]:
         answer = self.ask(question)

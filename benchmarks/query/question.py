@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
 
 from benchmarks.query.town import DAYS, FIRST_DAY
 
@@ -68,6 +69,11 @@ class Question:
             "distance": str(self.kind.distance_m),
             "time_window": self.kind.window,
         }
+
+    @property
+    def target(self) -> str:
+        """As HTTP asks it."""
+        return f"{self.path}?{urlencode(self.parameters)}"
 
 
 def random_questions(kind: Kind, people: int, count: int, seed: str) -> list[Question]:

@@ -17,7 +17,7 @@ def write_report(folder: Path, parts: Sequence[Part], figures: Sequence[Figure])
     (folder / "query.md").write_text(markdown(parts, figures))
     (folder / "query.svg").write_text(plot(parts))
     document = {
-        "figures": [{**asdict(figure), "bound": figure.bound.value, "ok": figure.ok} for figure in figures],
+        "figures": [figure.document() for figure in figures],
         "parts": [asdict(part) for part in parts],
     }
     (folder / "query.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

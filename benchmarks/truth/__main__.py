@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from benchmarks.figures import verdict
 from benchmarks.truth import pedestrians
 from benchmarks.truth.figures import figures
 from benchmarks.truth.measure import measure
@@ -30,9 +31,7 @@ def main() -> int:
     ordinary = next(phones for phones in PHONES if phones.name == ORDINARY)
     write_report(chosen.out, measured, walked, found, scene(ordinary, seeds[0]))
     print(table(measured), reliability_table(measured), cost(measured), sep="\n\n", end="\n\n")
-    for figure in found:
-        print(figure.line())
-    return 0 if all(figure.ok for figure in found) else 1
+    return verdict(found)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def write_report(
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     document: Mapping[str, object] = {
-        "figures": [{**asdict(figure), "bound": figure.bound.value, "ok": figure.ok} for figure in found],
+        "figures": [figure.document() for figure in found],
         "scores": {
             row.phones.name: {
                 name: {key: getattr(score, key) for key in ("precision", "recall", "f1", "iou", "brier")}
