@@ -13,8 +13,8 @@ VENV := .venv/.made
 KAFKA := var/programs/kafka/.made
 PROTOS := $(shell find protobufs -name '*.proto')
 CONTRACT := modules/udaconnect/.made
-CUTTING := modules/proximity/cutting/libcutting.so
-GENERATED := $(CONTRACT) $(CUTTING)
+ENGINE := modules/proximity/.compiled
+GENERATED := $(CONTRACT) $(ENGINE)
 PROMETHEUS := var/programs/prometheus/.made
 ETCD := var/programs/etcd/.made
 KUBERNETES := var/programs/kubernetes/.made
@@ -91,7 +91,7 @@ lock: $(VENV) ## Fix the versions of what every requirements.in names; LOCK_ARGS
 	for lock in $(LOCKS); do $(COMPILE) --upgrade -c requirements-dev.txt $${lock%.txt}.in -o $$lock || exit 1; done
 clean: ## Stop the system and remove its data and what was generated; what was fetched stays
 	@[ ! -d var ] || $(NATIVE) clean
-	rm -rf modules/udaconnect $(CUTTING) modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf modules/udaconnect $(ENGINE) modules/proximity/lib*.so modules/proximity/*/lib*.so modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
 
 #: Deploy
 images: ## Build the image of every service
@@ -126,9 +126,10 @@ $(CONTRACT): $(PROTOS) $(VENV)
 	@python -m grpc_tools.protoc -I protobufs --python_out=modules --grpc_python_out=modules --mypy_out=quiet:modules --mypy_grpc_out=quiet:modules $(PROTOS)
 	@touch $@
 
-$(CUTTING): $(addprefix $(dir $(CUTTING)),cutting.c compile.sh) | packages
-	@echo "Compiling the cutting of tracks"
+$(ENGINE): $(wildcard $(addprefix $(dir $(ENGINE)),*.h */*.[ch] compile.sh)) | packages
+	@echo "Compiling the inner loops of the engine"
 	@$(@D)/compile.sh
+	@touch $@
 
 $(KAFKA): deployment/native/kafka.pom.xml | packages
 	@echo "Fetching Apache Kafka from Maven Central"

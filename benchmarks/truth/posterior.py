@@ -12,10 +12,10 @@ import numpy as np
 
 from benchmarks.truth.plan import DISTANCE_M, LASTS_S
 from benchmarks.truth.scene import START_US, Met, Scene
-from proximity.chance import chance_within
 from proximity.fixes import Floats, Ints
 from proximity.geocentric import geocentric
 from proximity.lanes import RADIUS_68
+from proximity.pairs.chance import chance_within
 from udaconnect_client.simulation.phones import SINE_PERIODS_S, Drift
 
 DRAWS, STEP_S, BRIDGE_S = 40, 5.0, 30.0

@@ -63,7 +63,7 @@ class Image:
 
 
 DRIVER: Final = "sqlalchemy.dialects.postgresql.psycopg2"
-CUTTING: Final = "proximity/cutting"
+ENGINE: Final = "proximity"
 
 IMAGES: Final = (
     Image(
@@ -80,7 +80,7 @@ IMAGES: Final = (
         "PostGIS → PostGIS, Kafka: meetings remembered and told",
         (30007,),
         modules=("service_kit", "proximity"),
-        compiled=(CUTTING,),
+        compiled=(ENGINE,),
     ),
     Image("person_service", "REST and gRPC: who is there", (30001, 30004), imports=(DRIVER,)),
     Image(
@@ -88,7 +88,7 @@ IMAGES: Final = (
         "REST: who met whom",
         (30002,),
         modules=("service_kit", "proximity"),
-        compiled=(CUTTING,),
+        compiled=(ENGINE,),
         imports=(DRIVER,),
         left_out=(
             "-name '*es-bundle*' -o -path '*/numpy/f2py'",

@@ -19,8 +19,8 @@ REPORTS_US = 15 * SECOND_US  # how long before or after a moment another's fix m
 OFF_M = 4.0
 LONGEST_M = 60.0  # of the way in one circle
 # Nobody is looked for where nobody can be met: on a way faster than anybody travels, as to a fix in another country, or
-# where so little is known of somebody that the chance is below 0.1, the least `min_probability` (chance.py). So what a
-# phone makes up costs no more than a traveller does.
+# where so little is known of somebody that the chance is below 0.1, the least `min_probability`. So what a phone makes
+# up costs no more than a traveller does.
 FASTEST_M_S = 350.0
 MOST_UNSURE_M, MOST_UNSURE_TIMES = 6.0, 2.2  # and the distance so many times
 

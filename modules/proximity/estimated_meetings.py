@@ -1,25 +1,13 @@
-"""Meetings by estimate: when two were within a distance of each other, at the same instant, by their most likely ways.
-
-While both move steadily the way between them is D + V t and its variance a parabola, so the chance of being within the
-distance is a smooth function of time; a meeting is where it is at least `min_chance`. Its borders are the roots, to the
-microsecond; there is no grid of times.
-"""
+"""Meetings by estimate: when two were within a distance of each other at the same instant, by their likeliest ways."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from proximity.chance import chance_within
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.geocentric import geodetic
-from proximity.instants import SECOND_US
-from proximity.pairs.borders import border
-from proximity.pairs.steady import Pairs, pairs_of
+from proximity.pairs.stretches import Ranges, Stretches, stretches
 from proximity.ways import Ways, placed
-
-# The chance is averaged over a stretch by Gauss-Legendre quadrature. Where a stretch is cut in two the mean changes by
-# 0.0007 at most in 99 of 100 cuts; with as many middles of equal parts it would by 0.006.
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 
 class EstimatedMeetings(NamedTuple):
@@ -85,14 +73,37 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     `own` are the ways of one person, `others` of any number; the fixes are those that they were made of, by person and
     time.
     """
-    found = [together(pairs, distance_m, min_chance) for pairs in pairs_of(own, others, distance_m)]
+    persons, first = np.unique(others.person_id, return_index=True)
+    whole = np.zeros(persons.size, np.int64)
+    pairs = Ranges(whole, whole + own.size, first, np.append(first, others.size)[1:])
+    found = [met_in(some, persons, others) for some in stretches(own, others, pairs, distance_m, min_chance)]
     if not found:
         return NO_MEETINGS
     met = EstimatedMeetings._make(map(np.concatenate, zip(*found, strict=True)))
-    met = met.at(np.lexsort((met.started_us, met.person_id)))
+    met = _in_order(met)
     return met._replace(
         own_fixes=fixes_taken(own_fixes, np.full_like(met.person_id, own_fixes.person_id[0]), met),
         other_fixes=fixes_taken(other_fixes, met.person_id, met),
+    )
+
+
+def met_in(found: Stretches, person_of: Ints, others: Ways) -> EstimatedMeetings:
+    """The stretches with the other of each pair, and where that one was; their fixes are not counted yet."""
+    latitude, longitude = geodetic(placed(others.at(found.other), found.closest_us).points)
+    none = np.zeros_like(found.pair)
+    return EstimatedMeetings(
+        person_id=person_of[found.pair],
+        started_us=found.started_us,
+        ended_us=found.ended_us,
+        duration_us=found.ended_us - found.started_us,
+        chance_ns=found.chance_ns,
+        closest_m=found.closest_m,
+        closest_sd_m=found.closest_sd_m,
+        closest_us=found.closest_us,
+        latitude=latitude,
+        longitude=longitude,
+        own_fixes=none,
+        other_fixes=none,
     )
 
 
@@ -104,11 +115,15 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int, cut_us: int | None = 
     met = EstimatedMeetings._make(map(np.concatenate, zip(*parts, strict=True))) if parts else NO_MEETINGS
     if not met.size:
         return met
-    met = met.at(np.lexsort((met.started_us, met.person_id)))
+    met = _in_order(met)
     group = joined_into(met, bridge_us, cut_us)
     first = np.flatnonzero(np.diff(group, prepend=-1))
+    if first.size == met.size:
+        return met
     # Not the smallest of many unsure distances: that would be too small. The smallest of those that are well known.
-    closest = np.lexsort((met.closest_us, np.hypot(met.closest_m, met.closest_sd_m), group))[first]
+    away_m = np.hypot(met.closest_m, met.closest_sd_m)
+    least = np.flatnonzero(away_m == np.minimum.reduceat(away_m, first)[group])
+    closest = least[np.flatnonzero(np.diff(group[least], prepend=-1))]
     return EstimatedMeetings(
         person_id=met.person_id[first],
         started_us=met.started_us[first],
@@ -125,6 +140,13 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int, cut_us: int | None = 
     )
 
 
+def _in_order(met: EstimatedMeetings) -> EstimatedMeetings:
+    """By person and time."""
+    person, later = np.diff(met.person_id), np.diff(met.started_us)
+    in_order = bool(((person > 0) | ((person == 0) & (later >= 0))).all())
+    return met if in_order else met.at(np.lexsort((met.started_us, met.person_id)))
+
+
 def joined_into(met: EstimatedMeetings, bridge_us: int, cut_us: int | None = None) -> Ints:
     """Of stretches, by person and time: the position of what each is joined into."""
     begins = np.ones(met.size, bool)
@@ -133,76 +155,6 @@ def joined_into(met: EstimatedMeetings, bridge_us: int, cut_us: int | None = Non
         begins[1:] |= np.diff(met.started_us // cut_us) != 0
     position: Ints = np.cumsum(begins) - 1
     return position
-
-
-def together(pairs: Pairs, distance_m: float, min_chance: float) -> EstimatedMeetings:
-    """The stretches of each pair in which the chance is large enough; their fixes are not counted yet."""
-    if not pairs.person_id.size:
-        return NO_MEETINGS
-    lasts = pairs.lasts_s
-    closest = pairs.closest_s(np.zeros_like(lasts), lasts)
-    # Before and after the closest moment the chance falls, or nearly: five times between which it crosses once at most.
-    times = np.stack([0 * lasts, closest / 2, closest, (closest + lasts) / 2, lasts])
-    chances = chance_within(distance_m, *pairs.seen(times))
-    pair, bounds = _stretches(pairs, times, chances, distance_m, min_chance)
-    pairs, (from_s, until_s) = pairs.at(pair), bounds
-    started_us = pairs.from_us + np.rint(from_s * SECOND_US).astype(np.int64)
-    ended_us = pairs.from_us + np.rint(until_s * SECOND_US).astype(np.int64)
-    kept = np.flatnonzero((ended_us > started_us) | (pairs.from_us == pairs.until_us))
-    pairs, from_s, until_s = pairs.at(kept), from_s[kept], until_s[kept]
-    started_us, ended_us = started_us[kept], ended_us[kept]
-    closest = pairs.closest_s(from_s, until_s)
-    closest_m, closest_m2 = pairs.seen(closest)
-    closest_us = pairs.from_us + np.rint(closest * SECOND_US).astype(np.int64)
-    latitude, longitude = geodetic(placed(pairs.others, closest_us).points)
-    duration_us = ended_us - started_us
-    none = np.zeros_like(duration_us)
-    return EstimatedMeetings(
-        person_id=pairs.person_id,
-        started_us=started_us,
-        ended_us=ended_us,
-        duration_us=duration_us,
-        chance_ns=np.rint(1000 * _mean_chance(pairs, from_s, until_s, distance_m) * np.maximum(duration_us, 1)).astype(
-            np.int64
-        ),
-        closest_m=closest_m,
-        closest_sd_m=np.sqrt(closest_m2),
-        closest_us=closest_us,
-        latitude=latitude,
-        longitude=longitude,
-        own_fixes=none,
-        other_fixes=none,
-    )
-
-
-def _stretches(
-    pairs: Pairs, times: Floats, chances: Floats, distance_m: float, min_chance: float
-) -> tuple[Ints, tuple[Floats, Floats]]:
-    """The pair, the beginning and the end (seconds) of each stretch; those of a pair do not touch."""
-    likely = chances >= min_chance
-    step, pair = np.nonzero(likely[1:] != likely[:-1])
-    rises = likely[step + 1, pair]
-    crossing = pairs.at(pair)
-    # The one end of what may hold the border is inside the meeting, the other is not.
-    inside, outside = np.where(rises, step + 1, step), np.where(rises, step, step + 1)
-    border_s = border(
-        lambda at_s, some: chance_within(distance_m, *crossing.at(some).seen(at_s)) - min_chance,
-        (times[inside, pair], chances[inside, pair] - min_chance),
-        (times[outside, pair], chances[outside, pair] - min_chance),
-    )
-    starts_at_once, lasts_to_the_end = np.flatnonzero(likely[0]), np.flatnonzero(likely[-1])
-    begin_pair = np.concatenate([starts_at_once, pair[rises]])
-    begin_s = np.concatenate([times[0, starts_at_once], border_s[rises]])
-    end_pair = np.concatenate([lasts_to_the_end, pair[~rises]])
-    end_s = np.concatenate([times[-1, lasts_to_the_end], border_s[~rises]])
-    begin, end = np.lexsort((begin_s, begin_pair)), np.lexsort((end_s, end_pair))
-    return begin_pair[begin], (begin_s[begin], end_s[end])
-
-
-def _mean_chance(pairs: Pairs, from_s: Floats, until_s: Floats, distance_m: float) -> Floats:
-    at_s = from_s + (until_s - from_s) * (1 + NODES[:, None]) / 2
-    mean: Floats = WEIGHTS / 2 @ chance_within(distance_m, *pairs.seen(at_s))
-    return mean
 
 
 def fixes_taken(fixes: Fixes, whose: Ints, met: EstimatedMeetings) -> Ints:

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "elementary.h"
+
 enum { ONE, U, X, Y, Z, VALUES = 6 };                            /* of a fix, over its deviation; a pad makes pairs */
 enum { W, WU, WUU, WZZ, WX, WY, WZ, WUX, WUY, WUZ, LEFT, SUMS }; /* of a part */
 enum { OPEN = 24, FEWEST_OF_A_WALK = 3 };                        /* OPEN candidates for where the last part began */
@@ -59,29 +61,7 @@ typedef struct {
     double is_walk[OPEN];
 } Candidates;
 
-static inline double larger(double a, double b) { return a > b ? a : b; }
-static inline double smaller(double a, double b) { return a < b ? a : b; }
 static inline int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
-
-/* Natural, of a normal number above 0: its exponent's, and of the mantissa twice the inverse hyperbolic tangent of
- * (mantissa - 1) / (mantissa + 1), which is below 0.172, so that twelve terms of its series are enough. No branches.
- */
-static inline double logarithm(double x) {
-    static const double LN_2 = 0.69314718055994530942;
-    uint64_t bits;
-    double exponent, mantissa;
-    memcpy(&bits, &x, sizeof bits);
-    bits += 0x3ff0000000000000u - 0x3fe6a09e00000000u; /* so that the mantissa is between √½ and √2 */
-    uint64_t exponent_bits = (bits >> 52) | 0x4330000000000000u; /* added to 2⁵² */
-    uint64_t mantissa_bits = (bits & 0x000fffffffffffffu) + 0x3fe6a09e00000000u;
-    memcpy(&exponent, &exponent_bits, sizeof exponent);
-    memcpy(&mantissa, &mantissa_bits, sizeof mantissa);
-    exponent -= 4503599627370496.0 + 1023.0;
-    double s = (mantissa - 1.0) / (mantissa + 1.0), z = s * s, zz = z * z;
-    double even = 1.0 + zz * (1.0 / 5 + zz * (1.0 / 9 + zz * (1.0 / 13 + zz * (1.0 / 17 + zz * (1.0 / 21)))));
-    double odd = 1.0 / 3 + zz * (1.0 / 7 + zz * (1.0 / 11 + zz * (1.0 / 15 + zz * (1.0 / 19 + zz * (1.0 / 23)))));
-    return exponent * LN_2 + 2.0 * s * (even + z * odd);
-}
 
 /* How many numbers the filters hold. */
 static int64_t size_of(int64_t order) { return 3 * (order + 1) + order * (order + 1) / 2; }

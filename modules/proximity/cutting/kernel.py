@@ -3,37 +3,21 @@
 It takes one lane after the other, so that a lane alone comes out as it does among others, to the last bit.
 """
 
-import ctypes
-from pathlib import Path
+from ctypes import c_int64, c_void_p
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from proximity.compiled import address, check, columns, library
 from proximity.fixes import Floats, Ints
 from proximity.lanes import Lanes
 
-LIBRARY = Path(__file__).with_name("libcutting.so")
+LIBRARY = library(__file__, "cutting")
+TRACKS: list[Any] = [*(3 * (c_int64,)), *(4 * (c_void_p,))]
+LIBRARY.partition.argtypes = [*TRACKS, *(7 * (c_void_p,))]
+LIBRARY.sums_of.argtypes = [*TRACKS, c_int64, *(4 * (c_void_p,))]
 SUMS = 11
-
-
-def loaded(library: Path) -> ctypes.CDLL:
-    """The functions of the library, and what they take."""
-    try:
-        functions = ctypes.CDLL(str(library))
-    except OSError as error:
-        raise ImportError(f"{library} cannot be loaded; `make` builds it. ({error})") from error
-    number = ctypes.c_int64
-    ints, floats, bools = (
-        np.ctypeslib.ndpointer(kind, flags="C_CONTIGUOUS") for kind in (np.int64, np.float64, np.bool_)
-    )
-    tracks: list[Any] = [number, number, number, ints, floats, floats, floats]
-    functions.partition.argtypes = [*tracks, ints, bools, floats, floats, floats, bools, bools]
-    functions.sums_of.argtypes = [*tracks, number, ints, ints, ints, floats]
-    return functions
-
-
-FUNCTIONS = loaded(LIBRARY)
 
 
 def cheapest_cut(  # noqa: PLR0913, PLR0917  what is known of the fixes and of their errors, and the prices
@@ -51,14 +35,15 @@ def cheapest_cut(  # noqa: PLR0913, PLR0917  what is known of the fixes and of t
     `lasting` [n, m] according to how many fixes it holds; a fix that is part of none costs `on_the_way` [m].
     """
     rows, lanes = some.time_us.shape
-    _check(
+    check(
         starts.shape == lasting.shape == (rows, lanes)
         and price.shape == on_the_way.shape == some.held.shape == (lanes,)
         and bool(((some.held >= 0) & (some.held <= rows)).all())
     )
     began, walks = np.zeros((rows, lanes), bool), np.zeros((rows, lanes), bool)
-    prices = map(np.ascontiguousarray, (some.held, starts, price, on_the_way, lasting))
-    _call(FUNCTIONS.partition, *_tracks(some, correlation), *prices, began, walks)
+    held = columns(np.int64, [some.held]) + columns(np.bool_, [starts])
+    prices = columns(np.float64, [price, on_the_way, lasting])
+    _call(LIBRARY.partition, some, correlation, (), [*held, *prices, began, walks])
     return began, walks
 
 
@@ -69,34 +54,30 @@ def sums_of(some: Lanes, correlation: Floats, lane: Ints, first: Ints, last: Int
     divided by the deviation and filtered; and of the logarithms of the variance that the filters leave.
     """
     rows, lanes = some.time_us.shape
-    _check(
+    check(
         lane.shape == first.shape == last.shape == (lane.size,)
         and bool(((lane >= 0) & (lane < lanes) & (first >= 0) & (first <= last) & (last < rows)).all())
     )
     sums = np.empty((SUMS, lane.size))
-    parts = map(np.ascontiguousarray, (lane, first, last))
-    _call(FUNCTIONS.sums_of, *_tracks(some, correlation), lane.size, *parts, sums)
+    _call(LIBRARY.sums_of, some, correlation, (lane.size,), [*columns(np.int64, (lane, first, last)), sums])
     return sums
 
 
-def _tracks(some: Lanes, correlation: Floats) -> tuple[Any, ...]:
+def _call(  # the function takes the tracks first
+    function: Any,  # noqa: ANN401  ctypes knows
+    some: Lanes,
+    correlation: Floats,
+    numbers: tuple[int, ...],
+    held: list[NDArray[Any]],
+) -> None:
     rows, lanes = some.time_us.shape
     order = correlation.shape[0] - 1
-    _check(
+    check(
         some.points.shape == (3, rows, lanes)
         and some.deviation_m.shape == (rows, lanes)
         and correlation.shape == (order + 1, lanes)
         and order >= 0
     )
-    columns = map(np.ascontiguousarray, (some.time_us, some.points, some.deviation_m, correlation))
-    return rows, lanes, order, *columns
-
-
-def _check(fits: bool) -> None:
-    if not fits:
-        raise ValueError("columns, or what is said of them, do not fit each other")
-
-
-def _call(function: Any, *arguments: Any) -> None:  # noqa: ANN401  ctypes knows
-    if function(*arguments):
+    tracks = columns(np.int64, [some.time_us]) + columns(np.float64, [some.points, some.deviation_m, correlation])
+    if function(rows, lanes, order, *map(address, tracks), *numbers, *map(address, held)):
         raise MemoryError

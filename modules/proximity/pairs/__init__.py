@@ -1,1 +1,1 @@
-"""Two at a time: where both move steadily at once, and when what is asked of them begins or ends to be so."""
+"""Two at a time: when they were within a distance of each other."""

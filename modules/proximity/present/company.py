@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.chance import chance_within
-from proximity.everybody.portions import expanded
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.geocentric import geodetic
 from proximity.instants import SECOND_US
+from proximity.pairs.chance import chance_within
+from proximity.present.portions import expanded
 from proximity.present.whereabouts import Whereabouts, whereabouts
 
 HOLDS_S: Final = 2.0

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proximity.chance import rice, share_within
 from proximity.circles import circles, reported_inside
 from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
+from proximity.pairs.chance import rice
 from proximity.ways import ways
 from proximity.windows import WINDOW_US
 from tests.unit.proximity.scenes import WGS84, Place, geodesic_m, go
@@ -129,12 +129,6 @@ def test_whoever_is_met_has_reported_from_where_the_search_looks(place: Place, o
     assert not reported_inside(circles(ways(own, 0, 600 * SECOND), 2.0), late).any()
     away = track(2, [(0, go(place, 45.0, 60.0)), (600, go(place, 45.0, 60.0))], off_m=off_m)
     assert not reported_inside(circles(ways(own, 0, 250 * SECOND), 2.0), away).any()
-
-
-@given(st.floats(0, 60), st.floats(0.02, 120))
-def test_the_tabulated_share_is_the_share(apart: float, reach: float) -> None:
-    looked_up = share_within(np.array([apart]), np.array([reach]))
-    assert looked_up == pytest.approx(rice(np.array([apart]), np.array([reach])), abs=0.002)
 
 
 @pytest.mark.parametrize(("apart_m", "deviation_m"), [(0.0, 1.0), (2.0, 0.5), (3.0, 2.0), (1.0, 6.0)])

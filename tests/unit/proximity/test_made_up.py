@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proximity.chance import chance_within
 from proximity.circles import MOST_UNSURE_M, MOST_UNSURE_TIMES, circles
 from proximity.everybody.meetings import met_by_everybody
 from proximity.fixes import Fixes
+from proximity.pairs.chance import chance_within
 from proximity.present.company import Pairs, look
 from proximity.ways import ways
 from proximity.windows import WINDOW_US

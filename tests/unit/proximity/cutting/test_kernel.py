@@ -1,6 +1,5 @@
 """The cutting in C: as good as the best of all cuts, the same alone and in company, and nothing can make it crash."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from proximity.cutting.kernel import cheapest_cut, loaded, sums_of
+from proximity.cutting.kernel import cheapest_cut, sums_of
 from proximity.cutting.noise import LAWS, ORDER, correlations
 from proximity.cutting.room import ranges
 from proximity.fixes import Floats
@@ -174,8 +173,3 @@ def test_parts_that_are_none_are_refused(lane: int, first: int, last: int) -> No
     )  # fmt: skip
     with pytest.raises(ValueError, match="do not fit"):
         sums_of(some, correlations(ones[0])[0], *(np.array([at]) for at in (lane, first, last)))
-
-
-def test_where_the_library_is_missing_it_is_said_who_builds_it(tmp_path: Path) -> None:
-    with pytest.raises(ImportError, match="make"):
-        loaded(tmp_path / "libcutting.so")

@@ -7,12 +7,17 @@ one to the other has the density 1 + COMPANY exp(-r²/2 COMPANY_M²) rather than
 What is known to KNOWN_M is taken as known: then the chance is 1 up to the distance and 0 beyond.
 """
 
+import ctypes
 import math
 from functools import cache
 
 import numpy as np
 
+from proximity.compiled import address, check, columns, library
 from proximity.fixes import Floats
+
+LIBRARY = library(__file__, "chance")
+LIBRARY.chances_within.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_int64, *(3 * (ctypes.c_void_p,))]
 
 COMPANY, COMPANY_M = 7.0, 1.0
 KNOWN_M = 0.1
@@ -20,37 +25,46 @@ KNOWN_M = 0.1
 # The Rice distribution is tabulated over (a - d) / s and log(d / s); what is read from the table is 0.002 off at most.
 MOST_OFF, COLUMNS = 8.0, 257
 LEAST_REACH, MOST_REACH, ROWS = 0.02, 100.0, 161
-COLUMNS_A_DEVIATION = (COLUMNS - 1) / (2 * MOST_OFF)
 ROWS_A_FOLD = (ROWS - 1) / math.log(MOST_REACH / LEAST_REACH)
-LEAST_ROW = math.log(LEAST_REACH) * ROWS_A_FOLD
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
+
+
+class Chance(ctypes.Structure):
+    """What chance.h reads."""
+
+    _fields_ = (
+        *((name, ctypes.c_double) for name in ("company", "company_m2", "known_m2")),
+        *((name, ctypes.c_double) for name in ("most_off", "columns_a_deviation", "rows_a_fold", "least_row")),
+        *((name, ctypes.c_int64) for name in ("rows", "columns")),
+        *((name, ctypes.c_void_p) for name in ("table", "slopes")),
+    )
+
+
+@cache
+def chance() -> Chance:
+    """For C, made once: what it points to is kept by _table."""
+    return Chance(
+        COMPANY,
+        COMPANY_M**2,
+        KNOWN_M**2,
+        MOST_OFF,
+        (COLUMNS - 1) / (2 * MOST_OFF),
+        ROWS_A_FOLD,
+        math.log(LEAST_REACH) * ROWS_A_FOLD,
+        ROWS,
+        COLUMNS,
+        *map(address, _table()),
+    )
 
 
 def chance_within(distance_m: float, apart_m: Floats, variance_m2: Floats) -> Floats:
     """Of being within the distance, for means so far apart; the variance is the sum of both persons', on one axis."""
-    variance = np.maximum(variance_m2 - KNOWN_M**2, 1e-12)
-    narrower = COMPANY_M**2 / (variance + COMPANY_M**2)
-    weight = COMPANY * narrower * np.exp(-(apart_m**2) / (2 * (variance + COMPANY_M**2)))
-    deviation = np.sqrt(variance)
-    narrow = np.sqrt(narrower)
-    apart, reach = apart_m / deviation, distance_m / deviation
-    alone, together = share_within(np.stack([apart, apart * narrow]), np.stack([reach, reach / narrow]))
-    chance: Floats = (weight * together + alone) / (1 + weight)
-    return chance
-
-
-def share_within(apart: Floats, reach: Floats) -> Floats:
-    """The share of the Rice distribution up to `reach`, from the table; both in standard deviations."""
-    table, slopes = _table()
-    # np.minimum and np.maximum: for short columns they take a third of the time of np.clip.
-    column = np.minimum(np.maximum((apart - reach + MOST_OFF) * COLUMNS_A_DEVIATION, 0.0), COLUMNS - 1.0)
-    row = np.minimum(np.maximum(np.log(reach) * ROWS_A_FOLD - LEAST_ROW, 0.0), ROWS - 1.0)
-    left, low = np.minimum(column.astype(np.int64), COLUMNS - 2), np.minimum(row.astype(np.int64), ROWS - 2)
-    right, at = column - left, low * COLUMNS + left
-    below = table.take(at) + right * slopes.take(at)
-    at += COLUMNS
-    share: Floats = below + (row - low) * (table.take(at) + right * slopes.take(at) - below)
-    return share
+    check(apart_m.shape == variance_m2.shape)
+    apart_m, variance_m2 = columns(np.float64, (apart_m, variance_m2))
+    found = np.empty(apart_m.shape)
+    known = ctypes.byref(chance())
+    LIBRARY.chances_within(known, distance_m, found.size, *map(address, (apart_m, variance_m2, found)))
+    return found
 
 
 @cache

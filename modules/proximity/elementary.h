@@ -1,0 +1,52 @@
+/* Elementary functions that are the same on every machine: nothing but + - * / is used, which IEEE 754 rounds in one
+ * way.
+ */
+#ifndef ELEMENTARY_H
+#define ELEMENTARY_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline double larger(double a, double b) { return a > b ? a : b; }
+static inline double smaller(double a, double b) { return a < b ? a : b; }
+
+/* Natural, of a normal number above 0: its exponent's, and of the mantissa twice the inverse hyperbolic tangent of
+ * (mantissa - 1) / (mantissa + 1), which is below 0.172, so that twelve terms of its series are enough. No branches.
+ */
+static inline double logarithm(double x) {
+    static const double LN_2 = 0.69314718055994530942;
+    uint64_t bits;
+    double exponent, mantissa;
+    memcpy(&bits, &x, sizeof bits);
+    bits += 0x3ff0000000000000u - 0x3fe6a09e00000000u; /* so that the mantissa is between √½ and √2 */
+    uint64_t exponent_bits = (bits >> 52) | 0x4330000000000000u; /* added to 2⁵² */
+    uint64_t mantissa_bits = (bits & 0x000fffffffffffffu) + 0x3fe6a09e00000000u;
+    memcpy(&exponent, &exponent_bits, sizeof exponent);
+    memcpy(&mantissa, &mantissa_bits, sizeof mantissa);
+    exponent -= 4503599627370496.0 + 1023.0;
+    double s = (mantissa - 1.0) / (mantissa + 1.0), z = s * s, zz = z * z;
+    double even = 1.0 + zz * (1.0 / 5 + zz * (1.0 / 9 + zz * (1.0 / 13 + zz * (1.0 / 17 + zz * (1.0 / 21)))));
+    double odd = 1.0 / 3 + zz * (1.0 / 7 + zz * (1.0 / 11 + zz * (1.0 / 15 + zz * (1.0 / 19 + zz * (1.0 / 23)))));
+    return exponent * LN_2 + 2.0 * s * (even + z * odd);
+}
+
+/* Of 0 and less: 2 to the power of a whole number, times that of what is left, at most ½ log 2 from 0, by its series. */
+static inline double exponential(double x) {
+    enum { TERMS = 14 };
+    static const double OVER_FACTORIAL[TERMS] = {
+        1.0,         1.0,           1.0 / 2,       1.0 / 6,        1.0 / 24,        1.0 / 120,        1.0 / 720,
+        1.0 / 5040,  1.0 / 40320,   1.0 / 362880,  1.0 / 3628800,  1.0 / 39916800,  1.0 / 479001600,  1.0 / 6227020800,
+    };
+    static const double LOG2_E = 1.44269504088896340736, LN_2_HIGH = 0x1.62e42fefap-1, LN_2_LOW = 0x1.cf79abc9e3b39p-40;
+    if (!(x > -700.0)) return 0.0;
+    double whole = (double)(int64_t)(x * LOG2_E - 0.5);
+    double left = (x - whole * LN_2_HIGH) - whole * LN_2_LOW;
+    double sum = OVER_FACTORIAL[TERMS - 1];
+    for (int term = TERMS - 2; term >= 0; term--) sum = OVER_FACTORIAL[term] + left * sum;
+    uint64_t bits = (uint64_t)((int64_t)whole + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return power * sum;
+}
+
+#endif

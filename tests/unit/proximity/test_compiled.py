@@ -1,0 +1,52 @@
+"""What of the engine is in C."""
+
+import ctypes
+import math
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proximity import compiled
+from proximity.compiled import library
+
+ELEMENTARY = """
+#include "elementary.h"
+double e(double x) { return exponential(x); }
+double l(double x) { return logarithm(x); }
+"""
+
+
+@pytest.fixture(scope="module")
+def elementary(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    source = tmp_path_factory.mktemp("elementary") / "elementary.c"
+    source.write_text(ELEMENTARY)
+    built = source.with_name("libelementary.so")
+    headers = Path(compiled.__file__).parent
+    command = ["cc", "-O3", "-ffp-contract=off", "-fPIC", "-shared", f"-I{headers}", "-o", str(built), str(source)]
+    subprocess.run(command, check=True)
+    functions = library(str(source), "elementary")
+    for function in (functions.e, functions.l):
+        function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
+    return functions
+
+
+def test_where_a_library_is_missing_it_is_said_who_builds_it(tmp_path: Path) -> None:
+    with pytest.raises(ImportError, match="make"):
+        library(str(tmp_path / "any.py"), "any")
+
+
+@given(st.floats(-699, 0))
+def test_the_exponential_is_right_to_the_last_bits(elementary: ctypes.CDLL, x: float) -> None:
+    assert elementary.e(x) == pytest.approx(math.exp(x), rel=1e-15)
+
+
+def test_the_exponential_of_what_is_far_below_is_nothing(elementary: ctypes.CDLL) -> None:
+    assert elementary.e(-1e300) == elementary.e(-math.inf) == elementary.e(-701.0) == 0.0
+
+
+@given(st.floats(1e-300, 1e300))
+def test_the_logarithm_is_right_to_the_last_bits(elementary: ctypes.CDLL, x: float) -> None:
+    assert elementary.l(x) == pytest.approx(math.log(x), rel=1e-15, abs=1e-15)
