@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
 from kafka import TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from udaconnect.location.v1.location_pb2 import Location, LocationBatch
@@ -17,8 +18,10 @@ from location_consumer.decode import (
     columns,
     parse,
 )
-from location_consumer.locations import Locations
+from location_consumer.locations import Ints, Locations
 from service_kit.kafka.location_wire import NotCanonicalError, decode, frames
+
+NO_FRAMES: Ints = np.empty(0, np.int64)
 
 
 class BatchPolicy(NamedTuple):
@@ -37,7 +40,8 @@ class Batch:
     next_offsets: dict[TopicPartition, int] = field(default_factory=dict)
     _values: list[bytes] = field(default_factory=list)  # of the readable records
     _octets: int = 0
-    _frames: list[int] = field(default_factory=list)  # where each location starts in all values together
+    _frames: list[Ints] = field(default_factory=list)  # of each: where its locations start in all values together
+    _count: int = 0  # of locations
     _starts: list[int] = field(default_factory=list)  # position of the first location of each readable record
     _parsed: tuple[int, LocationBatch] | None = None
     _opened_at: float = 0
@@ -45,7 +49,7 @@ class Batch:
     @property
     def size(self) -> int:
         """Locations; an unreadable record counts as one."""
-        return len(self._frames) + len(self.unreadable)
+        return self._count + len(self.unreadable)
 
     def add(self, record: ConsumerRecord) -> None:
         if not self.size:
@@ -68,13 +72,13 @@ class Batch:
     def locations(self) -> Locations:
         """The locations of the readable records, in their order. What turns out to be unreadable becomes so."""
         try:
-            return columns(decode(b"".join(self._values), self._frames))
+            return self._columns()
         except NotCanonicalError:
             records = self.readable
-            self.readable, self._values, self._octets, self._frames, self._starts = [], [], 0, [], []
+            self.readable, self._values, self._octets, self._frames, self._count, self._starts = [], [], 0, [], 0, []
             for record in records:
                 self._add_reserialised(record)
-            return columns(decode(b"".join(self._values), self._frames))
+            return self._columns()
 
     def origin(self, position: int) -> tuple[ConsumerRecord, int, Location]:
         """The record of the location at this position among all readable ones, its position there, and itself."""
@@ -92,6 +96,10 @@ class Batch:
             return 0
         return max(0.0, self._opened_at + self.policy.max_age_s - self.clock())
 
+    def _columns(self) -> Locations:
+        """Raises NotCanonicalError."""
+        return columns(decode(b"".join(self._values), np.concatenate([NO_FRAMES, *self._frames])))
+
     def _add_reserialised(self, record: ConsumerRecord) -> None:
         try:
             value = canonical(record.value)
@@ -100,9 +108,10 @@ class Batch:
         else:
             self._append(record, value, frames(value, self._octets))
 
-    def _append(self, record: ConsumerRecord, value: bytes, starts: list[int]) -> None:
+    def _append(self, record: ConsumerRecord, value: bytes, frames: Ints) -> None:
         self.readable.append(record)
-        self._starts.append(len(self._frames))
+        self._starts.append(self._count)
         self._values.append(value)
-        self._frames += starts
+        self._frames.append(frames)
+        self._count += frames.size
         self._octets += len(value)

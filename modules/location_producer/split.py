@@ -9,17 +9,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import Protocol
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from udaconnect.location.v1.location_pb2 import Location, Rejection
 
 from location_producer.validation import PRIVATE, SECOND_NS, SECOND_US, Rules, complete
-from service_kit.kafka.location_wire import Fields, Mask, NotCanonicalError, decode, frames
+from service_kit.kafka.location_wire import (
+    FRAME_HEAD,
+    LONGEST_LOCATION,
+    Fields,
+    Ints,
+    Mask,
+    NotCanonicalError,
+    decode,
+    frames,
+)
 from service_kit.kafka.partition import partition_of, partitions_of
 
 FRAME_TAG = b"\n"
-FRAME_HEAD = 2  # bytes: the tag, and the length
+LONGEST_FRAME = FRAME_HEAD + LONGEST_LOCATION
+OWN: Mask = np.tri(LONGEST_FRAME + 1, LONGEST_FRAME, -1, dtype=np.bool_)  # in row n the first n are its own
 MIX = np.uint64(0x9E3779B97F4A7C15)  # odd, and its bits are well mixed
 AT_TWO_PLACES = "must not be that of a location before it in this call, which has the person at another place"
 FEW = 32  # locations that are sooner looked at one by one than put into columns
@@ -48,19 +59,59 @@ class Split:
 
 
 def split(batch: Batch, partitions: int, rules: Rules) -> Split:
-    """Validate every location and gather the good ones by partition, in their order.
+    """Of a batch whose persons are known: see Opened."""
+    return Opened(batch).split(partitions, rules)
 
-    The order of the request is kept within a partition. Locations without a time get the moment of receipt, each a
-    microsecond later than the one before, so that two of one person do not claim the same instant.
-    """
-    if len(batch.locations) <= FEW:
-        return _one_by_one(batch.locations, partitions, rules)
-    try:
-        return _in_columns(batch.locations, batch.SerializeToString(), partitions, rules)
-    except NotCanonicalError:
-        # It carries fields that this version does not know. Dropping them bounds the size of a record.
-        batch.DiscardUnknownFields()
-        return split(batch, partitions, rules)
+
+class Opened:
+    """The locations of a batch, in columns where they are many, so that each is looked at once."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._locations = batch.locations
+        self._columns: _Columns | None = None
+        if len(batch.locations) > FEW:
+            try:
+                self._columns = _Columns.of(batch.SerializeToString())
+            except NotCanonicalError:
+                # It carries fields that this version does not know. Dropping them bounds the size of a record.
+                batch.DiscardUnknownFields()
+                self._columns = _Columns.of(batch.SerializeToString())
+
+    def person_ids(self) -> Ints:
+        """Some more than once."""
+        if self._columns:
+            return self._columns.fields.person_id
+        return np.array([location.person_id for location in self._locations], np.int64)
+
+    def split(self, partitions: int, rules: Rules) -> Split:
+        """Validate every location and gather the good ones by partition, in their order.
+
+        The order of the request is kept within a partition. Locations without a time get the moment of receipt, each a
+        microsecond later than the one before, so that two of one person do not claim the same instant.
+        """
+        if self._columns:
+            return _in_columns(self._locations, self._columns, partitions, rules)
+        return _one_by_one(self._locations, partitions, rules)
+
+
+class _Columns(NamedTuple):
+    wire: bytes
+    starts: Ints
+    fields: Fields
+
+    @classmethod
+    def of(cls, wire: bytes) -> Self:
+        """Raises NotCanonicalError."""
+        starts = frames(wire)
+        return cls(wire, starts, decode(wire, starts))
+
+    def frames(self) -> tuple[NDArray[np.uint8], Ints]:
+        """Each frame from its tag on, in a row of LONGEST_FRAME bytes, and how many of them are its own."""
+        wire = self.wire + bytes(LONGEST_FRAME)
+        # A view of the bytes in which a row begins at each of them.
+        rows: NDArray[np.void] = np.ndarray((len(self.wire),), f"V{LONGEST_FRAME}", wire, strides=(1,))
+        octets = rows[self.starts - FRAME_HEAD].view(np.uint8).reshape(-1, LONGEST_FRAME)
+        return octets, np.diff(self.starts, append=len(self.wire) + FRAME_HEAD)
 
 
 def framed(location: Location) -> bytes:
@@ -78,31 +129,23 @@ def _one_by_one(locations: Sequence[Location], partitions: int, rules: Rules) ->
     return Split({partition: b"".join(each) for partition, each in gathered.items()}, rejections)
 
 
-def _in_columns(locations: Sequence[Location], wire: bytes, partitions: int, rules: Rules) -> Split:
-    """`wire` holds the same locations. Raises NotCanonicalError."""
-    starts = frames(wire)
-    fields = decode(wire, starts)
-    partition = partitions_of(fields.person_id, partitions)
-    order = np.argsort(partition, kind="stable").tolist()
-    ends = [*starts[1:], len(wire) + FRAME_HEAD]
-    gathered = [wire[starts[index] - FRAME_HEAD : ends[index] - FRAME_HEAD] for index in order]
-    plain = _plain(fields, rules)
-    together = _maybe_at_one_instant(fields)
+def _in_columns(locations: Sequence[Location], columns: _Columns, partitions: int, rules: Rules) -> Split:
+    fields = columns.fields
+    closely = ~_plain(fields, rules) | _maybe_at_one_instant(fields)
+    rows, sizes = columns.frames()
     rejections: list[Rejection] = []
-    if together.any() or not plain.all():
-        plain &= ~together
-        taken, rejections = _look_closely(locations, np.flatnonzero(~plain).tolist(), rules)
-        gathered = [
-            frame if is_plain else taken.get(index, b"")
-            for frame, index, is_plain in zip(gathered, order, plain[order].tolist(), strict=True)
-        ]
-    records = {}
-    begin = 0
-    for number, end in enumerate(np.cumsum(np.bincount(partition, minlength=partitions)).tolist()):
-        if record := b"".join(gathered[begin:end]):
-            records[number] = record
-        begin = end
-    return Split(records, rejections)
+    if closely.any():
+        sizes[closely] = 0
+        taken, rejections = _look_closely(locations, np.flatnonzero(closely).tolist(), rules)
+        for index, frame in taken.items():
+            sizes[index] = len(frame)
+            rows[index, : len(frame)] = np.frombuffer(frame, np.uint8)
+    partition = partitions_of(fields.person_id, partitions)
+    order = np.argsort(partition.astype(np.min_scalar_type(partitions)), kind="stable")  # of few bits: a radix sort
+    gathered = rows.take(order, axis=0)[OWN.take(sizes[order], axis=0)].tobytes()
+    ends = np.cumsum(np.bincount(partition, sizes, partitions).astype(np.int64)).tolist()
+    begins = [0, *ends]
+    return Split({n: gathered[begins[n] : end] for n, end in enumerate(ends) if begins[n] < end}, rejections)
 
 
 def _plain(fields: Fields, rules: Rules) -> Mask:
@@ -134,8 +177,10 @@ def _plain(fields: Fields, rules: Rules) -> Mask:
 
 def _maybe_at_one_instant(fields: Fields) -> Mask:
     """Whether another location of the batch may be of the same person and instant."""
-    # Who sends one without a time may send another one for just the moment of its receipt.
-    maybe: Mask = np.isin(fields.person_id, fields.person_id[~fields.has_time])
+    maybe = ~fields.has_time
+    if maybe.any():
+        # Who sends one without a time may send another one for just the moment of its receipt.
+        maybe = np.isin(fields.person_id, fields.person_id[maybe])
     with np.errstate(over="ignore"):  # a hash: to sort one column of numbers takes a tenth of sorting three
         time_us = fields.seconds * SECOND_US + fields.nanos // 1000
         mixed = time_us.view(np.uint64) + fields.person_id.view(np.uint64) * MIX

@@ -1,6 +1,7 @@
 """Decoding all at once gives what protobuf gives, or says that it can't; never anything else."""
 
 from contextlib import suppress
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,9 @@ def locations(draw: Any) -> Location:
 
 def same(values: list[bytes]) -> bool:
     """Whether both ways give the same fields, bit for bit."""
-    joined, starts = b"", list[int]()
-    for value in values:
-        starts += frames(value, len(joined))
-        joined += value
-    found = decode(joined, starts)
+    joined = b"".join(values)
+    begins = accumulate((len(value) for value in values), initial=0)
+    found = decode(joined, np.concatenate([frames(value, begin) for value, begin in zip(values, begins, strict=False)]))
     expected = [each for value in values for each in LocationBatch.FromString(value).locations]
 
     def equal(column: np.ndarray[Any, Any], plain: list[Any]) -> bool:
@@ -95,3 +94,29 @@ def test_what_is_valid_in_another_form_is_left_to_protobuf(location: bytes) -> N
 def test_a_location_does_not_reach_into_the_next_record(end: bytes) -> None:
     with pytest.raises(NotCanonicalError):
         frames(end)
+
+
+LOOKALIKE = b"\x0a\x02\x08"  # how a location with a person_id begins
+
+
+@pytest.mark.parametrize("lookalikes", [1, 30])
+def test_what_looks_like_a_location_within_another_one_is_none(lookalikes: int) -> None:
+    [looks] = np.frombuffer(LOOKALIKE + bytes(5), "<f8").tolist()
+    plain = [Location(person_id=1 + number, latitude=1, longitude=2) for number in range(60)]
+    odd = [Location(person_id=1 + number, latitude=1, longitude=looks) for number in range(lookalikes)]
+    value = LocationBatch(locations=[*plain, *odd, *plain]).SerializeToString()
+    assert value.count(LOOKALIKE) == lookalikes
+    assert len(frames(value)) == len(plain) + lookalikes + len(plain)
+    assert same([value])
+
+
+def test_of_many_locations_some_may_lack_the_person() -> None:
+    without = [Location(person_id=number % 2, latitude=1, longitude=2) for number in range(200)]
+    assert same([LocationBatch(locations=without).SerializeToString()])
+
+
+@pytest.mark.parametrize("cut", [1, 2, 5])
+def test_of_many_locations_the_last_one_is_whole(cut: int) -> None:
+    many = LocationBatch(locations=[Location(person_id=1, latitude=1, longitude=2)] * 200).SerializeToString()
+    with pytest.raises(NotCanonicalError):
+        frames(many[:-cut])
