@@ -17,7 +17,7 @@ from location_producer.metrics import Metrics
 from location_producer.people.directory import Directory
 from location_producer.people.found import Found
 from location_producer.publisher import Publisher
-from location_producer.split import FEW, framed, split
+from location_producer.split import FEW, Opened, framed
 from location_producer.validation import PRIVATE, Rules, TimeLimits, complete
 from service_kit.kafka.partition import partition_of
 from service_kit.rpc.access import caller_of
@@ -69,7 +69,7 @@ class LocationService(LocationServiceServicer):
             location = request.location
             check_persons((location,), "location")
             self._callers.count(caller, 1)
-            rules = self._rules(await self._directory.look_up({location.person_id}))
+            rules = self._rules(await self._directory.look_up([location.person_id]))
             violations = list(rules.violations(location))
             self._metrics.received(1, [field for field, _ in violations[:1]])
             if violations:
@@ -155,7 +155,7 @@ class LocationService(LocationServiceServicer):
             if not 1 <= count <= MAX_REFUSED_FIXES:
                 raise InvalidRequestError([("fixes", f"must hold 1 to {MAX_REFUSED_FIXES:,}, holds {count:,}")])
             check_persons(request.fixes, "fixes[{}]")
-            rules = self._rules(await self._directory.look_up({fix.person_id for fix in request.fixes}))
+            rules = self._rules(await self._directory.look_up([fix.person_id for fix in request.fixes]))
             # Whoever has paused has nothing kept, not even what cannot be read.
             kept = [fix for fix in request.fixes if not rules.hide(fix.location) and not rules.paused(fix.person_id)]
             if kept:
@@ -175,8 +175,9 @@ class LocationService(LocationServiceServicer):
         """Validate and send; return the receipt, to be given when the future is done."""
         count = len(batch.locations)
         check_persons(batch.locations)
-        found = await self._directory.look_up({location.person_id for location in batch.locations})
-        result = split(batch, self._publisher.partitions, self._rules(found))
+        opened = Opened(batch)
+        found = await self._directory.look_up(opened.person_ids())
+        result = opened.split(self._publisher.partitions, self._rules(found))
         batch.Clear()  # gRPC holds the request until the answer: what waits for Kafka should be in memory once
         self._metrics.received(count, (rejection.field for rejection in result.rejections))
         accepted = count - len(result.rejections)

@@ -7,10 +7,11 @@ who are not known pass: the consumer looks at them once more, and makes them dea
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 import grpc
+import numpy as np
 import structlog
 from udaconnect.person.v1.person_pb2 import (
     CheckPersonsRequest,
@@ -22,6 +23,7 @@ from udaconnect.person.v1.person_pb2 import (
 from location_producer.people.found import NOTHING, Found
 from location_producer.people.known import KnownIds
 from service_kit.errors import DependencyDown
+from service_kit.kafka.location_wire import Ints
 from service_kit.private_spans import Span, by_person
 
 IDS_PER_CALL: Final = 10_000  # the contract's limit
@@ -33,8 +35,6 @@ NOBODY_FOR_S: Final = 0.2
 MOST_NOBODIES: Final = 100_000
 DOWN_FOR_S: Final = 1.0
 """So long nothing is asked after it has failed: every call would wait for it again."""
-
-MAX_ID: Final = 2**63 - 1
 
 log = structlog.get_logger()
 
@@ -60,20 +60,21 @@ class Directory:
         self._private_span: int | None = None
         self._down_until = 0.0
 
-    async def look_up(self, ids: Collection[int]) -> Found:
-        """Which of the ids are nobody's, and what the others keep private.
+    async def look_up(self, ids: Collection[int] | Ints) -> Found:
+        """Which of the ids are nobody's, and what the others keep private. An id may be there several times.
 
         May wait for person_service, at most for ANSWER_WITHIN_S.
         """
         if self._service is None:
             return NOTHING
-        nobodies = await self._unknown(ids)
-        private = self._private.keys() & ids if self._private else ()
+        each = distinct(ids)
+        nobodies = await self._unknown(each)
+        private = self._private.keys() & each.tolist() if self._private else ()
         return Found(nobodies, {person_id: self._private[person_id] for person_id in private})
 
-    async def _unknown(self, ids: Iterable[int]) -> Collection[int]:
+    async def _unknown(self, ids: Ints) -> Collection[int]:
         now = self._clock()
-        strangers = [person_id for person_id in ids if person_id not in self._known and 0 < person_id <= MAX_ID]
+        strangers = self._known.strangers(ids[ids > 0])
         nobodies = {person_id for person_id in strangers if self._nobody_until.get(person_id, 0) > now}
         asked = [person_id for person_id in strangers if person_id not in nobodies]
         for begin in range(0, len(asked), IDS_PER_CALL):
@@ -131,6 +132,13 @@ class Directory:
             self._nobody_until.clear()
         self._nobody_until |= dict.fromkeys(nobodies, self._clock() + NOBODY_FOR_S)
         return nobodies
+
+
+def distinct(ids: Collection[int] | Ints) -> Ints:
+    """Each of the ids once, in their order. (np.unique takes ten times as long.)"""
+    ordered: Ints = np.sort(ids if isinstance(ids, np.ndarray) else np.array(list(ids), np.int64))
+    each: Ints = ordered[np.diff(ordered, prepend=ordered[:1] - 1) != 0]
+    return each
 
 
 def why(error: Exception) -> str:

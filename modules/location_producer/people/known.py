@@ -4,7 +4,12 @@ A million people are 125 kB. Whoever lies alone in his block takes 8 kB.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
+
+import numpy as np
+
+from service_kit.kafka.location_wire import Ints
 
 BLOCK_BITS: Final = 16
 BLOCK_BYTES: Final = 2**BLOCK_BITS // 8
@@ -21,6 +26,20 @@ class KnownIds:
     def __contains__(self, person_id: int) -> bool:
         block = self._blocks.get(person_id >> BLOCK_BITS)
         return block is not None and bool(block[(person_id & WITHIN) >> 3] >> (person_id & 7) & 1)
+
+    def strangers(self, ids: Ints) -> list[int]:
+        """Those of different ids, in their order, that are not in it."""
+        strangers: list[int] = []
+        numbers = ids >> BLOCK_BITS
+        ends = [*(np.flatnonzero(np.diff(numbers)) + 1).tolist(), ids.size]
+        for begin, end in pairwise([0, *ends] if ids.size else []):
+            of_block = ids[begin:end]
+            if block := self._blocks.get(int(numbers[begin])):
+                within = of_block & WITHIN
+                bits = np.frombuffer(block, np.uint8)[within >> 3] >> (within & 7) & 1
+                of_block = of_block[bits == 0]
+            strangers += of_block.tolist()
+        return strangers
 
     def add(self, ids: Iterable[int]) -> None:
         for person_id in ids:

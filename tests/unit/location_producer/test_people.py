@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import grpc
+import numpy as np
 import pytest
 from udaconnect.person.v1.person_pb2 import (
     CheckPersonsRequest,
@@ -31,6 +32,14 @@ def test_ids_are_a_set_in_little_room() -> None:
     assert 65_537 in ids
     ids.clear()
     assert 1 not in ids
+
+
+def test_of_many_ids_those_are_told_that_are_not_known() -> None:
+    ids = KnownIds()
+    ids.add([1, 7, 65_535, 65_536, 2**62])
+    asked = [1, 2, 7, 8, 65_535, 65_536, 65_537, 2**61, 2**62, 2**62 + 1]
+    assert ids.strangers(np.array(asked)) == [each for each in asked if each not in ids]
+    assert ids.strangers(np.array([], np.int64)) == []
 
 
 def test_ids_far_apart_do_not_use_up_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
