@@ -43,7 +43,6 @@ def latency(stores: Stores, workload: Workload, rate: float) -> Result:
     with (
         stores.database() as database,
         pipeline(stores, database) as (_producer, consumer),
-        service(stores, "person_service", database),
         service(stores, "connection_service", database, WEB_CONCURRENCY="1"),
         grpc.insecure_channel(stores.addresses["LOCATION_GRPC"]) as channel,
         ThreadPoolExecutor(CALLERS) as callers,

@@ -26,10 +26,14 @@ class Pipeline(NamedTuple):
 
 @contextmanager
 def pipeline(stores: Stores, database: Database, batch: int | None = None) -> Iterator[Pipeline]:
-    """A producer and a consumer around a topic of their own. `batch`: the consumer's; None: its default."""
+    """A producer, which asks person_service, and a consumer around a topic of their own.
+
+    `batch`: the consumer's; None: its default.
+    """
     of_consumer = {} if batch is None else {"BATCH_MAX_LOCATIONS": str(batch)}
     with (
         stores.topic() as topic,
+        service(stores, "person_service", database),
         # One client is to get all there is.
         service(stores, "location_producer", database, LOCATION_TOPIC=topic, CALLER_LOCATIONS_PER_S="0") as producer,
         service(
