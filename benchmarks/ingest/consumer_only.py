@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from kafka import KafkaProducer
 
 from benchmarks.ingest.accounting import check
+from benchmarks.ingest.waits import shares, waits
 from benchmarks.ingest.workload import Workload
 from benchmarks.result import Result
 from benchmarks.services import ENDED_AS, Progress, Running, ended, service, watch
@@ -73,12 +74,14 @@ def consume(  # noqa: PLR0913  the last ones have defaults
         ]
         # What comes to both of two consumers ends twice, once as a duplicate.
         ends = ENDED_AS if consumers == 1 else ["stored_total"]
-        progress: Progress = watch(lambda: ended(started, ends), workload.locations)
+        with waits(database) as seen:
+            progress: Progress = watch(lambda: ended(started, ends), workload.locations)
         check(database, started, sent=workload.locations, stored_before=stored_before)
         details = {
             "peak_memory_mb": max(consumer.peak_memory_mb() for consumer in started),
             "cpu_us_per_location": sum(consumer.cpu_s() for consumer in started) / workload.locations * 1e6,
             "mean_batch_locations": workload.locations / sum(c.counted("batch_locations_count") for c in started),
+            **shares(seen),
         }
     return Result(*progress.steady(), details)
 
