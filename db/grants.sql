@@ -67,12 +67,12 @@ GRANT EXECUTE ON FUNCTION tell_encounters(int, bigint[]), retract_encounters(big
 GRANT SELECT ON location, consumer_progress, connectivity, connectivity_progress, connectivity_due TO connection_service;
 GRANT SELECT (number) ON erased_person TO connection_service;
 
--- retention, a job, drops days that are too old, and finishes what was broken off: to erase, to forget. It reads no
--- table.
+-- retention, a job, drops days that are too old, finishes what was broken off: to erase, to forget; and rewrites days
+-- that are finished. It reads no table.
 REVOKE EXECUTE ON FUNCTION drop_locations_before(date), drop_connectivity_before(date), unfinished_erasures(),
-    unfinished_private_spans() FROM PUBLIC;
+    unfinished_private_spans(), rewrite_locations_before(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_locations_before(date), drop_connectivity_before(date), unfinished_erasures(),
-    unfinished_private_spans() TO retention;
+    unfinished_private_spans(), rewrite_locations_before(date) TO retention;
 
 -- A service that is being rolled out waits until the schema is at its version.
 GRANT SELECT ON alembic_version TO person_service, location_consumer, meeting_finder, connection_service, retention;

@@ -24,6 +24,7 @@ WITHOUT_MODEL = {
     "consumer_progress",
     "erased_person",
     "location_floor",
+    "location_rewrite",
     "connectivity",
     "connectivity_progress",
     "connectivity_due",

@@ -39,6 +39,8 @@ WORK = {
     "empty the table": ("TRUNCATE location", set()),
     "make partitions": ("SELECT ensure_location_partition(CURRENT_DATE)", {"location_consumer"}),
     "drop partitions": ("SELECT drop_locations_before('2015-01-01')", {"retention"}),
+    "rewrite finished days": ("SELECT rewrite_locations_before('2015-01-01')", {"retention"}),
+    "put a day in another's place": ("SELECT take_days_place('location_20150101', '')", set()),
     "erase a person": ("SELECT erase_person(9223372036854775807)", {"person_service"}),
     "keep something private": ("SELECT keep_private(9223372036854775807, now(), NULL)", {"person_service"}),
     "share again": ("SELECT share_again(9223372036854775807)", {"person_service"}),
