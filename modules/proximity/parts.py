@@ -23,7 +23,7 @@ from proximity.lanes import Lanes
 USUAL_LAW = 2.5  # how much likelier another law must make the stays
 NEVER_AVERAGES = 0.07  # the part of a phone's deviation that no mean takes away
 WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
-FIDGETING_M2_S = 0.0002  # how fast the variance of a place grows that is called one
+FIDGETING_M2_S, FIDGETS_S = 0.0002, 60.0  # how fast the variance of a place grows that is called one, and for how long
 
 # What a phone says of its accuracy is corrected where its own stays say otherwise.
 FEWEST_TO_LEARN, MEDIAN_OF_RAYLEIGH, SHARE_OF_JUMPS = 20, 1.1774, 0.85
@@ -131,7 +131,7 @@ def _described(some: Lanes, correlation: Floats, began: NDArray[np.bool_], walks
         middle=some.origin[:, lane] + mean,
         middle_us=some.time_us[0, lane] + u / w * SECOND_US,
         velocity=velocity,
-        variance_m2=of_mean + FIDGETING_M2_S * np.where(is_walk, 10.0, lasts_s / 3),
+        variance_m2=of_mean + FIDGETING_M2_S * np.where(is_walk, 10.0, np.minimum(lasts_s, FIDGETS_S) / 3),
         velocity_m2_s2=turning,
         most_m2=np.where(is_walk, variance * (1 + NEVER_AVERAGES**2) + 10 * FIDGETING_M2_S, np.inf),
     )

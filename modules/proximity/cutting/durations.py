@@ -1,7 +1,8 @@
 """For how long people stay, and so what it costs that a part lasts so long: before anything is known, and after a cut.
 
-Empirical Bayes (H. Robbins, An empirical Bayes approach to statistics, 1956): the stays of a track's first cut have a
-median and a spread; for its next cut durations are lognormal about them, but for a share that may last for any time.
+Empirical Bayes (H. Robbins, An empirical Bayes approach to statistics, 1956): most stays of a track's first cut last
+about as long as each other; for its next cut durations are lognormal about that, but for a share that may last for any
+time. An hour among many short stays, or two that were taken for one, are such others.
 """
 
 import numpy as np
@@ -13,10 +14,11 @@ from proximity.lanes import Lanes
 
 # Chosen on the tuning seeds of benchmarks/truth.
 USUAL_STAY_S, MOST_FOR_LENGTH = 400.0, 2.0  # stays last minutes; what is half as long is half as likely
-SPREAD, WORTH = 0.3, 2.0  # of the logarithms of durations, before any is known; it counts as so many stays do
-FARTHEST = 1.0  # no stay adds more to the spread's square
-ANYTHING, DOUBT = 0.1, 1.0  # the share that may last for any time; and as one of how many stays more do so
+ALIKE = 1.65  # times the shortest of some stays is the longest that lasts about as long
+SPREAD, WORTH = 0.2, 2.0  # of the logarithms of durations, before any is known; it counts as so many stays do
+ANYTHING, DOUBT = 0.1, 0.3  # the share that may last for any time; and as one of how many stays more do so
 BLUR = 0.41  # intervals: the deviation of a duration, as its ends lie between two fixes each
+LANE_BITS = 32
 
 
 def usual(some: Lanes) -> Floats:
@@ -28,29 +30,34 @@ def usual(some: Lanes) -> Floats:
 def learned(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> Floats:
     """The same, after a first cut: [n, m]."""
     interval_s = np.maximum(some.interval_s, 1.0)
-    count, median_s, spread = _of_stays(interval_s, *_whole_stays(some, began, walks))
-    wide = np.hypot(spread, BLUR * interval_s / median_s)
+    count, usual_s, spread = _most_alike(interval_s, *_whole_stays(some, began, walks))
+    wide = np.hypot(spread, BLUR * interval_s / usual_s)
     lasts_s = _lasts_s(some)
-    density = np.exp(-((np.log(lasts_s / median_s) / wide) ** 2) / 2) / (wide * np.sqrt(2 * np.pi)) / lasts_s
+    density = np.exp(-((np.log(lasts_s / usual_s) / wide) ** 2) / 2) / (wide * np.sqrt(2 * np.pi)) / lasts_s
     share = (1 - ANYTHING) * count / (count + DOUBT)
     cost: Floats = -np.log(share * density * USUAL_STAY_S + (1 - share) * _any_length(some))
     return cost
 
 
-def _of_stays(interval_s: Floats, lane: Ints, fixes: Ints) -> tuple[Ints, Floats, Floats]:
-    """The number of stays of each lane, in which half of its time at stays is spent, and the spread about that."""
+def _most_alike(interval_s: Floats, lane: Ints, fixes: Ints) -> tuple[Ints, Floats, Floats]:
+    """The most stays of each lane that last about as long: their number, geometric mean, and the spread about it."""
     order = np.lexsort((fixes, lane))
     lane, fixes = lane[order], fixes[order]
-    count = np.bincount(lane, minlength=interval_s.size)
-    total = np.zeros_like(count)
-    np.add.at(total, lane, fixes)
-    until = np.cumsum(fixes) - (np.cumsum(total) - total)[lane]
-    below = np.bincount(lane[2 * until - fixes < total[lane]], minlength=interval_s.size)
-    middle = np.append(fixes, 0)[np.minimum(np.cumsum(count) - count + below, fixes.size)]
-    median_s = np.where(count > 0, middle * interval_s, USUAL_STAY_S)
-    off = np.minimum(np.log(fixes * interval_s[lane] / median_s[lane]) ** 2, FARTHEST)
-    mean_off = np.bincount(lane, off * fixes, interval_s.size) / np.maximum(total, 1)
-    return count, median_s, np.sqrt((WORTH * SPREAD**2 + count * mean_off) / (WORTH + count))
+    row = np.arange(lane.size)
+    # In whole numbers: nothing depends on the lanes beside.
+    key, longest = lane << LANE_BITS, (fixes * ALIKE).astype(np.int64)
+    alike = np.searchsorted(key + fixes, key + longest, side="right") - row
+    by_number = np.lexsort((alike, lane))  # of as many, the longest are last
+    most = by_number[np.append(lane[1:] != lane[:-1], True)[: lane.size]]
+    first, count = np.zeros((2, interval_s.size), np.int64)
+    first[lane[most]], count[lane[most]] = most, alike[most]
+    taken = np.flatnonzero((row >= first[lane]) & (row < first[lane] + count[lane]))
+    lane = lane[taken]
+    log_s = np.log(fixes[taken] * interval_s[lane])
+    mean = np.bincount(lane, log_s, interval_s.size) / np.maximum(count, 1)
+    squares = np.bincount(lane, (log_s - mean[lane]) ** 2, interval_s.size)
+    usual_s = np.where(count > 0, np.exp(mean), USUAL_STAY_S)
+    return count, usual_s, np.sqrt((WORTH * SPREAD**2 + squares) / (WORTH + count))
 
 
 def _whole_stays(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> tuple[Ints, Ints]:

@@ -56,6 +56,25 @@ def test_who_stayed_for_five_minutes_each_time_is_expected_to_do_so_again() -> N
     assert cost[59] > cost[29] + 1
 
 
+def test_one_long_stay_among_short_ones_is_not_what_is_usual() -> None:
+    cost = costs(cut(5, 20, 35, 50, 110))
+    assert cost.argmin() == pytest.approx(14, abs=2)
+    assert cost[59] > cost[14] + 1
+
+
+def test_of_as_many_short_stays_as_long_ones_the_long_ones_are_usual() -> None:
+    cost = costs(cut(5, 7, 9, 49, 89))
+    assert cost.argmin() == pytest.approx(39, abs=4)
+
+
+def test_what_a_track_says_is_the_same_beside_others() -> None:
+    alone = [costs(began) for began in (cut(15, 45, 75, 105), cut(5, 20, 35, 50, 110), cut())]
+    lanes = lane()
+    three = Lanes._make(np.repeat(column, 3, axis=-1) for column in lanes)
+    began = np.concatenate([cut(15, 45, 75, 105), cut(5, 20, 35, 50, 110), cut()], axis=1)
+    assert np.array_equal(learned(three, began, np.zeros_like(began)), np.stack(alone, axis=1))
+
+
 def test_stays_of_all_lengths_say_little() -> None:
     even, odd = costs(cut(15, 45, 75, 105)), costs(cut(15, 20, 35, 95, 105))
     assert np.ptp(odd[9:60]) < np.ptp(even[9:60])
