@@ -98,6 +98,13 @@ def test_who_stands_is_known_better_than_one_fix_knows(place: tuple[float, float
     assert np.sqrt(way.start_m2.min()) < off_m / 2
 
 
+def test_who_sits_for_long_is_known_better_than_who_stays_for_a_while() -> None:
+    long, short = (
+        whole(track(1, [(0, FRANKFURT), (until_s, FRANKFURT)], off_m=0.5, accuracy_m=0.755)) for until_s in (1200, 200)
+    )
+    assert long.start_m2.max() < short.start_m2.min()
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_who_walks_straight_is_seen_walking_straight(place: tuple[float, float]) -> None:
     there = go(place, 77.0, 360.0)
