@@ -19,11 +19,13 @@ PREFIX = "udaconnect-test-"
 WORKERS = ["-n", "3", "--no-loadscope-reorder"]  # which takes what is said in tests/conftest.py
 # No service gives another one up because the machine is slow, nor a question.
 PATIENT = {"PERSON_SERVICE_TIMEOUT_S": "600", "QUERY_TIMEOUT_S": "120"}
+# A broker lives for minutes here: to compile it well costs more than it gives.
+QUICK_JVM = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}
 
 
 def run_tests(pytest_arguments: list[str]) -> int:
     """Returns pytest's exit status. All of them are shared by some workers; those that are chosen are not."""
-    os.environ.update(PATIENT)
+    os.environ.update(PATIENT | QUICK_JVM)
     with own_system() as environment:
         command = [sys.executable, "-m", "pytest", *(pytest_arguments or WORKERS)]
         status = subprocess.run(command, check=False, cwd=REPOSITORY, env=environment).returncode
