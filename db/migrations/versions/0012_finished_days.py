@@ -1,7 +1,7 @@
 """rewrite_locations_before: the rows of a finished day are stored hour by hour, and of each hour person by person.
 
 They came in the order of their time, so that each fix of a person was a page of its own. Which locks are held, and why
-nothing is lost or comes back meanwhile: docs/decisions/0038-finished-days-are-rewritten.md.
+nothing is lost or comes back meanwhile: docs/decisions/0036-finished-days-are-rewritten.md.
 """
 
 from alembic import op
