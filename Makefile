@@ -91,7 +91,7 @@ lock: $(VENV) ## Fix the versions of what every requirements.in names; LOCK_ARGS
 	for lock in $(LOCKS); do $(COMPILE) --upgrade -c requirements-dev.txt $${lock%.txt}.in -o $$lock || exit 1; done
 clean: ## Stop the system and remove its data and what was generated; what was fetched stays
 	@[ ! -d var ] || $(NATIVE) clean
-	rm -rf modules/udaconnect $(ENGINE) modules/proximity/lib*.so modules/proximity/*/lib*.so modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf modules/udaconnect $(ENGINE) modules/proximity/*/lib*.so modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
 
 #: Deploy
 images: ## Build the image of every service

@@ -31,6 +31,12 @@ def address(values: NDArray[Any]) -> int:
     return at
 
 
+def fields(ints: Iterable[str] = (), floats: Iterable[str] = (), columns: Iterable[str] = ()) -> Any:  # noqa: ANN401  ctypes knows
+    """Of a structure as C has it: whole numbers, other numbers, and addresses, each by their names."""
+    kinds = (ctypes.c_int64, ints), (ctypes.c_double, floats), (ctypes.c_void_p, columns)
+    return tuple((name, kind) for kind, names in kinds for name in names)
+
+
 def check(fits: bool) -> None:
     """Raises ValueError where what is to be handed on does not fit: C would read or write beside it."""
     if not fits:

@@ -1,5 +1,5 @@
-/* Elementary functions that are the same on every machine: nothing but + - * / is used, which IEEE 754 rounds in one
- * way.
+/* What the loops have in common. The functions are the same on every machine: nothing but + - * / is used, which
+ * IEEE 754 rounds in one way.
  */
 #ifndef ELEMENTARY_H
 #define ELEMENTARY_H
@@ -9,6 +9,18 @@
 
 static inline double larger(double a, double b) { return a > b ? a : b; }
 static inline double smaller(double a, double b) { return a < b ? a : b; }
+static inline int64_t at_least(int64_t a, int64_t b) { return a > b ? a : b; }
+static inline int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Of ascending values the position of the first that is not less, from `first` to `until`. */
+static inline int64_t lower_bound(const int64_t *values, int64_t first, int64_t until, int64_t least) {
+    while (first < until) {
+        int64_t middle = first + (until - first) / 2;
+        if (values[middle] < least) first = middle + 1;
+        else until = middle;
+    }
+    return first;
+}
 
 /* Natural, of a normal number above 0: its exponent's, and of the mantissa twice the inverse hyperbolic tangent of
  * (mantissa - 1) / (mantissa + 1), which is below 0.172, so that twelve terms of its series are enough. No branches.

@@ -61,8 +61,6 @@ typedef struct {
     double is_walk[OPEN];
 } Candidates;
 
-static inline int64_t at_most(int64_t a, int64_t b) { return a < b ? a : b; }
-
 /* How many numbers the filters hold. */
 static int64_t size_of(int64_t order) { return 3 * (order + 1) + order * (order + 1) / 2; }
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "elementary.h"
+
 static const double ROUNDING_M = 1e-6;
 
 /* Fixes by cell and time. */
@@ -32,15 +34,6 @@ typedef struct {
     int64_t capacity, size;
     int64_t *owner, *person;
 } Found;
-
-static int64_t lower_bound(const int64_t *values, int64_t first, int64_t until, int64_t least) {
-    while (first < until) {
-        int64_t middle = first + (until - first) / 2;
-        if (values[middle] < least) first = middle + 1;
-        else until = middle;
-    }
-    return first;
-}
 
 /* Persons in one circle who have not been seen yet: seen[person] is then the owner's number, and one more. False: there
  * is no room for them.

@@ -1,13 +1,13 @@
 """Who reported from near whose way: fixes and circles (circles.py) of many persons, by a grid in space (near.c)."""
 
 from collections.abc import Collection, Iterator
-from ctypes import Structure, byref, c_double, c_int64, c_void_p
+from ctypes import Structure, byref, c_void_p
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from proximity.circles import circles_of
-from proximity.compiled import address, check, columns, library
+from proximity.compiled import address, check, columns, fields, library
 from proximity.fixes import Fixes, Ints
 from proximity.geocentric import geocentric
 from proximity.ways import Ways
@@ -36,22 +36,17 @@ class Pairs(NamedTuple):
 
 
 class _Grid(Structure):
-    _fields_ = (
-        *((name, c_int64) for name in ("size", "cells", "origin", "across")),
-        ("cell_m", c_double),
-        *((name, c_void_p) for name in ("code", "first", "time_us", "person", "points")),
+    _fields_ = fields(
+        ("size", "cells", "origin", "across"), ("cell_m",), ("code", "first", "time_us", "person", "points")
     )
 
 
 class _Circles(Structure):
-    _fields_ = (
-        *((name, c_int64) for name in ("size", "next")),
-        *((name, c_void_p) for name in ("start_us", "end_us", "owner", "itself", "points", "radius_m")),
-    )
+    _fields_ = fields(("size", "next"), columns=("start_us", "end_us", "owner", "itself", "points", "radius_m"))
 
 
 class _Found(Structure):
-    _fields_ = (*((name, c_int64) for name in ("capacity", "size")), *((name, c_void_p) for name in Pairs._fields))
+    _fields_ = fields(("capacity", "size"), columns=("owner", "person"))
 
 
 def who_was_near(around: Ways, reported: Fixes, distance_m: float, whose: Collection[int] | None) -> Pairs:

@@ -9,9 +9,9 @@
 
 /* What is known before anything is seen, and the table of the Rice distribution. */
 typedef struct {
+    int64_t rows, columns;
     double company, company_m2, known_m2;
     double most_off, columns_a_deviation, rows_a_fold, least_row;
-    int64_t rows, columns;
     const double *table, *slopes; /* [rows, columns] */
 } Chance;
 

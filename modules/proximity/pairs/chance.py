@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from proximity.compiled import address, check, columns, library
+from proximity.compiled import address, check, columns, fields, library
 from proximity.fixes import Floats
 
 LIBRARY = library(__file__, "chance")
@@ -32,11 +32,10 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 class Chance(ctypes.Structure):
     """What chance.h reads."""
 
-    _fields_ = (
-        *((name, ctypes.c_double) for name in ("company", "company_m2", "known_m2")),
-        *((name, ctypes.c_double) for name in ("most_off", "columns_a_deviation", "rows_a_fold", "least_row")),
-        *((name, ctypes.c_int64) for name in ("rows", "columns")),
-        *((name, ctypes.c_void_p) for name in ("table", "slopes")),
+    _fields_ = fields(
+        ("rows", "columns"),
+        ("company", "company_m2", "known_m2", "most_off", "columns_a_deviation", "rows_a_fold", "least_row"),
+        ("table", "slopes"),
     )
 
 
@@ -44,6 +43,8 @@ class Chance(ctypes.Structure):
 def chance() -> Chance:
     """For C, made once: what it points to is kept by _table."""
     return Chance(
+        ROWS,
+        COLUMNS,
         COMPANY,
         COMPANY_M**2,
         KNOWN_M**2,
@@ -51,8 +52,6 @@ def chance() -> Chance:
         (COLUMNS - 1) / (2 * MOST_OFF),
         ROWS_A_FOLD,
         math.log(LEAST_REACH) * ROWS_A_FOLD,
-        ROWS,
-        COLUMNS,
         *map(address, _table()),
     )
 

@@ -63,11 +63,8 @@ typedef struct {
     double start_m2, end_m2, bend_m2;
 } Pair;
 
-static inline int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
-static inline int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
-
 static inline double part_of(const Ways *ways, int64_t piece, double since_us) {
-    return since_us / (double)later(ways->end_us[piece] - ways->start_us[piece], 1);
+    return since_us / (double)at_least(ways->end_us[piece] - ways->start_us[piece], 1);
 }
 
 static inline double variance_at(double start_m2, double end_m2, double bend_m2, double done) {
@@ -135,8 +132,8 @@ static inline double closest_s(const Pair *pair, double from_s, double until_s) 
 
 /* Both pieces as far as they are at the same time. False: never, or too far apart for anything. */
 static bool paired(const Ways *own, int64_t mine, const Ways *others, int64_t theirs, double distance_m, Pair *pair) {
-    int64_t from_us = later(own->start_us[mine], others->start_us[theirs]);
-    int64_t until_us = earlier(own->end_us[mine], others->end_us[theirs]);
+    int64_t from_us = at_least(own->start_us[mine], others->start_us[theirs]);
+    int64_t until_us = at_most(own->end_us[mine], others->end_us[theirs]);
     /* Who only touches is together for no time, but where a fix stands alone. */
     bool alone = own->start_us[mine] == own->end_us[mine] || others->start_us[theirs] == others->end_us[theirs];
     if (from_us > until_us || (from_us == until_us && !alone)) return false;
@@ -214,7 +211,7 @@ static bool noted(const Pair *pair, const Asked *asked, double from_s, double un
     found->started_us[at] = started_us;
     found->ended_us[at] = ended_us;
     found->closest_us[at] = pair->from_us + (int64_t)rint(closest * SECOND_US);
-    found->chance_ns[at] = (int64_t)rint(1000.0 * mean * (double)later(ended_us - started_us, 1));
+    found->chance_ns[at] = (int64_t)rint(1000.0 * mean * (double)at_least(ended_us - started_us, 1));
     found->closest_m[at] = seen(pair, closest, &variance_m2);
     found->closest_sd_m[at] = sqrt(variance_m2);
     return true;
@@ -239,22 +236,12 @@ static bool stretches(const Pair *pair, const Asked *asked, int64_t nth, int64_t
     return !inside || noted(pair, asked, began_s, lasts, nth, mine, theirs, found);
 }
 
-/* The first piece that has not ended before. */
-static int64_t first_until(const Ways *ways, int64_t first, int64_t until, int64_t at_us) {
-    while (first < until) {
-        int64_t middle = first + (until - first) / 2;
-        if (ways->end_us[middle] < at_us) first = middle + 1;
-        else until = middle;
-    }
-    return first;
-}
-
 static bool met(const Side *one, const Side *other, const Ranges *pairs, int64_t nth, const Asked *asked, Found *found) {
     const Ways *own = one->ways, *others = other->ways;
     int64_t until = pairs->own_until[nth], first = pairs->own_first[nth];
     Pair pair;
     for (int64_t theirs = pairs->other_first[nth]; theirs < pairs->other_until[nth]; theirs++) {
-        first = first_until(own, first, until, others->start_us[theirs]);
+        first = lower_bound(own->end_us, first, until, others->start_us[theirs]);
         for (int64_t mine = first; mine < until && own->start_us[mine] <= others->end_us[theirs]; mine++)
             if (!too_far(one->balls + mine, other->balls + theirs, asked->distance_m) && paired(own, mine, others, theirs, asked->distance_m, &pair) &&
                 !stretches(&pair, asked, nth, mine, theirs, found))

@@ -7,14 +7,14 @@ others are looked at beside it.
 """
 
 from collections.abc import Iterator
-from ctypes import POINTER, Structure, byref, c_double, c_int64, c_void_p
+from ctypes import Structure, addressof, byref
 from typing import NamedTuple
 
 import numpy as np
 
-from proximity.compiled import address, check, columns, library
+from proximity.compiled import address, check, columns, fields, library
 from proximity.fixes import Floats, Ints
-from proximity.pairs.chance import Chance, chance
+from proximity.pairs.chance import chance
 from proximity.ways import Ways
 
 LIBRARY = library(__file__, "stretches")
@@ -45,19 +45,19 @@ class Stretches(NamedTuple):
 
 
 class _Ways(Structure):
-    _fields_ = (("size", c_int64), *((name, c_void_p) for name in Ways._fields[1:8]))
+    _fields_ = fields(("size",), columns=Ways._fields[1:8])
 
 
 class _Ranges(Structure):
-    _fields_ = (("size", c_int64), ("next", c_int64), *((name, c_void_p) for name in Ranges._fields))
+    _fields_ = fields(("size", "next"), columns=Ranges._fields)
 
 
 class _Asked(Structure):
-    _fields_ = (("distance_m", c_double), ("min_chance", c_double), ("chance", POINTER(Chance)))
+    _fields_ = fields(floats=("distance_m", "min_chance"), columns=("chance",))
 
 
 class _Found(Structure):
-    _fields_ = (("capacity", c_int64), ("size", c_int64), *((name, c_void_p) for name in Stretches._fields))
+    _fields_ = fields(("capacity", "size"), columns=Stretches._fields)
 
 
 def stretches(own: Ways, others: Ways, pairs: Ranges, distance_m: float, min_chance: float) -> Iterator[Stretches]:
@@ -67,7 +67,7 @@ def stretches(own: Ways, others: Ways, pairs: Ranges, distance_m: float, min_cha
     mine, theirs = (_Ways(some.size, *map(address, kept)) for some, kept in zip((own, others), held, strict=True))
     ranges = columns(np.int64, pairs)
     left = _Ranges(pairs.own_first.size, 0, *map(address, ranges))
-    asked = _Asked(distance_m, min_chance, POINTER(Chance)(chance()))
+    asked = _Asked(distance_m, min_chance, addressof(chance()))
     capacity = AT_ONCE
     while left.next < left.size:
         room = Stretches(*np.empty((7, capacity), np.int64), *np.empty((2, capacity)))

@@ -2,15 +2,14 @@
 
 import ctypes
 import math
-import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proximity import compiled
 from proximity.compiled import library
+from tests.unit.proximity.built import built
 
 ELEMENTARY = """
 #include "elementary.h"
@@ -21,13 +20,7 @@ double l(double x) { return logarithm(x); }
 
 @pytest.fixture(scope="module")
 def elementary(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
-    source = tmp_path_factory.mktemp("elementary") / "elementary.c"
-    source.write_text(ELEMENTARY)
-    built = source.with_name("libelementary.so")
-    headers = Path(compiled.__file__).parent
-    command = ["cc", "-O3", "-ffp-contract=off", "-fPIC", "-shared", f"-I{headers}", "-o", str(built), str(source)]
-    subprocess.run(command, check=True)
-    functions = library(str(source), "elementary")
+    functions = built(tmp_path_factory.mktemp("elementary"), ELEMENTARY)
     for function in (functions.e, functions.l):
         function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
     return functions
