@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 
 from location_client.batches import Batch, batches_of
-from location_producer.split import split
+from location_producer.split import Opened
 from location_producer.validation import Rules
 from udaconnect_client.simulation.conference import Conference, Fixes
 
@@ -60,7 +60,7 @@ class Workload:
         """Partition and value of what the producer makes of it."""
         rules = Rules(earliest_us=0, now_us=round(datetime.now(UTC).timestamp() * 1e6))
         for call in self.calls():
-            result = split(call.request, partitions, rules)
+            result = Opened(call.request).split(partitions, rules)
             if result.rejections:
                 raise ValueError(f"the workload is wrong: {result.rejections[0]}")
             yield from result.records.items()

@@ -58,11 +58,6 @@ class Split:
         return sum(rejection.reason != PRIVATE for rejection in self.rejections)
 
 
-def split(batch: Batch, partitions: int, rules: Rules) -> Split:
-    """Of a batch whose persons are known: see Opened."""
-    return Opened(batch).split(partitions, rules)
-
-
 class Opened:
     """The locations of a batch, in columns where they are many, so that each is looked at once."""
 

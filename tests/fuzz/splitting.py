@@ -6,7 +6,7 @@ from itertools import islice
 from google.protobuf.message import DecodeError
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
-from location_producer.split import split
+from location_producer.split import Opened
 from location_producer.validation import Rules
 from service_kit.kafka.partition import partition_of
 from tests.fuzz.oracle import EARLIEST_US
@@ -26,7 +26,7 @@ def broken_promises(seed: int, requests: int, *, quick: bool = False) -> Iterato
         except DecodeError:
             continue
         locations = list(LocationBatch.FromString(value).locations)
-        result = split(request, PARTITIONS, Rules(EARLIEST_US, NOW_US))
+        result = Opened(request).split(PARTITIONS, Rules(EARLIEST_US, NOW_US))
         rejected = {rejection.index for rejection in result.rejections}
         if rejected != wrong_ones(locations):
             yield value, "others are rejected than those that are wrong"

@@ -7,7 +7,7 @@ import pytest
 from udaconnect.location.v1.location_pb2 import BatchCreateLocationsRequest, Location, LocationBatch
 
 from location_producer.people.found import Found
-from location_producer.split import AT_TWO_PLACES, framed, split
+from location_producer.split import AT_TWO_PLACES, Opened, framed
 from location_producer.validation import PRIVATE, Rules, complete
 from service_kit.kafka.partition import partition_of
 from service_kit.private_spans import FOR_EVER_US
@@ -74,7 +74,7 @@ def test_of_two_places_at_one_instant_the_first_one_is_taken_and_the_other_told(
         again = batch.locations.add(person_id=1, latitude=latitude, longitude=2)
         again.creation_time.FromSeconds(NOW_S - count)
         again.creation_time.nanos = 999  # within the same microsecond
-    result = split(batch, 6, RULES)
+    result = Opened(batch).split(6, RULES)
     assert [(each.index, each.field, each.reason) for each in result.rejections] == [
         (count + 1, "creation_time", AT_TWO_PLACES)
     ]
@@ -88,7 +88,7 @@ def test_whoever_is_nobody_is_named(count: int) -> None:
         location = batch.locations.add(person_id=999 if number == 1 else 1, latitude=1, longitude=2)
         location.creation_time.FromSeconds(NOW_S - count + number)
     rules = Rules(RULES.earliest_us, RULES.now_us, Found(nobodies={999}))
-    assert [(each.index, each.field, each.reason) for each in split(batch, 6, rules).rejections] == [
+    assert [(each.index, each.field, each.reason) for each in Opened(batch).split(6, rules).rejections] == [
         (1, "person_id", "must be the id of a person, 999 is nobody's")
     ]
 
@@ -107,7 +107,7 @@ def test_what_is_private_is_rejected_by_its_time_and_is_nobodys_mistake(count: i
         1: [(0, 5), (begin_us + 2 * second_us, begin_us + 6 * second_us), (RULES.now_us, FOR_EVER_US)],
         2: [(0, 5)],
     }
-    result = split(batch, 6, Rules(RULES.earliest_us, RULES.now_us, Found(private=private)))
+    result = Opened(batch).split(6, Rules(RULES.earliest_us, RULES.now_us, Found(private=private)))
     assert [(each.index, each.field) for each in result.rejections] == [
         (2, "person_id"),
         (4, "person_id"),
@@ -125,7 +125,7 @@ def test_what_is_private_is_rejected_by_its_time_and_is_nobodys_mistake(count: i
 @pytest.mark.parametrize("count", [20, 300])
 def test_it_gives_what_the_plain_way_gives(seed: int, partitions: int, count: int) -> None:
     locations = some_locations(seed, count)
-    result = split(BatchCreateLocationsRequest(locations=locations), partitions, RULES)
+    result = Opened(BatchCreateLocationsRequest(locations=locations)).split(partitions, RULES)
     batches, rejections = plain_way(locations, partitions)
     assert result.records == {partition: batch.SerializeToString() for partition, batch in batches.items()}
     assert [(each.index, each.field, each.reason) for each in result.rejections] == rejections
@@ -140,12 +140,12 @@ def good(person_id: int = 1, **more: float) -> Location:
 def test_a_batch_for_one_partition_is_passed_on_byte_for_byte() -> None:
     request = BatchCreateLocationsRequest(locations=[good(7, accuracy_m=1), good(7), good(7)])
     wire = request.SerializeToString()
-    assert split(request, 6, RULES).records == {partition_of(7, 6): wire}
+    assert Opened(request).split(6, RULES).records == {partition_of(7, 6): wire}
 
 
 def test_locations_of_one_person_without_a_time_get_an_instant_each() -> None:
     request = BatchCreateLocationsRequest(locations=[Location(person_id=1, latitude=1, longitude=2)] * 2)
-    [record] = split(request, 6, RULES).records.values()
+    [record] = Opened(request).split(6, RULES).records.values()
     times = [location.creation_time.ToMicroseconds() for location in LocationBatch.FromString(record).locations]
     assert times == [RULES.now_us, RULES.now_us + 1]
 
@@ -163,7 +163,7 @@ def test_fields_that_are_not_known_cannot_blow_up_a_record() -> None:
         location = with_unknown_field(good(person_id).SerializeToString(), 10_000)
         wire += b"\n" + bytes([len(location) & 0x7F | 0x80, len(location) >> 7]) + location
     wire = with_unknown_field(wire, 10_000)
-    result = split(BatchCreateLocationsRequest.FromString(wire), 1, RULES)
+    result = Opened(BatchCreateLocationsRequest.FromString(wire)).split(1, RULES)
     assert result.records == {0: LocationBatch(locations=[good(1), good(2)]).SerializeToString()}
 
 
@@ -171,7 +171,7 @@ def test_an_impossible_location_of_the_greatest_length_is_just_rejected() -> Non
     location = Location(person_id=-1, latitude=1, longitude=1, accuracy_m=1)
     location.creation_time.seconds = -1
     location.creation_time.nanos = -1
-    result = split(BatchCreateLocationsRequest(locations=[location, good()]), 1, RULES)
+    result = Opened(BatchCreateLocationsRequest(locations=[location, good()])).split(1, RULES)
     assert [rejection.field for rejection in result.rejections] == ["person_id"]
     assert result.records == {0: framed(good())}
 
