@@ -56,6 +56,16 @@ containers() {
     command -v debootstrap >/dev/null || need debootstrap
 }
 
+# Where the distribution has Chromium without its windows as well, most tests of the page use that: it costs less.
+chromium() {
+    if ! command -v chromium >/dev/null; then
+        need chromium
+        need_one_of chromium-headless-shell
+    elif apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+        command -v chromium-headless-shell >/dev/null || need chromium-headless-shell
+    fi
+}
+
 # Only root can make a node.
 cluster() {
     [ "$(id -u)" -eq 0 ] || return 0
@@ -69,6 +79,7 @@ cluster() {
 
 for extra in "$@"; do
     case $extra in
+    chromium) chromium ;;
     containers) containers ;;
     cluster) cluster ;;
     *) PATH="$PATH:/usr/sbin" command -v "$extra" >/dev/null || need "$extra" ;;

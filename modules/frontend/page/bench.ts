@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
-import { launch, openPage } from "./browser";
+import { launch, openPage, WHOLE } from "./browser";
 
 /** What `benchmarks/page` has prepared: links, and how often everything is measured. */
 const asked = JSON.parse(process.env.PAGE_BENCH ?? "{}") as {
@@ -21,7 +21,7 @@ type Round = Record<string, number>;
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launch();
+  browser = await launch(WHOLE);
 });
 afterAll(() => browser.close());
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { LAUNCH, launch, mapColours, openPage, withBrowser } from "./browser";
+import { LAUNCH, launch, mapColours, openPage, WHOLE, withBrowser } from "./browser";
 import { FRONTEND, id, linkTo, word } from "./system";
 
 /** --own of tokens.css, which on the map only the evidence of a meeting has. */
@@ -28,7 +28,7 @@ test("a browser that keeps nothing for the page shows it without a token", async
   await mkdir(join(profile, "Default"));
   const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
   await writeFile(join(profile, "Default", "Preferences"), JSON.stringify(blocked));
-  const context = await chromium.launchPersistentContext(profile, LAUNCH);
+  const context = await chromium.launchPersistentContext(profile, WHOLE); // a setting of the browser's own
   try {
     const page = await context.newPage();
     await page.goto(FRONTEND);
