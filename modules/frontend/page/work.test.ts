@@ -96,7 +96,7 @@ async function drag(page: Page): Promise<void> {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();
-  for (let step = 1; step <= 16; step += 1) {
+  for (let step = 1; step <= 40; step += 1) {
     await page.mouse.move(x + 200 * Math.sin(step / 6), y + 120 * Math.sin(step / 4));
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
