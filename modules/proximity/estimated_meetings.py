@@ -31,8 +31,10 @@ class EstimatedMeetings(NamedTuple):
         return self.person_id.size
 
     def at(self, where: Where) -> "EstimatedMeetings":
-        """The meetings at these positions, in the order given."""
-        return EstimatedMeetings._make(column[where] for column in self)
+        """The meetings at these positions, in the order given. Where all are wanted, as mostly, none is copied."""
+        if isinstance(where, np.ndarray) and where.dtype == bool and where.all():
+            return self
+        return EstimatedMeetings._make([column[where] for column in self])
 
     @property
     def probability(self) -> Floats:
@@ -112,10 +114,11 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int, cut_us: int | None = 
 
     The parts may come in any order: what is joined bit by bit is what is joined at once. By person and time.
     """
-    met = EstimatedMeetings._make(map(np.concatenate, zip(*parts, strict=True))) if parts else NO_MEETINGS
-    if not met.size:
-        return met
-    met = _in_order(met)
+    some = [part for part in parts if part.size]
+    if not some:
+        return NO_MEETINGS
+    all_ = some[0] if len(some) == 1 else EstimatedMeetings._make(map(np.concatenate, zip(*some, strict=True)))
+    met = _in_order(all_)
     group = joined_into(met, bridge_us, cut_us)
     first = np.flatnonzero(np.diff(group, prepend=-1))
     if first.size == met.size:

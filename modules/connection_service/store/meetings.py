@@ -7,10 +7,9 @@ import numpy as np
 
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Ints
-from service_kit.copy_columns import from_time, read_rows, row_of
+from service_kit.copy_columns import from_time, read_columns
 from service_kit.stored_columns import MEETING
 
-ROW: Final = row_of(MEETING)
 MEETINGS: Final = files(__package__).joinpath("meetings.sql").read_text()
 # Of the windows in a range (numbers, until before the second): remembered are all from the first to before the last
 # found, but those that are due.
@@ -39,18 +38,19 @@ NOTHING: Final = Remembered(0, 0, np.empty(0, np.int64))
 
 def meetings_of(copied: bytes) -> EstimatedMeetings:
     """Rows of an answer of COPY to meetings.sql. Raises ValueError where it is anything else."""
-    rows = read_rows(copied, ROW)
+    ints = read_columns(copied, MEETING)
+    floats = {name: column.view(np.float64) for name, column in ints.items()}
     return EstimatedMeetings(
-        person_id=rows["other_id"].astype(np.int64),
-        started_us=from_time(rows["started_at"]),
-        ended_us=from_time(rows["ended_at"]),
-        duration_us=rows["duration_us"].astype(np.int64),
-        chance_ns=rows["chance_ns"].astype(np.int64),
-        closest_m=rows["closest_m"].astype(np.float64),
-        closest_sd_m=rows["closest_sd_m"].astype(np.float64),
-        closest_us=from_time(rows["closest_at"]),
-        latitude=rows["latitude"].astype(np.float64),
-        longitude=rows["longitude"].astype(np.float64),
-        own_fixes=rows["own_fixes"].astype(np.int64),
-        other_fixes=rows["other_fixes"].astype(np.int64),
+        person_id=ints["other_id"],
+        started_us=from_time(ints["started_at"]),
+        ended_us=from_time(ints["ended_at"]),
+        duration_us=ints["duration_us"],
+        chance_ns=ints["chance_ns"],
+        closest_m=floats["closest_m"],
+        closest_sd_m=floats["closest_sd_m"],
+        closest_us=from_time(ints["closest_at"]),
+        latitude=floats["latitude"],
+        longitude=floats["longitude"],
+        own_fixes=ints["own_fixes"],
+        other_fixes=ints["other_fixes"],
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from service_kit.copy_columns import BIGINT, DOUBLE, TIME, from_time, read_rows, row_of, written_rows
+from service_kit.copy_columns import BIGINT, DOUBLE, TIME, from_time, read_columns, read_rows, row_of, written_rows
 from service_kit.copy_format import EPOCH_US
 
 ROW = row_of({"person_id": BIGINT, "at": TIME, "metres": DOUBLE})
@@ -19,7 +19,16 @@ def test_rows_are_read_as_they_were_written() -> None:
     assert read_rows(written_rows(nothing, ROW), ROW).size == 0
 
 
-@pytest.mark.parametrize("damage", ["short", "signature", "null", "columns"])
+def test_columns_of_eight_bytes_are_those_of_the_rows() -> None:
+    read = read_columns(written_rows(COLUMNS, ROW), COLUMNS)
+    assert [*read] == [*COLUMNS]
+    assert read["person_id"].tolist() == [7, -9]
+    assert read["metres"].view(np.float64).tobytes() == COLUMNS["metres"].tobytes()
+    nothing = read_columns(written_rows({name: values[:0] for name, values in COLUMNS.items()}, ROW), COLUMNS)
+    assert [column.size for column in nothing.values()] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("damage", ["short", "signature", "null", "columns", "later null", "later columns"])
 def test_anything_else_is_refused(damage: str) -> None:
     answer = bytearray(written_rows(COLUMNS, ROW))
     if damage == "short":
@@ -27,6 +36,9 @@ def test_anything_else_is_refused(damage: str) -> None:
     elif damage == "signature":
         answer[0] = 0
     else:
-        answer[19 if damage == "columns" else 21] = 0xFF
+        later = ROW.itemsize if damage.startswith("later") else 0
+        answer[later + (19 if damage.endswith("columns") else 21)] = 0xFF
     with pytest.raises(ValueError, match="the answer of COPY"):
         read_rows(bytes(answer), ROW)
+    with pytest.raises(ValueError, match="the answer of COPY"):
+        read_columns(bytes(answer), COLUMNS)
