@@ -1,7 +1,10 @@
 """How complete "now" is: what a client is told besides the answer."""
 
 from datetime import datetime
-from typing import NamedTuple
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from connection_service.store.prepared import Statement
 
 HEADER = "Udaconnect-Freshness"
 DESCRIPTION = (
@@ -10,6 +13,8 @@ DESCRIPTION = (
     " consumer last said so, `as_of`; `settled` the instant before which all meetings are remembered, as estimated by"
     " default; what is newer is computed anew. What is not known is left out."
 )
+
+QUERY: Final = Statement("freshness", "bigint, timestamptz", files(__package__).joinpath("freshness.sql").read_text())
 
 
 class Freshness(NamedTuple):

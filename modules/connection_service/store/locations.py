@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 import psycopg2
-from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from sqlalchemy import Connection, Engine
 
 from connection_service.limits import TooMany, TooSlow
 from connection_service.store.copy_rows import CopiedFixes
-from connection_service.store.freshness import Freshness
+from connection_service.store.freshness import QUERY, Freshness
 from connection_service.store.history import history
 from connection_service.store.meeting_history import meeting_history
-from connection_service.store.meetings import MEETINGS, NOTHING, PROGRESS, SETTLED, Remembered, meetings_of
+from connection_service.store.meetings import MEETINGS, NOTHING, REMEMBERED, SETTLED, Remembered, meetings_of
 from connection_service.store.network import PAIRS, PAIRS_OF_PERSON, TIES, pairs_of, ties_of
+from connection_service.store.prepared import Statement, execute
 from proximity.cells import Probes
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.everybody.meetings import ESTIMATOR
@@ -31,14 +31,9 @@ from proximity.spans import Spans
 from proximity.windows import WINDOW_US
 from service_kit.database import connection, raw_errors
 
-TRACK, TRACKS, CANDIDATES, FRESHNESS = (
-    files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates", "freshness")
+TRACK, TRACKS, CANDIDATES = (
+    files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates")
 )
-PREPARE = f"SET plan_cache_mode = force_generic_plan; PREPARE freshness(bigint, timestamptz) AS {FRESHNESS}"
-PREPARED = "EXECUTE freshness(%(person_id)s, %(since)s)"
-# Citus has no one plan for every person.
-IS_DISTRIBUTED = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')"
-UNPREPARED = FRESHNESS.replace("$1", "%(person_id)s").replace("$2", "%(since)s")
 
 
 class LocationStore:
@@ -103,12 +98,11 @@ class Locations:
 
     def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
         """Of which of these windows meetings within this distance are remembered. Ask before `meetings`."""
-        asked = {"distance_m": distance_m, "min_probability": min_probability, "estimator": ESTIMATOR}
-        return self._remembered(PROGRESS, {"first": first, "until": until, **asked})
+        return self._remembered(REMEMBERED, first, until, distance_m, min_probability, ESTIMATOR)
 
     def settled(self, first: int, until: int) -> Remembered:
         """Of which of these windows meetings are remembered, within whatever distance."""
-        return self._remembered(SETTLED, {"first": first, "until": until})
+        return self._remembered(SETTLED, first, until)
 
     def meetings(self, person_id: int, start_us: int, until_us: int) -> EstimatedMeetings:
         """What is remembered of one person, from the first instant until before the second; each window for itself."""
@@ -150,31 +144,15 @@ class Locations:
     def freshness(self, person_id: int, start_us: int) -> Freshness:
         """How new the locations are. The newest of the person is looked for from `start_us` on, and then before it."""
         with self._in_time() as cursor:
-            asked = PREPARED if self._is_prepared(cursor) else UNPREPARED
             for since in (_timestamp(start_us), "-infinity"):
-                cursor.execute(asked, {"person_id": person_id, "since": since})
-                found = Freshness._make(cursor.fetchone())
+                found = Freshness._make(execute(self.borrowed, cursor, QUERY, person_id, since) or ())
                 if found.newest:
                     break
             return found
 
-    def _is_prepared(self, cursor: Cursor) -> bool:
-        """Whether `freshness` is; now it is, where it can be."""
-        info = self.borrowed.info
-        if "begin" in info:  # the session is a pooler's
-            return False
-        if "prepared" not in info:
-            cursor.execute(IS_DISTRIBUTED)
-            [(is_distributed,)] = cursor
-            if not is_distributed:
-                cursor.execute(PREPARE)
-            info["prepared"] = not is_distributed
-        return bool(info["prepared"])
-
-    def _remembered(self, query: str, values: Mapping[str, object]) -> Remembered:
+    def _remembered(self, asked: Statement, *values: float) -> Remembered:
         with self._in_time() as cursor:
-            cursor.execute(query, values)
-            found = cursor.fetchone()
+            found = execute(self.borrowed, cursor, asked, *values)
         return NOTHING if found is None else Remembered(found[0], found[1], np.array(found[2], np.int64))
 
     def _copied(self, query: str, values: Mapping[str, object]) -> bytes:

@@ -5,24 +5,28 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from connection_service.store.prepared import Statement
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Ints
 from service_kit.copy_columns import from_time, read_columns
 from service_kit.stored_columns import MEETING
 
 MEETINGS: Final = files(__package__).joinpath("meetings.sql").read_text()
-# Of the windows in a range (numbers, until before the second): remembered are all from the first to before the last
-# found, but those that are due.
-SETTLED: Final = """
-    SELECT greatest(kept_from, %(first)s), least(settled_before, %(until)s),
+OF_A_RANGE: Final = """
+    SELECT greatest(kept_from, $1), least(settled_before, $2),
            (SELECT coalesce(array_agg(DISTINCT window_number ORDER BY window_number), '{}') FROM connectivity_due
-            WHERE window_number >= %(first)s AND window_number < %(until)s)
+            WHERE window_number >= $1 AND window_number < $2)
     FROM connectivity_progress
 """
+# Of the windows in a range (numbers, until before the second): remembered are all from the first to before the last
+# found, but those that are due.
+SETTLED: Final = Statement("settled", "int, int", OF_A_RANGE)
 # The same, if meetings were looked for in this way.
-PROGRESS: Final = f"""{SETTLED}
-    WHERE distance_m = %(distance_m)s AND min_probability = %(min_probability)s AND estimator = %(estimator)s
-"""
+REMEMBERED: Final = Statement(
+    "remembered",
+    "int, int, double precision, double precision, int",
+    f"{OF_A_RANGE} WHERE distance_m = $3 AND min_probability = $4 AND estimator = $5",
+)
 
 
 class Remembered(NamedTuple):

@@ -145,11 +145,27 @@ def test_how_fresh_a_person_is_costs_no_plan_of_all_partitions(database: Databas
             locations.freshness(person_id, start_us).newest
             for person_id, start_us in ((7, FIRST_DAY_US), (7, FIRST_DAY_US + 30 * DAY_US), (999, FIRST_DAY_US))
         ]
-        prepared = locations.borrowed.exec_driver_sql(
-            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = 'freshness'"
-        ).one()
+        prepared = plans(locations, "freshness")
     assert newest == [datetime(2026, 3, 5, 17, 57, 7, tzinfo=UTC)] * 2 + [None]
-    assert tuple(prepared) == (5, 0), "those who were not found from the start on were looked for before it, too"
+    assert prepared == (5, 0), "those who were not found from the start on were looked for before it, too"
+
+
+@of_one_node
+def test_what_is_remembered_is_planned_once(engine: Engine) -> None:
+    with store(engine) as locations:
+        found = [locations.remembered(0, 3, distance_m, 0.5) for distance_m in (5.0, 7.5)]
+        found += [locations.settled(0, 3), locations.settled(1, 2)]
+        prepared = plans(locations, "remembered"), plans(locations, "settled")
+    assert [known.until for known in found] == [0] * 4, "no window is settled yet"
+    assert prepared == ((2, 0), (2, 0))
+
+
+def plans(locations: Locations, name: str) -> tuple[int, int]:
+    """How often the prepared statement was run by the one plan, and how often it was planned for its values."""
+    [found] = locations.borrowed.exec_driver_sql(
+        f"SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name = '{name}'"
+    )
+    return found.generic_plans, found.custom_plans
 
 
 def test_a_question_about_too_many_locations_is_answered_with_how_to_narrow_it(
