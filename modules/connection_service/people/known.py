@@ -17,7 +17,7 @@ from service_kit.errors import NotFound
 
 MOST: Final = 50_000  # persons, some 15 MB; then all are forgotten
 
-# Waits for those of the persons that exist, as JSON. Raises DependencyDown.
+# Waits for those of the persons that exist, as JSON, perhaps among others. Raises DependencyDown.
 Named = Callable[[], Mapping[int, str]]
 
 
@@ -39,7 +39,7 @@ class KnownPeople:
         `people` says which people there are. What is returned waits for the answer. It raises DependencyDown, and
         NotFound where that person does not exist.
         """
-        asked = self.ask_for_people({person_id, *others}, people)
+        asked = self.ask_for_people([person_id, *others], people)
 
         def people_met() -> Mapping[int, str]:
             known = asked()
@@ -50,17 +50,20 @@ class KnownPeople:
         return people_met
 
     def ask_for_people(self, ids: Iterable[int], people: str) -> Named:
-        """Ask for these. What is returned waits for those who are there. It raises DependencyDown."""
+        """Ask for these. What is returned waits for those who are there: to look up, not to go through.
+
+        It raises DependencyDown.
+        """
         memory = self._memory
         if memory.people != people or len(memory.known) > MOST:
             memory = self._memory = Memory(people, {})
-        known, wanted = memory.known, sorted(set(ids))
-        unknown = [wanted_id for wanted_id in wanted if wanted_id not in known]
+        known = memory.known
+        unknown = sorted({wanted for wanted in ids if wanted not in known})
         asked = self._directory.ask(unknown) if unknown else None
 
         def people_known() -> Mapping[int, str]:
             if asked:
                 known.update(people_as_json(asked()))
-            return {wanted_id: known[wanted_id] for wanted_id in wanted if wanted_id in known}
+            return known
 
         return people_known

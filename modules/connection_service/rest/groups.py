@@ -47,7 +47,7 @@ class GroupsResource(Resource):
         if person_id and person_id not in people:
             raise NotFound(f"person {person_id}")
         # Whoever is being erased was nowhere. Others were together without them, too, and perhaps for longer.
-        there = [*people]
+        there = [named_id for named_id in named if named_id in people]
         met = met.at(np.isin(met.person_id, there) & np.isin(met.other_id, there)).by_pair()
         page = group_page(met, question)
         rows = group_rows(page.rows, met, people)

@@ -48,7 +48,7 @@ class IntroductionsResource(Resource):
         named = {*ties.between_id.tolist(), *ties.other_id.tolist()}
         people = self.people.ask_for_people_met(person_id, named, freshness.people)()
         # Nobody is introduced who is being erased, nor by them.
-        there = [*people]
+        there = [named_id for named_id in named if named_id in people]
         ties = ties.at(np.isin(ties.between_id, there) & np.isin(ties.other_id, there))
         found = introductions(ties, question.limit)
         answered_rows().add(len(found))

@@ -23,9 +23,9 @@ def people(directory: MemoryDirectory) -> KnownPeople:
 
 
 def test_nobody_is_asked_for_twice(directory: MemoryDirectory, people: KnownPeople) -> None:
-    assert sorted(people.ask_for_people_met(1, [2, 3, 2], "all")()) == [1, 2, 3]
-    assert sorted(people.ask_for_people_met(2, [3, 4], "all")()) == [2, 3, 4]
-    assert sorted(people.ask_for_people_met(4, [1], "all")()) == [1, 4]
+    assert {1, 2, 3} <= people.ask_for_people_met(1, [2, 3, 2], "all")().keys()
+    assert {2, 3, 4} <= people.ask_for_people_met(2, [3, 4], "all")().keys()
+    assert {1, 4} <= people.ask_for_people_met(4, [1], "all")().keys()
     assert directory.calls == [[1, 2, 3], [4]]
 
 
