@@ -91,7 +91,7 @@ lock: $(VENV) ## Fix the versions of what every requirements.in names; LOCK_ARGS
 	for lock in $(LOCKS); do $(COMPILE) --upgrade -c requirements-dev.txt $${lock%.txt}.in -o $$lock || exit 1; done
 clean: ## Stop the system and remove its data and what was generated; what was fetched stays
 	@[ ! -d var ] || $(NATIVE) clean
-	rm -rf modules/udaconnect $(ENGINE) modules/proximity/*/lib*.so modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf modules/udaconnect $(ENGINE) modules/*/*/lib*.so modules/frontend/dist .mypy_cache .ruff_cache .pytest_cache
 
 #: Deploy
 images: ## Build the image of every service
@@ -126,8 +126,8 @@ $(CONTRACT): $(PROTOS) $(VENV)
 	@python -m grpc_tools.protoc -I protobufs --python_out=modules --grpc_python_out=modules --mypy_out=quiet:modules --mypy_grpc_out=quiet:modules $(PROTOS)
 	@touch $@
 
-$(ENGINE): $(wildcard $(addprefix $(dir $(ENGINE)),*.h */*.[ch] compile.sh)) | packages
-	@echo "Compiling the inner loops of the engine"
+$(ENGINE): $(wildcard modules/proximity/*.h modules/*/*/*.[ch] modules/proximity/compile.sh) | packages
+	@echo "Compiling the inner loops"
 	@$(@D)/compile.sh
 	@touch $@
 

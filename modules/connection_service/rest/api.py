@@ -16,7 +16,7 @@ from connection_service.rest.answer_schemas import (
     LocationSchema,
 )
 from connection_service.rest.answers import (
-    Row,
+    Unnamed,
     connection_rows,
     contact_rows,
     encounter_rows,
@@ -32,8 +32,9 @@ from connection_service.rest.query_schemas import (
     MeetingQuerySchema,
     TrackQuerySchema,
 )
-from connection_service.rest.resources import FRESHNESS, PAGED, Locations, Store, paged
+from connection_service.rest.resources import FRESHNESS, PAGED, Locations, Store, listed, paged
 from connection_service.rest.summary import summary_rows
+from connection_service.rest.weave import Rows
 from connection_service.search.estimate_pages import meeting_page, met_page, summary_page
 from connection_service.search.pages import connection_page, contact_page, encounter_page
 from connection_service.search.paging import Page, Shown
@@ -70,7 +71,7 @@ class SearchResource(Resource):
         person_id: int,
         question: Question,
         search: Callable[[Locations, int, Question], Page[Shown]],
-        write: Callable[[Shown], list[Row]],
+        write: Callable[[Shown], Unnamed],
     ) -> Response:
         check_id(person_id)
         check_distance(question, self.max_distance_m)
@@ -149,14 +150,18 @@ class LocationsResource(Resource):
             track = locations.track(person_id, question.start_us, question.end_us)
         self.people.ask_for_people_met(person_id, (), freshness.people)()
         track = simplify(track, question.max_points)
-        answered_rows().add(track.size)
         if request.accept_mimetypes.best_match([JSON, GEOJSON], JSON) == GEOJSON:
-            collection = f'{{"type":"FeatureCollection","features":[{",".join(features(track))}]}}'
-            response = Response(collection, mimetype=GEOJSON)
+            response = collected(features(track))
         else:
-            response = Response(f"[{','.join(location_rows(track))}]", mimetype=JSON)
+            response = listed(location_rows(track))
         response.headers.update(freshness.header())
         return response
+
+
+def collected(rows: Rows) -> Response:
+    """The answer with these features and no others."""
+    answered_rows().add(rows.size)
+    return Response(b'{"type":"FeatureCollection","features":[' + rows.text + b"]}", mimetype=GEOJSON)
 
 
 def check_distance(question: NearQuestion, max_distance_m: float) -> None:

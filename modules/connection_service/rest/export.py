@@ -15,6 +15,7 @@ from connection_service.people.person_service import Directory, check_id, person
 from connection_service.rest.answer_schemas import EncounterSchema, LocationSchema, PersonSchema
 from connection_service.rest.answers import features, location_rows, meeting_rows, with_people
 from connection_service.rest.query_schemas import DEFAULT_GAP_S
+from connection_service.rest.weave import Rows
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
 from proximity.instants import SECOND_US
@@ -40,7 +41,7 @@ class Part(NamedTuple):
     """An array of the document, and behind it how many rows it has."""
 
     name: str
-    portions: Iterator[list[str]]  # of rows
+    portions: Iterator[Rows]
     counted_as: str
 
 
@@ -100,11 +101,11 @@ class ExportResource(Resource):
             headers={"Content-Disposition": f"attachment; filename={file_name}"},
         )
 
-    def _with_people(self, met: EstimatedMeetings) -> list[str]:
+    def _with_people(self, met: EstimatedMeetings) -> Rows:
         people = self.directory.ask(sorted(set(met.person_id.tolist())))()
         return with_people(meeting_rows(met), people_as_json(people))
 
-    def _unless_erased_meanwhile(self, person_id: int, document: Iterator[str]) -> Iterator[str]:
+    def _unless_erased_meanwhile(self, person_id: int, document: Iterator[bytes]) -> Iterator[bytes]:
         """Hold the end back until it is sure that nothing has vanished: what is not whole must not look whole."""
         last = next(document)
         for piece in document:
@@ -119,14 +120,15 @@ def begun(portions: Iterator[Shown]) -> Iterator[Shown]:
     return chain([*islice(portions, 1)], portions)
 
 
-def written(about: Mapping[str, Any], parts: Sequence[Part], rows: RowCount) -> Iterator[str]:
+def written(about: Mapping[str, Any], parts: Sequence[Part], rows: RowCount) -> Iterator[bytes]:
     """Write the document in pieces: `about`, and the parts."""
-    yield json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1]
+    yield json.dumps(about, ensure_ascii=False, separators=(",", ":"))[:-1].encode()
     for part in parts:
-        yield f',"{part.name}":['
+        yield f',"{part.name}":['.encode()
         count = 0
-        for portion in filter(None, part.portions):
-            yield ("," if count else "") + ",".join(portion)
-            count += len(portion)
-            rows.add(len(portion))
-        yield f'],"{part.counted_as}":{count}' + ("}\n" if part is parts[-1] else "")
+        for portion in part.portions:
+            if portion.size:
+                yield (b"," if count else b"") + portion.text
+                count += portion.size
+                rows.add(portion.size)
+        yield f'],"{part.counted_as}":{count}'.encode() + (b"}\n" if part is parts[-1] else b"")

@@ -13,6 +13,7 @@ from connection_service.rest.answer_schemas import GroupSchema
 from connection_service.rest.json_columns import instants, numbers, seconds
 from connection_service.rest.query_schemas import GroupQuerySchema
 from connection_service.rest.resources import PAGED, Store, paged
+from connection_service.rest.weave import Rows, texts, woven
 from connection_service.search.groups import group_page, pair_meetings
 from connection_service.search.questions import GroupQuestion
 from proximity.network.groups import Group, PairMeetings, Places
@@ -22,6 +23,10 @@ from service_kit.rest.access import current_caller
 from service_kit.rest.api import Resource, operation
 
 NOBODY: Final = 0
+GROUP: Final = (
+    b'{"started_at":%started_at,"ended_at":%ended_at,"duration_s":%duration_s,'
+    b'"place":{"latitude":%latitude,"longitude":%longitude},"members":[%members]}'
+)
 
 
 class GroupsResource(Resource):
@@ -63,23 +68,20 @@ def of_caller(question: GroupQuestion) -> GroupQuestion:
     return replace(question, person_id=caller.person_id)
 
 
-def group_rows(found: list[Group], met: PairMeetings, people: Mapping[int, str]) -> list[str]:
+def group_rows(found: list[Group], met: PairMeetings, people: Mapping[int, str]) -> Rows:
     if not found:
-        return []
+        return Rows(0, b"")
     started_us = np.array([group.started_us for group in found], np.int64)
     ended_us = np.array([group.ended_us for group in found], np.int64)
     where = Places(met)
     places = np.array([where.place(group) for group in found])
-    columns = (
-        instants(started_us),
-        instants(ended_us),
-        seconds(ended_us - started_us),
-        numbers(places[:, 0]),
-        numbers(places[:, 1]),
-        [",".join(people[member] for member in group.members) for group in found],
+    return woven(
+        GROUP,
+        len(found),
+        started_at=instants(started_us),
+        ended_at=instants(ended_us),
+        duration_s=seconds(ended_us - started_us),
+        latitude=numbers(places[:, 0]),
+        longitude=numbers(places[:, 1]),
+        members=texts([",".join(people[member] for member in group.members) for group in found]),
     )
-    return [
-        f'{{"started_at":{start},"ended_at":{end},"duration_s":{duration_s},'
-        f'"place":{{"latitude":{latitude},"longitude":{longitude}}},"members":[{members}]}}'
-        for start, end, duration_s, latitude, longitude, members in zip(*columns, strict=True)
-    ]

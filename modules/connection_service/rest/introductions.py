@@ -12,16 +12,19 @@ from connection_service.people.person_service import check_id
 from connection_service.rest.answer_schemas import IntroductionSchema
 from connection_service.rest.json_columns import seconds
 from connection_service.rest.query_schemas import IntroductionQuerySchema
-from connection_service.rest.resources import FRESHNESS, Store
+from connection_service.rest.resources import FRESHNESS, Store, listed
+from connection_service.rest.weave import Rows, texts, woven
 from connection_service.search.questions import IntroductionQuestion
 from proximity.instants import DAY_US
 from proximity.network.introductions import Introduction, introductions
 from proximity.windows import WINDOW_US
-from service_kit.rest.api import JSON, Resource, operation
-from service_kit.rest.audit import answered_rows
+from service_kit.rest.api import Resource, operation
 
 MOST_BETWEEN: Final = 50  # persons in between, those whom the person was with for the longest
 WINDOWS_A_DAY: Final = DAY_US // WINDOW_US
+
+VIA: Final = b'{"person":%person,"own_duration_s":%own_duration_s,"other_duration_s":%other_duration_s}'
+INTRODUCTION: Final = b'{"person":%person,"strength_s":%strength_s,"via":[%via]}'
 
 
 class IntroductionsResource(Resource):
@@ -51,21 +54,26 @@ class IntroductionsResource(Resource):
         there = [named_id for named_id in named if named_id in people]
         ties = ties.at(np.isin(ties.between_id, there) & np.isin(ties.other_id, there))
         found = introductions(ties, question.limit)
-        answered_rows().add(len(found))
-        response = Response(f"[{','.join(introduction_rows(found, people))}]", mimetype=JSON)
+        response = listed(introduction_rows(found, people))
         response.headers.update(freshness.header())
         return response
 
 
-def introduction_rows(found: list[Introduction], people: Mapping[int, str]) -> list[str]:
-    rows = []
-    for introduction in found:
-        ties = introduction.ties
-        columns = ties.between_id.tolist(), seconds(ties.own_us), seconds(ties.other_us)
-        via = ",".join(
-            f'{{"person":{people[between]},"own_duration_s":{own_s},"other_duration_s":{other_s}}}'
-            for between, own_s, other_s in zip(*columns, strict=True)
+def introduction_rows(found: list[Introduction], people: Mapping[int, str]) -> Rows:
+    via = [
+        woven(
+            VIA,
+            introduction.ties.between_id.size,
+            person=texts([people[between] for between in introduction.ties.between_id.tolist()]),
+            own_duration_s=seconds(introduction.ties.own_us),
+            other_duration_s=seconds(introduction.ties.other_us),
         )
-        [strength_s] = seconds(np.array([introduction.strength_us]))
-        rows.append(f'{{"person":{people[introduction.person_id]},"strength_s":{strength_s},"via":[{via}]}}')
-    return rows
+        for introduction in found
+    ]
+    return woven(
+        INTRODUCTION,
+        len(found),
+        person=texts([people[introduction.person_id] for introduction in found]),
+        strength_s=seconds(np.array([introduction.strength_us for introduction in found], np.int64)),
+        via=texts([rows.text.decode() for rows in via]),
+    )

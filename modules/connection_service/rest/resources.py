@@ -1,11 +1,12 @@
 """What the resources have in common: where the locations are, and the manners of an answer in pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
 from flask import Response
 
+from connection_service.rest.weave import Rows
 from connection_service.search import one_slice
 from connection_service.search.questions import Key, PagedQuestion
 from connection_service.store.freshness import DESCRIPTION, HEADER, Freshness
@@ -46,12 +47,17 @@ class Store(Protocol):
 
 
 def paged(
-    person_id: int, question: PagedQuestion, rows: Sequence[str], next_after: Key | None, freshness: Freshness
+    person_id: int, question: PagedQuestion, rows: Rows, next_after: Key | None, freshness: Freshness
 ) -> Response:
-    """The answer with these rows of JSON; it says where the next page is."""
-    answered_rows().add(len(rows))
-    response = Response(f"[{','.join(rows)}]", mimetype=JSON)
+    """The answer with these rows; it says where the next page is."""
+    response = listed(rows)
     cursor = encode_cursor(*question.cursor_at(person_id, next_after)) if next_after else None
     response.headers.update(next_page(cursor))
     response.headers.update(freshness.header())
     return response
+
+
+def listed(rows: Rows) -> Response:
+    """The answer with these rows and no others."""
+    answered_rows().add(rows.size)
+    return Response(b"".join((b"[", rows.text, b"]")), mimetype=JSON)

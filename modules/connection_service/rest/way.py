@@ -12,6 +12,7 @@ from connection_service.rest.answer_schemas import WayPieceSchema
 from connection_service.rest.json_columns import instants, metres, numbers
 from connection_service.rest.query_schemas import WayQuerySchema
 from connection_service.rest.resources import PAGED, Store, paged
+from connection_service.rest.weave import Column, Rows, woven
 from connection_service.search.estimate_pages import way_page
 from connection_service.search.questions import WayQuestion
 from proximity.fixes import Floats
@@ -20,6 +21,13 @@ from proximity.ways import Ways, placed
 from service_kit.rest.api import Resource, operation
 
 DEGREES: Final = 9  # decimals: a tenth of a millimetre
+
+PIECE: Final = (
+    b'{"started_at":%started_at,"ended_at":%ended_at,'
+    b'"start":{"latitude":%start_latitude,"longitude":%start_longitude,"sd_m":%start_sd_m},'
+    b'"end":{"latitude":%end_latitude,"longitude":%end_longitude,"sd_m":%end_sd_m},'
+    b'"middle_sd_m":%middle_sd_m,"is_stay":%is_stay}'
+)
 
 
 class WayResource(Resource):
@@ -44,28 +52,25 @@ class WayResource(Resource):
         return paged(person_id, question, piece_rows(page.rows), page.next_after, freshness)
 
 
-def piece_rows(way: Ways) -> list[str]:
+def piece_rows(way: Ways) -> Rows:
     """Pieces of a way."""
     middle = placed(way, (way.start_us + way.end_us) / 2)
-    columns = (
-        instants(way.start_us),
-        instants(way.end_us),
-        _places(way.start, way.start_m2),
-        _places(way.end, way.end_m2),
-        metres(np.sqrt(middle.variance_m2)),
-        way.is_stay.tolist(),
+    return woven(
+        PIECE,
+        way.size,
+        started_at=instants(way.start_us),
+        ended_at=instants(way.end_us),
+        **_place("start", way.start, way.start_m2),
+        **_place("end", way.end, way.end_m2),
+        middle_sd_m=metres(np.sqrt(middle.variance_m2)),
+        is_stay=numbers(way.is_stay),
     )
-    return [
-        f'{{"started_at":{start_at},"ended_at":{end_at},"start":{start},"end":{end},"middle_sd_m":{middle_sd_m},'
-        f'"is_stay":{"true" if is_stay else "false"}}}'
-        for start_at, end_at, start, end, middle_sd_m, is_stay in zip(*columns, strict=True)
-    ]
 
 
-def _places(points: Floats, variance_m2: Floats) -> list[str]:
+def _place(name: str, points: Floats, variance_m2: Floats) -> dict[str, Column]:
     latitude, longitude = geodetic(points)
-    columns = numbers(latitude.round(DEGREES)), numbers(longitude.round(DEGREES)), metres(np.sqrt(variance_m2))
-    return [
-        f'{{"latitude":{latitude},"longitude":{longitude},"sd_m":{sd_m}}}'
-        for latitude, longitude, sd_m in zip(*columns, strict=True)
-    ]
+    return {
+        f"{name}_latitude": numbers(latitude.round(DEGREES)),
+        f"{name}_longitude": numbers(longitude.round(DEGREES)),
+        f"{name}_sd_m": metres(np.sqrt(variance_m2)),
+    }
