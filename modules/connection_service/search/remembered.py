@@ -53,7 +53,8 @@ class MeetingSearch:
             return self.engine.search(low_us, high_us)
         due = self.known.due[(begin <= self.known.due) & (self.known.due < end)]
         met = self.locations.meetings(self.person_id, begin * WINDOW_US, end * WINDOW_US)
-        met = met.at(~np.isin(met.started_us // WINDOW_US, due))
+        if due.size:
+            met = met.at(~np.isin(met.started_us // WINDOW_US, due))
         reduced, loaded = [_cut(met, self.question.end_us)], met.size
         for missing, next_known in _missing(Remembered(begin, end, due), first, until):
             found = self.engine.search(missing * WINDOW_US, next_known * WINDOW_US - 1)
@@ -64,7 +65,10 @@ class MeetingSearch:
 
 def _cut(met: EstimatedMeetings, end_us: int) -> EstimatedMeetings:
     """What goes on at the last instant of the range ends there."""
-    met = met.at((met.started_us < end_us) | (met.ended_us <= end_us))
+    over = met.ended_us <= end_us
+    if over.all():
+        return met
+    met = met.at(over | (met.started_us < end_us))
     beyond_us = np.maximum(met.ended_us - end_us, 0)
     return met._replace(
         ended_us=met.ended_us - beyond_us,
