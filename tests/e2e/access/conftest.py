@@ -46,14 +46,14 @@ class Guarded:
         return int(answer.json()["id"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def starting(addresses: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
-    """Starts services; they are ended when all tests are done."""
+    """Starts services; they are ended when all tests of this folder are done."""
     with starter(addresses, tmp_path_factory.mktemp("services")) as starting:
         yield starting
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(starting: Starter, tmp_path_factory: pytest.TempPathFactory, poll_until: Any) -> Iterator[Guarded]:
     folder = tmp_path_factory.mktemp("issuer")
     issuer = Issuer()
