@@ -17,7 +17,7 @@ from tests.integration.fairness.flood import AT_ONCE, KINDS
 from tests.integration.location_consumer.pipeline import sample
 from tests.patience import PATIENCE_S
 
-ROUNDS = 3
+ROUNDS = 2
 A_CALLER_PER_S = 5_000  # in two seconds' time he may send a whole batch
 CONFLICTS = 'location_consumer_dead_letters_total{reason="conflict"}'
 BEGINS_US = 1_772_445_600_000_000  # 2026-03-02
