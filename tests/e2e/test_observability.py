@@ -22,7 +22,7 @@ def query(addresses: Mapping[str, str], tmp_path: Path) -> Iterator[Query]:
     """Ask a Prometheus that has just begun to read the system, with our alerts."""
     if "LOCATION_PRODUCER_URL" not in os.environ or "COMPOSE_PROJECT" in os.environ:
         pytest.skip("docker compose has a Prometheus of its own, and tests/containers looks at that one")
-    with prometheus(addresses, tmp_path, every_s=1) as running:
+    with prometheus(addresses, tmp_path, every_s=5) as running:  # which is also what it waits for a service
         yield running.now
 
 
@@ -35,7 +35,7 @@ def test_prometheus_reaches_every_service_and_every_panel_shows_something(
     week = datetime.now(UTC) - timedelta(hours=1)
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     waiting = {
-        (panel["title"], target["expr"].replace("$__rate_interval", "30s"))
+        (panel["title"], target["expr"].replace("$__rate_interval", "10m"))  # a slow machine's round takes minutes
         for panel in dashboard["panels"]
         for target in panel.get("targets", [])
         if panel["title"] not in ELSEWHERE
