@@ -24,7 +24,6 @@ class Program:
     environment: Mapping[str, str]
     log: Path
     is_ready: Callable[[], bool]
-    user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     starts: int = 0
     _process: subprocess.Popen[bytes] | None = None
@@ -90,10 +89,6 @@ class Program:
                 self._process = subprocess.Popen(
                     self.command,
                     env=dict(self.environment),
-                    cwd="/" if self.user else None,
-                    user=self.user,
-                    group=self.user,
-                    extra_groups=[] if self.user else None,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,

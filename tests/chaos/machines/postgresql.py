@@ -23,11 +23,11 @@ from deployment.native.postgresql import USER, give_to_postgresql, programs
 from deployment.native.services import answers_http
 from tests.chaos.link import Link
 from tests.chaos.program import Program
+from tests.chaos.stores import BECOME
 
 ETCD = REPOSITORY / "var" / "programs" / "etcd" / "etcd"
 NUMBERS = (1, 2)
-# PostgreSQL refuses to run as root. Its user may come to what Patroni is made of, wherever that is.
-BECOME = ["--reuid", USER, "--regid", USER, "--clear-groups"]
+# PostgreSQL's user may come to what Patroni is made of, wherever that is.
 MAY_READ = ["--inh-caps", "+dac_override", "--ambient-caps", "+dac_override"]
 AS_POSTGRESQL = ["setpriv", *BECOME, *MAY_READ, "--"] if os.geteuid() == 0 else []
 # The least that Patroni takes, so that nobody waits longer than he must: whoever has not renewed his lock for so long
