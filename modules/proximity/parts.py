@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proximity.cutting import durations
-from proximity.cutting.kernel import sums_of
-from proximity.cutting.noise import LAWS, correlations
+from proximity.cutting.kernel import costs_of_stays, sums_of
+from proximity.cutting.noise import correlations
 from proximity.cutting.partition import partition
 from proximity.cutting.room import make_room_to_walk, ranges
 from proximity.fixes import Floats, Ints
@@ -86,10 +86,7 @@ def _law(some: Lanes, laws: Floats, began: NDArray[np.bool_], walks: NDArray[np.
     lane, first, last = ranges(some, began)
     stays = np.flatnonzero(~walks[first, lane] & (last > first))
     lane, first, last = lane[stays], first[stays], last[stays]
-    against = np.zeros((LAWS, walks.shape[1]))
-    for number, correlation in enumerate(laws):
-        w, _, _, zz, x, y, z, *_, left = sums_of(some, correlation, lane, first, last)
-        against[number] = np.bincount(lane, (zz - (x * x + y * y + z * z) / w) / 2 + left + np.log(w), walks.shape[1])
+    against = costs_of_stays(some, laws, lane, first, last)
     against[1:] += USUAL_LAW
     law: Ints = np.argmin(against, axis=0)
     return law

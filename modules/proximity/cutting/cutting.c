@@ -64,9 +64,11 @@ typedef struct {
 /* How many numbers the filters hold. */
 static int64_t size_of(int64_t order) { return 3 * (order + 1) + order * (order + 1) / 2; }
 
-/* Levinson and Durbin: how each error is predicted from the ones before it. `room` holds size_of(order) numbers. */
-static Filters filters_of(const Tracks *tracks, int64_t lane, double *room) {
-    int64_t order = tracks->order, lanes = tracks->lanes;
+/* Levinson and Durbin: how each error of a part of so many fixes is predicted from the ones before it. `room` holds
+ * size_of(order) numbers.
+ */
+static Filters filters_of(const Tracks *tracks, int64_t lane, int64_t fixes, double *room) {
+    int64_t order = at_most(tracks->order, at_least(fixes - 1, 0)), lanes = tracks->lanes;
     Filters found = {0, room, room + order + 1, room + 2 * (order + 1), room + 3 * (order + 1)};
     const double *correlation = tracks->correlation + lane;
     double left = correlation[0];
@@ -220,7 +222,7 @@ int partition(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us
     int64_t *chosen = malloc((rows + 1) * sizeof *chosen);
     int failed = !room || !lattice.error || !lattice.behind || !chosen;
     for (int64_t lane = 0; lane < lanes && !failed; lane++) {
-        Filters filters = filters_of(&tracks, lane, room);
+        Filters filters = filters_of(&tracks, lane, held[lane], room);
         Prices prices = {price[lane], on_the_way[lane], lasting + lane};
         forward(&tracks, lane, held[lane], starts + lane, prices, &filters, &lattice, chosen);
         for (int64_t last = held[lane] - 1, first; last >= 0; last = first - 1) {
@@ -233,6 +235,27 @@ int partition(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us
     return failed;
 }
 
+/* How many of the parts from this one on are of its lane, and the most fixes that one of these holds: into `longest`. */
+static int64_t parts_of_lane(int64_t part, int64_t parts, const int64_t *lane, const int64_t *first,
+                             const int64_t *last, int64_t *longest) {
+    int64_t next = part;
+    for (*longest = 0; next < parts && lane[next] == lane[part]; next++)
+        *longest = at_least(*longest, last[next] - first[next] + 1);
+    return next - part;
+}
+
+/* Over so many fixes, whose values these are. */
+static void add_up(const Filters *filters, double (*values)[VALUES], int64_t fixes, double total[SUMS]) {
+    double terms[SUMS], error[VALUES];
+    memset(total, 0, SUMS * sizeof *total);
+    for (int64_t number = 0; number < fixes; number++) {
+        int64_t by = at_most(number, filters->order);
+        filter(filters, by, values[number], error);
+        terms_of(filters, by, error, terms);
+        for (int sum = 0; sum < SUMS; sum++) total[sum] += terms[sum];
+    }
+}
+
 /* The sums of `parts` parts, quickest where those of a lane follow each other: [SUMS, parts]. 1: no memory. */
 int sums_of(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
             const double *deviation_m, const double *correlation, int64_t parts, const int64_t *lane,
@@ -240,19 +263,50 @@ int sums_of(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, 
     const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation};
     double *room = malloc(size_of(order) * sizeof *room), (*values)[VALUES] = malloc((rows + 1) * sizeof *values);
     int failed = !room || !values;
-    Filters filters = {0};
-    for (int64_t part = 0; part < parts && !failed; part++) {
-        if (!part || lane[part] != lane[part - 1]) filters = filters_of(&tracks, lane[part], room);
-        double total[SUMS] = {0}, terms[SUMS], error[VALUES];
-        for (int64_t number = 0; number <= last[part] - first[part]; number++) {
-            int64_t by = at_most(number, filters.order);
-            values_of(&tracks, lane[part], first[part] + number, values[number]);
-            filter(&filters, by, values[number], error);
-            terms_of(&filters, by, error, terms);
-            for (int sum = 0; sum < SUMS; sum++) total[sum] += terms[sum];
+    for (int64_t part = 0, until = 0, longest; part < parts && !failed;) {
+        until += parts_of_lane(part, parts, lane, first, last, &longest);
+        const Filters filters = filters_of(&tracks, lane[part], longest, room);
+        for (; part < until; part++) {
+            double total[SUMS];
+            int64_t fixes = last[part] - first[part] + 1;
+            for (int64_t number = 0; number < fixes; number++)
+                values_of(&tracks, lane[part], first[part] + number, values[number]);
+            add_up(&filters, values, fixes, total);
+            for (int sum = 0; sum < SUMS; sum++) sums[sum * parts + part] = total[sum];
         }
-        for (int sum = 0; sum < SUMS; sum++) sums[sum * parts + part] = total[sum];
     }
     free(room), free(values);
+    return failed;
+}
+
+/* What the stays of each lane cost by each of `laws` laws of errors, whose correlations lie one after the other: added
+ * to `cost` [laws, lanes]. 1: no memory.
+ */
+int costs_of_stays(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
+                   const double *deviation_m, const double *correlation, int64_t laws, int64_t stays,
+                   const int64_t *lane, const int64_t *first, const int64_t *last, double *cost) {
+    Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation};
+    double *room = malloc(laws * size_of(order) * sizeof *room), (*values)[VALUES] = malloc((rows + 1) * sizeof *values);
+    Filters *filters = malloc((laws + 1) * sizeof *filters);
+    int failed = !room || !values || !filters;
+    for (int64_t stay = 0, until = 0, longest; stay < stays && !failed;) {
+        until += parts_of_lane(stay, stays, lane, first, last, &longest);
+        for (int64_t law = 0; law < laws; law++) {
+            tracks.correlation = correlation + law * (order + 1) * lanes;
+            filters[law] = filters_of(&tracks, lane[stay], longest, room + law * size_of(order));
+        }
+        for (; stay < until; stay++) {
+            int64_t fixes = last[stay] - first[stay] + 1;
+            for (int64_t number = 0; number < fixes; number++)
+                values_of(&tracks, lane[stay], first[stay] + number, values[number]);
+            for (int64_t law = 0; law < laws; law++) {
+                double of[SUMS];
+                add_up(filters + law, values, fixes, of);
+                double squares = of[WZZ] - (of[WX] * of[WX] + of[WY] * of[WY] + of[WZ] * of[WZ]) / of[W];
+                cost[law * lanes + lane[stay]] += squares / 2 + of[LEFT] + logarithm(of[W]);
+            }
+        }
+    }
+    free(room), free(values), free(filters);
     return failed;
 }

@@ -17,6 +17,7 @@ LIBRARY = library(__file__, "cutting")
 TRACKS: list[Any] = [*(3 * (c_int64,)), *(4 * (c_void_p,))]
 LIBRARY.partition.argtypes = [*TRACKS, *(7 * (c_void_p,))]
 LIBRARY.sums_of.argtypes = [*TRACKS, c_int64, *(4 * (c_void_p,))]
+LIBRARY.costs_of_stays.argtypes = [*TRACKS, c_int64, c_int64, *(4 * (c_void_p,))]
 SUMS = 11
 
 
@@ -53,14 +54,28 @@ def sums_of(some: Lanes, correlation: Floats, lane: Ints, first: Ints, last: Int
     Of w, u, uu, zz, x, y, z, ux, uy and uz, where ones, seconds u since the lane began and metres x, y and z have been
     divided by the deviation and filtered; and of the logarithms of the variance that the filters leave.
     """
+    parts = _parts(some, lane, first, last)
+    sums = np.empty((SUMS, lane.size))
+    _call(LIBRARY.sums_of, some, correlation, (lane.size,), [*parts, sums])
+    return sums
+
+
+def costs_of_stays(some: Lanes, laws: Floats, lane: Ints, first: Ints, last: Ints) -> Floats:
+    """What stays cost together by each law of errors, whose correlations are `laws` [l, k + 1, m]: float64[l, m]."""
+    parts = _parts(some, lane, first, last)
+    check(laws.ndim == 3)  # noqa: PLR2004  as said above
+    cost = np.zeros((laws.shape[0], some.time_us.shape[1]))
+    _call(LIBRARY.costs_of_stays, some, laws, (laws.shape[0], lane.size), [*parts, cost])
+    return cost
+
+
+def _parts(some: Lanes, lane: Ints, first: Ints, last: Ints) -> list[NDArray[Any]]:
     rows, lanes = some.time_us.shape
     check(
         lane.shape == first.shape == last.shape == (lane.size,)
         and bool(((lane >= 0) & (lane < lanes) & (first >= 0) & (first <= last) & (last < rows)).all())
     )
-    sums = np.empty((SUMS, lane.size))
-    _call(LIBRARY.sums_of, some, correlation, (lane.size,), [*columns(np.int64, (lane, first, last)), sums])
-    return sums
+    return columns(np.int64, (lane, first, last))
 
 
 def _call(  # the function takes the tracks first
@@ -71,11 +86,11 @@ def _call(  # the function takes the tracks first
     held: list[NDArray[Any]],
 ) -> None:
     rows, lanes = some.time_us.shape
-    order = correlation.shape[0] - 1
+    order = correlation.shape[-2] - 1
     check(
         some.points.shape == (3, rows, lanes)
         and some.deviation_m.shape == (rows, lanes)
-        and correlation.shape == (order + 1, lanes)
+        and correlation.shape[-2:] == (order + 1, lanes)
         and order >= 0
     )
     tracks = columns(np.int64, [some.time_us]) + columns(np.float64, [some.points, some.deviation_m, correlation])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from proximity.cutting.kernel import cheapest_cut, sums_of
+from proximity.cutting.kernel import cheapest_cut, costs_of_stays, sums_of
 from proximity.cutting.noise import LAWS, ORDER, correlations
 from proximity.cutting.room import ranges
 from proximity.fixes import Floats
@@ -116,6 +116,20 @@ def test_sums_of_parts_are_those_of_their_whitened_fixes(asked: Asked) -> None:
         np.testing.assert_allclose(found[:, part], expected, rtol=1e-9, atol=1e-6)
 
 
+@given(questions())
+@settings(max_examples=20, deadline=None)
+def test_what_stays_cost_by_a_law_is_what_its_sums_say(asked: Asked) -> None:
+    some = asked.some
+    lane, first, last = ranges(some, asked.cut()[0])
+    laws = correlations(some.interval_s)
+    found = costs_of_stays(some, laws, lane, first, last)
+    expected = np.zeros(found.shape)
+    for law, correlation in enumerate(laws):
+        w, _, _, zz, x, y, z, *_, left = sums_of(some, correlation, lane, first, last)
+        np.add.at(expected[law], lane, (zz - (x * x + y * y + z * z) / w) / 2 + left + np.log(w))
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)
+
+
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 1e-300, 1e300, np.inf, -np.inf, np.nan]))
 @settings(max_examples=50, deadline=None)
 def test_figures_that_are_none_are_cut_somehow(seed: int, strange: float) -> None:
@@ -171,5 +185,8 @@ def test_parts_that_are_none_are_refused(lane: int, first: int, last: int) -> No
         none, none, none, np.zeros((3, 2)), starts.astype(np.int64), np.ones((3, 9, 2)), ones, starts, starts,
         ones[0], none,
     )  # fmt: skip
+    part, laws = [np.array([at]) for at in (lane, first, last)], correlations(ones[0])
     with pytest.raises(ValueError, match="do not fit"):
-        sums_of(some, correlations(ones[0])[0], *(np.array([at]) for at in (lane, first, last)))
+        sums_of(some, laws[0], *part)
+    with pytest.raises(ValueError, match="do not fit"):
+        costs_of_stays(some, laws, *part)
