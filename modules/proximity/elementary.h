@@ -22,6 +22,19 @@ static inline int64_t lower_bound(const int64_t *values, int64_t first, int64_t 
     return first;
 }
 
+/* Of `size` values of 0 and more the one that `nth` others are before, by halving the range that it is in. */
+static inline int64_t nth_smallest(const int64_t *values, int64_t size, int64_t nth) {
+    int64_t low = values[0], high = values[0];
+    for (int64_t at = 1; at < size; at++) low = at_most(low, values[at]), high = at_least(high, values[at]);
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2, until = 0;
+        for (int64_t at = 0; at < size; at++) until += values[at] <= middle;
+        if (until > nth) high = middle;
+        else low = middle + 1;
+    }
+    return low;
+}
+
 /* Natural, of a normal number above 0: its exponent's, and of the mantissa twice the inverse hyperbolic tangent of
  * (mantissa - 1) / (mantissa + 1), which is below 0.172, so that twelve terms of its series are enough. No branches.
  */

@@ -15,6 +15,7 @@ ELEMENTARY = """
 #include "elementary.h"
 double e(double x) { return exponential(x); }
 double l(double x) { return logarithm(x); }
+int64_t n(const int64_t *values, int64_t size, int64_t nth) { return nth_smallest(values, size, nth); }
 """
 
 
@@ -23,6 +24,8 @@ def elementary(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     functions = built(tmp_path_factory.mktemp("elementary"), ELEMENTARY)
     for function in (functions.e, functions.l):
         function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
+    functions.n.restype = ctypes.c_int64
+    functions.n.argtypes = [ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64]
     return functions
 
 
@@ -43,3 +46,11 @@ def test_the_exponential_of_what_is_far_below_is_nothing(elementary: ctypes.CDLL
 @given(st.floats(1e-300, 1e300))
 def test_the_logarithm_is_right_to_the_last_bits(elementary: ctypes.CDLL, x: float) -> None:
     assert elementary.l(x) == pytest.approx(math.log(x), rel=1e-15, abs=1e-15)
+
+
+@given(st.lists(st.integers(0, 2**62), min_size=1), st.data())
+def test_the_nth_smallest_is_the_one_that_so_many_are_before(
+    elementary: ctypes.CDLL, values: list[int], data: st.DataObject
+) -> None:
+    nth = data.draw(st.integers(0, len(values) - 1))
+    assert elementary.n((ctypes.c_int64 * len(values))(*values), len(values), nth) == sorted(values)[nth]

@@ -1,0 +1,1 @@
+"""What is made of the fixes of a track before it is cut."""
