@@ -73,7 +73,7 @@ def parts(some: Lanes) -> Parts:
 
 def _cut(some: Lanes) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
     """Cut, and once more by what the stays tell of the law of errors and of how long people stay; with that law."""
-    laws = correlations(some.interval_s)
+    laws = correlations(some.interval_s, some.time_us.shape[0])
     began, walks = partition(some, laws[0], durations.usual(some))
     law = _law(some, laws, began, walks)
     chosen: Floats = laws[law, :, np.arange(law.size)].T

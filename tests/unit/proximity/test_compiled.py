@@ -15,6 +15,7 @@ ELEMENTARY = """
 #include "elementary.h"
 double e(double x) { return exponential(x); }
 double l(double x) { return logarithm(x); }
+double c(double turns) { return cosine_of_turns(turns); }
 int64_t n(const int64_t *values, int64_t size, int64_t nth) { return nth_smallest(values, size, nth); }
 """
 
@@ -22,7 +23,7 @@ int64_t n(const int64_t *values, int64_t size, int64_t nth) { return nth_smalles
 @pytest.fixture(scope="module")
 def elementary(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
     functions = built(tmp_path_factory.mktemp("elementary"), ELEMENTARY)
-    for function in (functions.e, functions.l):
+    for function in (functions.e, functions.l, functions.c):
         function.restype, function.argtypes = ctypes.c_double, [ctypes.c_double]
     functions.n.restype = ctypes.c_int64
     functions.n.argtypes = [ctypes.POINTER(ctypes.c_int64), ctypes.c_int64, ctypes.c_int64]
@@ -46,6 +47,11 @@ def test_the_exponential_of_what_is_far_below_is_nothing(elementary: ctypes.CDLL
 @given(st.floats(1e-300, 1e300))
 def test_the_logarithm_is_right_to_the_last_bits(elementary: ctypes.CDLL, x: float) -> None:
     assert elementary.l(x) == pytest.approx(math.log(x), rel=1e-15, abs=1e-15)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_the_cosine_is_right_to_the_last_bits(elementary: ctypes.CDLL, turns: float) -> None:
+    assert elementary.c(turns) == pytest.approx(math.cos(2 * math.pi * math.fmod(turns, 1.0)), abs=1e-14)
 
 
 @given(st.lists(st.integers(0, 2**62), min_size=1), st.data())
