@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+NOTHING = ctypes.c_char * 0
+
 
 def library(module: str, name: str) -> ctypes.CDLL:
     """The functions of lib<name>.so beside the module's file. Raises ImportError where it is missing."""
@@ -27,8 +29,12 @@ def columns(kind: DTypeLike, some: Iterable[NDArray[Any]]) -> list[NDArray[Any]]
 
 
 def address(values: NDArray[Any]) -> int:
-    at: int = values.__array_interface__["data"][0]  # a third of the time of .ctypes
-    return at
+    """Where the values are; they lie side by side."""
+    try:
+        return ctypes.addressof(NOTHING.from_buffer(values))  # type: ignore[arg-type]  # a fifth of the time of what is below
+    except TypeError:  # nobody may write to them
+        at: int = values.__array_interface__["data"][0]
+        return at
 
 
 def fields(ints: Iterable[str] = (), floats: Iterable[str] = (), columns: Iterable[str] = ()) -> Any:  # noqa: ANN401  ctypes knows

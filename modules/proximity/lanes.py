@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.geocentric import geocentric
-from proximity.tracks.cleaning import cleaned
+from proximity.tracks.cleaning import cleaned, told_by
 from proximity.windows import CONTEXT_US, WINDOW_US, Windows
 
 RADIUS_68 = float(np.sqrt(-2 * np.log(0.32)))  # the radius that holds 68 % of the errors, in deviations on one axis
@@ -67,33 +67,14 @@ class Lanes(NamedTuple):
 
 
 def lanes(fixes: Fixes, windows: Windows) -> Iterator[Lanes]:
-    """Cut fixes of several persons, by person and time, into a lane for each of the windows."""
-    begin, count = _spans(fixes, windows)
+    """Cut fixes of several persons, by person and time, into lanes for the windows, some at a time; those too."""
+    begin, count = told_by(fixes, *windows, WINDOW_US, CONTEXT_US)
     by_count = np.argsort(-count, kind="stable")
     by_count = by_count[count[by_count] > 0]
     points = geocentric(fixes.latitude, fixes.longitude)
     at = 0
     while at < by_count.size:
-        some = by_count[at : at + max(1, CELLS_AT_ONCE // int(count[by_count[at]]))]
+        some = np.sort(by_count[at : at + max(1, CELLS_AT_ONCE // int(count[by_count[at]]))])
         at += some.size
         kept = cleaned(fixes, points, begin[some], count[some], RULES)
         yield Lanes(windows.person_id[some], windows.number[some], *kept)
-
-
-def _spans(fixes: Fixes, windows: Windows) -> tuple[Ints, Ints]:
-    """The first fix of each window's context, and their number."""
-    begins = np.flatnonzero(np.diff(fixes.person_id, prepend=fixes.person_id[:1] - 1))
-    persons = fixes.person_id[begins]
-    count = np.diff(np.append(begins, fixes.size))
-    rank = np.searchsorted(persons, windows.person_id)
-    rank = np.where(np.isin(windows.person_id, persons), rank, persons.size)
-    # One ascending key for all persons: their times one after the other.
-    low_us = fixes.time_us.min(initial=0)
-    lasts_us = fixes.time_us.max(initial=0) - low_us + 2
-    key = np.repeat(np.arange(persons.size) * lasts_us, count) + (fixes.time_us - low_us)
-    from_us = windows.number * WINDOW_US - CONTEXT_US
-    first, end = (
-        np.searchsorted(key, rank * lasts_us + np.clip(at_us - low_us, 0, lasts_us - 1))
-        for at_us in (from_us, from_us + WINDOW_US + 2 * CONTEXT_US)
-    )
-    return first, end - first

@@ -10,13 +10,20 @@ from numpy.typing import NDArray
 
 from proximity.cutting.room import QUICK_M_S
 from proximity.fixes import Fixes, Floats, Ints, Where
-from proximity.instants import SECOND_US
 from proximity.lanes import Lanes, lanes
 from proximity.parts import WALKING_M_S, Parts, parts
+from proximity.tracks.pieces import pieces_of
 from proximity.windows import WINDOW_US, Windows, windows_around
 
 UNSURE_S = 8.0  # for how long it is left open when people went from one stay to the next
 LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
+RULES = {
+    "window_us": WINDOW_US,
+    "quick_m_s": QUICK_M_S,
+    "unsure_s": UNSURE_S,
+    "least_turn_s": LEAST_TURN_S,
+    "walking_m_s": WALKING_M_S,
+}
 
 
 class Ways(NamedTuple):
@@ -63,15 +70,17 @@ def ways(fixes: Fixes, start_us: int, until_us: int) -> Ways:
 
 def ways_in(fixes: Fixes, windows: Windows) -> Ways:
     """The most likely ways in these windows of persons. All fixes of `windows.spans()` are there, at least."""
-    found = [_clipped(*_pieces(some, parts(some)), some) for some in lanes(fixes, windows)]
-    if not found:
-        return NOWHERE
+    found = [_pieces(some, parts(some)) for some in lanes(fixes, windows)]
+    if len(found) <= 1:
+        return found[0] if found else NOWHERE
     every = Ways._make(np.concatenate(column, axis=-1) for column in zip(*found, strict=True))
     return every.at(np.lexsort((every.start_us, every.person_id)))
 
 
 def within(pieces: Ways, from_us: Ints | int, until_us: Ints | int) -> Ways:
     """What of each piece lies in a span of time, or each in its own; what only touches it is left out."""
+    if ((from_us <= pieces.start_us) & (pieces.start_us < until_us) & (pieces.end_us <= until_us)).all():
+        return pieces
     start_us, end_us = np.maximum(pieces.start_us, from_us), np.minimum(pieces.end_us, until_us)
     alone = (pieces.start_us == pieces.end_us) & (from_us <= pieces.start_us) & (pieces.start_us < until_us)
     kept = np.flatnonzero((start_us < end_us) | alone)
@@ -105,58 +114,10 @@ def placed(pieces: Ways, at_us: Ints | Floats) -> Placed:
     return Placed(pieces.start + (pieces.end - pieces.start) * done, variance)
 
 
-def _pieces(some: Lanes, cut_up: Parts) -> tuple[Ways, Ints]:
-    """Pieces of all lanes, whole, and the lane of each: one a part of several fixes, one between each two parts."""
-    lane, first, last = cut_up.lane, cut_up.first, cut_up.last
-    first_us, last_us = some.time_us[first, lane], some.time_us[last, lane]
-    starts, ends = cut_up.at(first_us), cut_up.at(last_us)
-    alone = np.ones(lane.size, bool)
-    before = np.flatnonzero((lane[1:] == lane[:-1]) & (first_us[1:] - last_us[:-1] <= some.longest_gap_us[lane[1:]]))
-    after = before + 1
-    alone[before] = alone[after] = False
-    kept = np.flatnonzero((last_us > first_us) | alone)
-    middle_m2 = cut_up.at((first_us + last_us) // 2).variance_m2
-    metres = np.linalg.norm(starts.points[:, after] - ends.points[:, before], axis=0)
-    come_us, leave_us = _lingering(first_us, last_us, ~cut_up.is_walk & (last_us > first_us), before, metres)
-    between_s = (come_us[after] - leave_us[before]) / SECOND_US
-    astray = np.minimum(between_s, 10.0) * between_s / 4 * np.minimum(between_s / LEAST_TURN_S, 1.0) ** 2
-    pieces = Ways(
-        person_id=some.person_id[np.concatenate([lane[kept], lane[before]])],
-        start_us=np.concatenate([come_us[kept], leave_us[before]]),
-        end_us=np.concatenate([leave_us[kept], come_us[after]]),
-        start=np.concatenate([starts.points[:, kept], ends.points[:, before]], axis=1),
-        end=np.concatenate([ends.points[:, kept], starts.points[:, after]], axis=1),
-        start_m2=np.concatenate([starts.variance_m2[kept], ends.variance_m2[before]]),
-        end_m2=np.concatenate([ends.variance_m2[kept], starts.variance_m2[after]]),
-        bend_m2=np.concatenate(
-            [(4 * middle_m2 - starts.variance_m2 - ends.variance_m2)[kept], WALKING_M_S**2 * astray]
-        ),
-        fixes=np.concatenate([(last - first + 1)[kept], np.full(before.size, 2)]),
-        is_stay=np.concatenate([~cut_up.is_walk[kept], np.zeros(before.size, bool)]),
-    )
-    return pieces, np.concatenate([lane[kept], lane[before]])
-
-
-def _lingering(
-    first_us: Ints, last_us: Ints, stays: NDArray[np.bool_], before: Ints, metres: Floats
-) -> tuple[Ints, Ints]:
-    """When people came to each part and left it: who needs less time for the way than passed between has stood longer.
-
-    The part after each of `before` follows it, so many metres away. Two stays get half of the time each.
-    """
-    after = before + 1
-    idle_us = first_us[after] - last_us[before] - (metres / QUICK_M_S + UNSURE_S) * SECOND_US
-    each_us = (np.maximum(idle_us, 0.0) / (1 + (stays[before] & stays[after]))).astype(np.int64)
-    come_us, leave_us = first_us.copy(), last_us.copy()
-    leave_us[before] += np.where(stays[before], each_us, 0)
-    come_us[after] -= np.where(stays[after], each_us, 0)
-    return come_us, leave_us
-
-
-def _clipped(pieces: Ways, lane: Ints, some: Lanes) -> Ways:
-    """What of the pieces lies in the window of their lane."""
-    from_us = some.window[lane] * WINDOW_US
-    return within(pieces, from_us, from_us + WINDOW_US)
+def _pieces(some: Lanes, cut_up: Parts) -> Ways:
+    """One piece a part of several fixes, one between each two parts; of all what lies in the window of their lane."""
+    of = some.person_id, some.window, some.longest_gap_us, some.time_us
+    return Ways._make(pieces_of(of, cut_up, RULES))
 
 
 NOWHERE = Ways(

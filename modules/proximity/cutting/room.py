@@ -1,49 +1,45 @@
-"""It takes time to get from one stay to the next: room for that at their ends."""
+"""It takes time to get from one stay to the next: room for that at their ends (room.c)."""
+
+from ctypes import Structure, byref
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proximity.fixes import Floats, Ints
-from proximity.instants import SECOND_US
+from proximity.compiled import address, check, columns, fields, library
+from proximity.fixes import Ints
 from proximity.lanes import Lanes
 
+LIBRARY = library(__file__, "room")
 QUICK_M_S = 1.3  # how fast people go from one stay to the next: nobody gets there any faster,
 MOST_ON_THE_WAY, FEWEST_TO_TRIM = 8, 4  # so up to so many fixes between them were taken on the way
 
 
+class _Rules(Structure):
+    _fields_ = fields(("most_on_the_way", "fewest_to_trim"), ("quick_m_s",))
+
+
+class _Lanes(Structure):
+    _fields_ = fields(("rows", "lanes"), columns=("held", "time_us", "points", "deviation_m", "walks", "began"))
+
+
+RULES = _Rules(MOST_ON_THE_WAY, FEWEST_TO_TRIM, QUICK_M_S)
+
+
 def make_room_to_walk(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> None:
     """Take from the ends of stays what must have been on the way from one to the next: it takes time to get there."""
-    weight, *weighted = _sums_before(some)
-    for _ in range(MOST_ON_THE_WAY):
-        lane, first, last = ranges(some, began)
-        stays = np.flatnonzero((last - first + 1 >= FEWEST_TO_TRIM) & ~walks[first, lane])
-        lane, first, last = lane[stays], first[stays], last[stays]
-        mean = np.stack([axis[last + 1, lane] - axis[first, lane] for axis in weighted])
-        mean /= weight[last + 1, lane] - weight[first, lane]
-        metres = np.linalg.norm(np.diff(mean, axis=1), axis=0)
-        between_s = (some.time_us[first[1:], lane[1:]] - some.time_us[last[:-1], lane[:-1]]) / SECOND_US
-        tight = np.flatnonzero((lane[1:] == lane[:-1]) & (metres > between_s * QUICK_M_S))
-        if not tight.size:
-            return
-        leaving, coming = last[tight], first[tight + 1]
-        on = lane[tight]
-        off_before = (
-            np.linalg.norm(some.points[:, leaving, on] - mean[:, tight], axis=0) / some.deviation_m[leaving, on]
-        )
-        off_after = (
-            np.linalg.norm(some.points[:, coming, on] - mean[:, tight + 1], axis=0) / some.deviation_m[coming, on]
-        )
-        before = off_before >= off_after
-        began[leaving[before], on[before]] = True
-        began[coming[~before] + 1, on[~before]] = True
-
-
-def _sums_before(some: Lanes) -> Floats:
-    """Over the fixes before each row, sums of their weights, and of x, y and z by weight: [4, n + 1, m]."""
-    weight = some.deviation_m**-2
-    sums = np.zeros((4, some.time_us.shape[0] + 1, some.time_us.shape[1]))
-    np.cumsum(np.concatenate([weight[None], some.points * weight]), axis=1, out=sums[:, 1:])
-    return sums
+    rows, lanes = some.time_us.shape
+    check(
+        began.shape == walks.shape == some.deviation_m.shape == (rows, lanes)
+        and some.points.shape == (3, rows, lanes)
+        and some.held.shape == (lanes,)
+        and bool(((some.held >= 0) & (some.held <= rows)).all())
+        and began.dtype == bool
+        and began.flags.c_contiguous
+    )
+    of = columns(np.int64, (some.held, some.time_us)) + columns(np.float64, (some.points, some.deviation_m))
+    of += [*columns(np.bool_, [walks]), began]
+    if LIBRARY.make_room_to_walk(byref(RULES), byref(_Lanes(rows, lanes, *map(address, of)))):
+        raise MemoryError
 
 
 def ranges(some: Lanes, began: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:

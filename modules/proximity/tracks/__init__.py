@@ -1,1 +1,1 @@
-"""What is made of the fixes of a track before it is cut."""
+"""What is made of a track before and after it is cut."""
