@@ -7,6 +7,7 @@ import numpy as np
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.geocentric import geodetic
 from proximity.pairs.stretches import Ranges, Stretches, stretches
+from proximity.tracks.between import taken_between
 from proximity.ways import Ways, placed
 
 
@@ -162,16 +163,6 @@ def joined_into(met: EstimatedMeetings, bridge_us: int, cut_us: int | None = Non
 
 def fixes_taken(fixes: Fixes, whose: Ints, met: EstimatedMeetings) -> Ints:
     """How many fixes of `whose`, by person and time, were taken in [started, ended); an instant has one."""
-    person, time_us = fixes.person_id, fixes.time_us
-    if not time_us.size:
-        return np.zeros_like(met.person_id)
-    persons, first = np.unique(person, return_index=True)
-    low_us = time_us.min()
-    lasts_us = time_us.max() - low_us + 3
-    key = np.repeat(np.arange(persons.size), np.diff(np.append(first, person.size))) * lasts_us + (time_us - low_us + 1)
-    base = np.searchsorted(persons, whose) * lasts_us
     until_us = np.where(met.ended_us == met.started_us, met.ended_us + 1, met.ended_us)
-    ends = base + np.clip(until_us - low_us + 1, 0, lasts_us - 1)
-    begins = base + np.clip(met.started_us - low_us + 1, 0, lasts_us - 1)
-    taken: Ints = np.searchsorted(key, ends) - np.searchsorted(key, begins)
+    _, taken = taken_between(fixes, whose, met.started_us, until_us)
     return taken

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.geocentric import geocentric
-from proximity.tracks.cleaning import cleaned, told_by
+from proximity.tracks.between import taken_between
+from proximity.tracks.cleaning import cleaned
 from proximity.windows import CONTEXT_US, WINDOW_US, Windows
 
 RADIUS_68 = float(np.sqrt(-2 * np.log(0.32)))  # the radius that holds 68 % of the errors, in deviations on one axis
@@ -68,7 +69,8 @@ class Lanes(NamedTuple):
 
 def lanes(fixes: Fixes, windows: Windows) -> Iterator[Lanes]:
     """Cut fixes of several persons, by person and time, into lanes for the windows, some at a time; those too."""
-    begin, count = told_by(fixes, *windows, WINDOW_US, CONTEXT_US)
+    from_us = windows.number * WINDOW_US - CONTEXT_US
+    begin, count = taken_between(fixes, windows.person_id, from_us, from_us + (WINDOW_US + 2 * CONTEXT_US))
     by_count = np.argsort(-count, kind="stable")
     by_count = by_count[count[by_count] > 0]
     points = geocentric(fixes.latitude, fixes.longitude)

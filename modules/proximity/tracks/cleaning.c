@@ -133,18 +133,3 @@ int cleaned(const Rules *rules, const Fixes *fixes, Lanes *all) {
     free(room);
     return !room;
 }
-
-/* The first fix that tells of each window of a person, and the number of those that do. All by person and time. */
-void told_by(int64_t fixes, const int64_t *person_id, const int64_t *time_us, int64_t windows, const int64_t *whose,
-             const int64_t *number, int64_t window_us, int64_t context_us, int64_t *begin, int64_t *count) {
-    int64_t first = 0, until = 0;
-    for (int64_t window = 0; window < windows; window++) {
-        if (!window || whose[window] != whose[window - 1]) {
-            first = lower_bound(person_id, 0, fixes, whose[window]);
-            until = lower_bound(person_id, first, fixes, whose[window] + 1);
-        }
-        int64_t from_us = number[window] * window_us - context_us;
-        begin[window] = lower_bound(time_us, first, until, from_us);
-        count[window] = lower_bound(time_us, begin[window], until, from_us + window_us + 2 * context_us) - begin[window];
-    }
-}

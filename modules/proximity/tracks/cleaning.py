@@ -1,7 +1,7 @@
 """What of the fixes of lanes is kept: that is in C (cleaning.c), called from here alone after all has been checked."""
 
 from collections.abc import Mapping
-from ctypes import Structure, byref, c_int64, c_void_p
+from ctypes import Structure, byref
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +11,6 @@ from proximity.compiled import address, check, columns, fields, library
 from proximity.fixes import Fixes, Floats, Ints
 
 LIBRARY = library(__file__, "cleaning")
-LIBRARY.told_by.restype = None
-LIBRARY.told_by.argtypes = [*(2 * (c_int64, c_void_p, c_void_p)), c_int64, c_int64, c_void_p, c_void_p]
 
 
 class Cleaned(NamedTuple):
@@ -45,19 +43,6 @@ class _Fixes(Structure):
 
 class _Lanes(Structure):
     _fields_ = fields(("rows", "lanes"), columns=("begin", "count", *Cleaned._fields))
-
-
-def told_by(fixes: Fixes, person_id: Ints, number: Ints, window_us: int, context_us: int) -> tuple[Ints, Ints]:
-    """The first of the fixes, by person and time, that tell of a window of a person (its number), and how many do."""
-    check(
-        person_id.shape == number.shape == (number.size,)
-        and fixes.person_id.shape == fixes.time_us.shape == (fixes.size,)
-    )
-    known, windows = columns(np.int64, fixes[:2]), columns(np.int64, (person_id, number))
-    begin, count = np.empty((2, number.size), np.int64)
-    of = fixes.size, *map(address, known), number.size, *map(address, windows)
-    LIBRARY.told_by(*of, window_us, context_us, address(begin), address(count))
-    return begin, count
 
 
 def cleaned(fixes: Fixes, points: Floats, begin: Ints, count: Ints, rules: Mapping[str, float]) -> Cleaned:

@@ -21,7 +21,7 @@ from proximity.lanes import (
     RULES,
     UNKNOWN_M,
 )
-from proximity.tracks.cleaning import Cleaned, cleaned, told_by
+from proximity.tracks.cleaning import Cleaned, cleaned
 
 SECOND = 1_000_000
 ACCURACIES = [np.nan, 0.0, 1e-30, 0.05, 0.1, 3.0, 8.0, 100.0, 1e6, 3e38]
@@ -117,20 +117,3 @@ def test_lanes_beyond_the_fixes_are_refused(begin: int, count: int) -> None:
         cleaned(fixes, np.zeros((3, 4)), np.array([begin]), np.array([count]), RULES)
     with pytest.raises(ValueError, match="do not fit"):
         cleaned(fixes, np.zeros((3, 3)), np.array([0]), np.array([4]), RULES)
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 99)), unique=True),
-    st.lists(st.tuples(st.integers(0, 5), st.integers(-2, 12))),
-)
-def test_a_window_is_told_by_its_fixes_and_those_around(
-    reports: list[tuple[int, int]], windows: list[tuple[int, int]]
-) -> None:
-    person_id, time_us = np.array(sorted(reports), np.int64).reshape(-1, 2).T
-    none = np.zeros(time_us.size)
-    whose, number = np.array(windows, np.int64).reshape(-1, 2).T
-    fixes = Fixes(person_id, time_us, none, none, none.astype(np.float32))
-    begin, count = told_by(fixes, whose, number, 10, 5)
-    for (person, window), first, fixes_of in zip(windows, begin.tolist(), count.tolist(), strict=True):
-        told = [one for one in sorted(reports) if one[0] == person and window * 10 - 5 <= one[1] < window * 10 + 15]
-        assert sorted(reports)[first : first + fixes_of] == told
