@@ -19,7 +19,8 @@ from proximity.instants import FIRST_US, LAST_US, SECOND_US
 from proximity.ways import Ways, ways, ways_in, within
 from proximity.windows import WINDOW_US, Windows, needed, windows_of
 
-WINDOWS_AT_ONCE = 512  # of others; with a fix each ten seconds, 120,000 locations
+# Of others: with a fix each ten seconds, 512 windows have 120,000 locations. Where they have fewer, more come at once.
+WINDOWS_AT_ONCE, LOCATIONS_AT_ONCE, MOST_GROWTH = 512, 120_000, 4.0
 
 
 class EstimateSearch:
@@ -71,20 +72,21 @@ class EstimateSearch:
 
     def _followed(self, near: Windows) -> Iterator[tuple[Windows, Fixes]]:
         """Some of the windows at a time, and all fixes that tell of them."""
-        starts = range(0, near.number.size, WINDOWS_AT_ONCE)
-        left = [near.at(slice(start, start + WINDOWS_AT_ONCE)) for start in reversed(starts)]
-        while left:
-            some = left.pop()
+        at, at_once, most_growth = 0, WINDOWS_AT_ONCE, MOST_GROWTH
+        while at < near.number.size:
+            some = near.at(slice(at, at + at_once))
             spans = some.spans()
             first_us, last_us = int(spans.start_us.min()), int(spans.end_us.max())
             try:
                 fixes = self.locations.tracks(spans, max(first_us, FIRST_US), min(last_us, LAST_US))
             except TooMany:
-                half = some.number.size // 2
-                if not half:
+                at_once, most_growth = some.number.size // 2, 1.0  # as many elsewhere may be too many, too
+                if not at_once:
                     raise
-                left += [some.at(slice(half, None)), some.at(slice(half))]
                 continue
+            at += some.number.size
+            more = LOCATIONS_AT_ONCE / max(fixes.size, 1)
+            at_once = max(1, int(at_once * min(more, most_growth)))
             yield some, fixes
 
 

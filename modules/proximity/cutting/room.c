@@ -1,4 +1,4 @@
-/* Room to walk at the ends of stays, one lane after the other. room.py calls this, and has checked every size.
+/* The parts of lanes, and room to walk at the ends of stays, one lane after the other. room.py calls this, and has checked every size.
  *
  * Arrays lie as numpy's do: [n, m] is n rows of m lanes. Nothing but + - * / and square roots is used.
  */
@@ -75,6 +75,17 @@ static bool is_tight(const Rules *rules, const Lanes *all, int64_t lane, const S
     for (int axis = 0; axis < AXES; axis++) apart = next->mean[axis] - one->mean[axis], squared += apart * apart;
     int64_t passed_us = all->time_us[next->first * all->lanes + lane] - all->time_us[one->last * all->lanes + lane];
     return sqrt(squared) > (double)passed_us / SECOND_US * rules->quick_m_s;
+}
+
+/* Lane, first and last row of each part: their number. */
+int64_t ranges_of(int64_t lanes, const int64_t *held, const uint8_t *began, int64_t *lane, int64_t *first, int64_t *last) {
+    int64_t part = -1;
+    for (int64_t one = 0; one < lanes; one++)
+        for (int64_t row = 0; row < held[one]; row++) {
+            if (began[row * lanes + one] || !row) part++, lane[part] = one, first[part] = row;
+            last[part] = row;
+        }
+    return part + 1;
 }
 
 /* 1: no memory. */

@@ -1,6 +1,6 @@
 """It takes time to get from one stay to the next: room for that at their ends (room.c)."""
 
-from ctypes import Structure, byref
+from ctypes import Structure, byref, c_int64, c_void_p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from proximity.fixes import Ints
 from proximity.lanes import Lanes
 
 LIBRARY = library(__file__, "room")
+LIBRARY.ranges_of.restype = c_int64
+LIBRARY.ranges_of.argtypes = [c_int64, *(5 * (c_void_p,))]
 QUICK_M_S = 1.3  # how fast people go from one stay to the next: nobody gets there any faster,
 MOST_ON_THE_WAY, FEWEST_TO_TRIM = 8, 4  # so up to so many fixes between them were taken on the way
 
@@ -43,9 +45,14 @@ def make_room_to_walk(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.b
 
 
 def ranges(some: Lanes, began: NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
-    """Lane, first and last row of each part."""
-    lane, first = (axis.astype(np.int64) for axis in np.nonzero(began.T))
-    last = np.append(first[1:], 0)[: first.size] - 1
-    ends = np.append(lane[1:] != lane[:-1], True)[: lane.size]
-    last[ends] = some.held[lane[ends]] - 1
-    return lane, first, last
+    """Lane, first and last row of each part; one begins with the first fix of a lane in any case."""
+    lanes = some.held.size
+    check(
+        began.shape == some.time_us.shape
+        and some.time_us.shape[1:] == (lanes,)
+        and bool((some.held <= len(began)).all())
+    )
+    lane, first, last = np.empty((3, np.count_nonzero(began) + lanes), np.int64)
+    held, flags = *columns(np.int64, [some.held]), *columns(np.bool_, [began])
+    count = LIBRARY.ranges_of(lanes, *map(address, (held, flags, lane, first, last)))
+    return lane[:count], first[:count], last[:count]

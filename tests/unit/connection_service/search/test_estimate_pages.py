@@ -3,18 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connection_service.search import estimate_slice
 from connection_service.search.estimate_pages import meeting_page, met_page, way_page
 from connection_service.search.questions import ContactEstimateQuestion, EstimateQuestion, WayQuestion
 from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
 from proximity.instants import DAY_US, SECOND_US
+from proximity.spans import Spans
 from proximity.ways import NOWHERE, Ways, ways
 from tests.unit.connection_service.memory import MemoryStore
 from udaconnect_client.simulation.conference import Conference
@@ -169,6 +171,21 @@ def test_a_crowd_that_may_not_be_loaded_at_once_is_looked_at_bit_by_bit() -> Non
     assert equal(pages(little, asked), met)
     assert whole.most_loaded > 2000
     assert little.most_loaded <= 400
+
+
+def test_where_windows_hold_few_locations_more_of_them_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counting(MemoryStore):
+        spans: ClassVar[list[int]] = []
+
+        def tracks(self, wanted: Spans, start_us: int, end_us: int) -> Fixes:
+            self.spans.append(wanted.person_id.size)
+            return super().tracks(wanted, start_us, end_us)
+
+    fixes = crowd(people=22, minutes=10, interval_s=30, spread_m=5)
+    met = pages(MemoryStore(fixes), WHOLE)
+    monkeypatch.setattr(estimate_slice, "WINDOWS_AT_ONCE", 1)
+    assert equal(pages(Counting(fixes), WHOLE), met)
+    assert Counting.spans == [1, 4, 16]
 
 
 @pytest.mark.parametrize(("accuracy_m", "distance_m"), [(3.0, 2.0), (6.0, 5.0)])

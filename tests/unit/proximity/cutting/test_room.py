@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from proximity.cutting.room import FEWEST_TO_TRIM, MOST_ON_THE_WAY, QUICK_M_S, make_room_to_walk
+from proximity.cutting.room import FEWEST_TO_TRIM, MOST_ON_THE_WAY, QUICK_M_S, make_room_to_walk, ranges
 from proximity.fixes import Floats
 from proximity.lanes import Lanes
 
@@ -71,6 +71,17 @@ def test_ends_of_stays_are_taken_while_there_is_no_time_to_walk(cut: tuple[Lanes
         assert set(np.flatnonzero(began[:, lane]).tolist()) == wanted
 
 
+@given(cut_lanes())
+@settings(deadline=None)
+def test_a_part_lasts_until_the_next_one_begins(cut: tuple[Lanes, Flags, Flags]) -> None:
+    some, began, _ = cut
+    expected = []
+    for lane, held in enumerate(some.held.tolist()):
+        ordered = [*np.flatnonzero(began[:, lane]).tolist(), held]
+        expected += [(lane, first, until - 1) for first, until in pairwise(ordered)]
+    assert list(zip(*(column.tolist() for column in ranges(some, began)), strict=True)) == expected
+
+
 @given(cut_lanes(lanes=2), st.data())
 @settings(max_examples=20, deadline=None)
 def test_what_does_not_fit_is_refused(cut: tuple[Lanes, Flags, Flags], data: st.DataObject) -> None:
@@ -89,3 +100,7 @@ def test_what_does_not_fit_is_refused(cut: tuple[Lanes, Flags, Flags], data: st.
     )
     with pytest.raises(ValueError, match="do not fit"):
         make_room_to_walk(*strange)
+    with pytest.raises(ValueError, match="do not fit"):
+        ranges(some._replace(held=some.held + 40), began)
+    with pytest.raises(ValueError, match="do not fit"):
+        ranges(some, began[:9])
