@@ -99,7 +99,7 @@ static void values_of(const Tracks *tracks, int64_t lane, int64_t row, double va
 }
 
 /* One fix on: its errors of all orders up to `most`, which is at most one more than for the fix before. */
-static void advance(const Lattice *lattice, const double *partial, const double values[VALUES], int64_t most) {
+WIDE static void advance(const Lattice *lattice, const double *partial, const double values[VALUES], int64_t most) {
     double (*restrict error)[VALUES] = lattice->error, (*restrict behind)[VALUES] = lattice->behind, next[VALUES];
     memcpy(error[0], values, sizeof next);
     memcpy(next, values, sizeof next);
@@ -134,7 +134,7 @@ static void terms_of(const Filters *filters, int64_t order, const double error[V
 }
 
 /* What each of the parts costs, as a stay and as a walk: one loop without branches, for the compiler to make pairs. */
-static void weigh(Candidates *restrict all) {
+WIDE static void weigh(Candidates *restrict all) {
     for (int one = 0; one < all->open; one++) {
         double w = all->part[W][one], u = all->part[WU][one], left = all->part[LEFT][one];
         double x = all->part[WX][one], y = all->part[WY][one], z = all->part[WZ][one], mean_u = u / w;

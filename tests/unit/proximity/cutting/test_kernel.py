@@ -1,5 +1,7 @@
 """The cutting in C: as good as the best of all cuts, the same alone and in company, and nothing can make it crash."""
 
+import ctypes
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -8,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from proximity.cutting import kernel
 from proximity.cutting.kernel import cheapest_cut, costs_of_stays, sums_of
 from proximity.cutting.noise import LAWS, ORDER, correlations
 from proximity.cutting.room import ranges
 from proximity.fixes import Floats
 from proximity.lanes import Lanes
+from tests.unit.proximity.built import built
 from tests.unit.proximity.cutting.reference import Track, cost_of, filters_of, least_cost, sums
 
 SECOND = 1_000_000
@@ -104,6 +108,23 @@ def test_a_lane_is_cut_the_same_alone_and_among_others(asked: Asked) -> None:
         assert np.array_equal(alone.cut()[1][:, 0], walks[:held, one])
         again = sums_of(alone.some, alone.correlation, 0 * lane[own], first[own], last[own])
         assert np.array_equal(again, every[:, own])
+
+
+@pytest.fixture(scope="module")
+def of_plain_registers(tmp_path_factory: pytest.TempPathFactory) -> ctypes.CDLL:
+    source = Path(kernel.__file__).with_name("cutting.c")
+    plain = built(tmp_path_factory.mktemp("plain"), f'#define WIDE\n#include "{source}"\n')
+    plain.partition.argtypes = kernel.LIBRARY.partition.argtypes
+    return plain
+
+
+@given(questions(rows=150))
+@settings(max_examples=20, deadline=None)
+def test_wider_registers_change_no_cut(of_plain_registers: ctypes.CDLL, asked: Asked) -> None:
+    with pytest.MonkeyPatch.context() as replaced:
+        replaced.setattr(kernel, "LIBRARY", of_plain_registers)
+        plain = asked.cut()
+    assert np.array_equal(plain, asked.cut())
 
 
 @given(questions())
