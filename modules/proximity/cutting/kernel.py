@@ -3,7 +3,7 @@
 It takes one lane after the other, so that a lane alone comes out as it does among others, to the last bit.
 """
 
-from ctypes import c_double, c_int64, c_void_p
+from ctypes import c_int64, c_void_p
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,6 @@ TRACKS: list[Any] = [*(3 * (c_int64,)), *(4 * (c_void_p,))]
 LIBRARY.partition.argtypes = [*TRACKS, *(7 * (c_void_p,))]
 LIBRARY.sums_of.argtypes = [*TRACKS, c_int64, *(4 * (c_void_p,))]
 LIBRARY.costs_of_stays.argtypes = [*TRACKS, c_int64, c_int64, *(4 * (c_void_p,))]
-LIBRARY.correlations_of.argtypes = [
-    *(2 * (c_int64,)),
-    c_void_p,
-    c_double,
-    *(2 * (c_int64, c_void_p)),
-    *(2 * (c_void_p,)),
-]
 SUMS = 11
 
 
@@ -74,21 +67,6 @@ def costs_of_stays(some: Lanes, laws: Floats, lane: Ints, first: Ints, last: Int
     cost = np.zeros((laws.shape[0], some.time_us.shape[1]))
     _call(LIBRARY.costs_of_stays, some, laws, (laws.shape[0], lane.size), [*parts, cost])
     return cost
-
-
-def correlations_of(interval_s: Floats, order: int, swinging: float, swings_s: Floats, fading: Floats) -> Floats:
-    """By each law, of errors that are 0 to `order` intervals apart: float64[1 + l, order + 1, m].
-
-    By the first one the share `swinging` of an error swings, with all periods `swings_s` alike; by the others, [l, 2],
-    so large a share of it fades in so many seconds.
-    """
-    check(interval_s.ndim == swings_s.ndim == 1 and order >= 0 and fading.shape[1:] == (2,))
-    interval_s, swings_s, share, fades_s = columns(np.float64, (interval_s, swings_s, *fading.T))
-    found = np.empty((1 + share.size, order + 1, interval_s.size))
-    swings, fades = (swings_s.size, address(swings_s)), (share.size, address(share), address(fades_s))
-    if LIBRARY.correlations_of(interval_s.size, order, address(interval_s), swinging, *swings, *fades, address(found)):
-        raise MemoryError
-    return found
 
 
 def _parts(some: Lanes, lane: Ints, first: Ints, last: Ints) -> list[NDArray[Any]]:

@@ -15,7 +15,7 @@ def test_errors_swing_or_fade(interval_s: float) -> None:
     found = correlations(np.array([interval_s]))[:, 1:, 0]
     since_s = LAGS[1:] * interval_s
     swings = SWINGING * np.cos(2 * np.pi * since_s[:, None] / SWINGS_S).mean(axis=1)
-    fades = [share * np.exp(-since_s / fades_s) for share, fades_s in FADING.tolist()]
+    fades = [share * np.exp(-since_s / fades_s) for share, fades_s in FADING]
     np.testing.assert_allclose(found, [swings, *fades], atol=1e-8)
 
 
