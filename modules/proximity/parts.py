@@ -15,13 +15,15 @@ from proximity.cutting.kernel import costs_of_stays, sums_of
 from proximity.cutting.noise import correlations
 from proximity.cutting.partition import partition
 from proximity.cutting.room import make_room_to_walk, ranges
+from proximity.cutting.weighing import FEW_S, untold, weighed
 from proximity.fixes import Floats, Ints
 from proximity.instants import SECOND_US
 from proximity.lanes import Lanes
 
 # Chosen on the tuning seeds of benchmarks/truth.
-USUAL_LAW = 2.5  # how much likelier another law must make the stays
-NEVER_AVERAGES = 0.07  # the part of a phone's deviation that no mean takes away
+USUAL_LAW, USUAL_LAW_OF_FEW = 2.5, 5.0  # how much likelier another law must make the stays; where fixes are few
+FITTED, FEWEST_FITTED = 1.3, 3  # a stay holds what fits: so much more varies the mean of as many fixes or more
+NEVER_AVERAGES = 0.03  # the part of a phone's deviation that no mean takes away
 WALKING_M_S = 0.9  # standard deviation of a velocity on one axis
 FIDGETING_M2_S, FIDGETS_S = 0.0002, 60.0  # how fast the variance of a place grows that is called one, and for how long
 
@@ -77,7 +79,11 @@ def _cut(some: Lanes) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
     began, walks = partition(some, laws[0], durations.usual(some))
     law = _law(some, laws, began, walks)
     chosen: Floats = laws[law, :, np.arange(law.size)].T
-    began, walks = partition(some, chosen, durations.learned(some, began, walks))
+    lasting = durations.learned(some, began, walks)
+    unclear = untold(some, law)
+    if unclear.size:
+        lasting[:, unclear] = weighed(some.at(unclear), chosen[:, unclear])
+    began, walks = partition(some, chosen, lasting)
     return began, walks, chosen
 
 
@@ -87,7 +93,7 @@ def _law(some: Lanes, laws: Floats, began: NDArray[np.bool_], walks: NDArray[np.
     stays = np.flatnonzero(~walks[first, lane] & (last > first))
     lane, first, last = lane[stays], first[stays], last[stays]
     against = costs_of_stays(some, laws, lane, first, last)
-    against[1:] += USUAL_LAW
+    against[1:] += np.where(some.interval_s < FEW_S, USUAL_LAW, USUAL_LAW_OF_FEW)
     law: Ints = np.argmin(against, axis=0)
     return law
 
@@ -114,7 +120,8 @@ def _described(some: Lanes, correlation: Floats, began: NDArray[np.bool_], walks
     is_walk = walks[first, lane]
     lasts_s = (some.time_us[last, lane] - some.time_us[first, lane]) / SECOND_US
     variance = some.deviation_m[first, lane] ** 2
-    of_mean = 1 / w + variance * NEVER_AVERAGES**2
+    fitted = ~is_walk & (last - first + 1 >= FEWEST_FITTED)
+    of_mean = np.where(fitted, FITTED, 1.0) / w + variance * NEVER_AVERAGES**2
     spread = np.maximum(uu - u * u / w, 0.0)
     mean = np.stack([x, y, z]) / w
     cross = np.stack([ux, uy, uz]) - mean * u

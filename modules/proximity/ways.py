@@ -15,6 +15,7 @@ from proximity.parts import WALKING_M_S, Parts, parts
 from proximity.tracks.pieces import pieces_of
 from proximity.windows import WINDOW_US, Windows, windows_around
 
+REPEATS = 0.5  # of the variance of an error, what one fix has in common with the next
 UNSURE_S = 8.0  # for how long it is left open when people went from one stay to the next
 LEAST_TURN_S = 4.0  # in less than that nobody gets far from the straight line
 RULES = {
@@ -23,6 +24,7 @@ RULES = {
     "unsure_s": UNSURE_S,
     "least_turn_s": LEAST_TURN_S,
     "walking_m_s": WALKING_M_S,
+    "repeats": REPEATS,
 }
 
 

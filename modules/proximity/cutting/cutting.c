@@ -18,6 +18,7 @@ enum { OPEN = 24, FEWEST_OF_A_WALK = 3 };                        /* OPEN candida
 
 static const double PRICE_OF_WALK = 3.0, WALKING_M_S = 0.9, FASTEST_M_S = 2.5, SLOWEST_WALK_M_S = 0.2;
 static const double SLACK = 1.0;   /* pruned is what costs so much more: where filters begin anew, the rule is no proof */
+static const double NEGLIGIBLE = 8.0; /* of a sum, what costs so much more */
 static const double LITTLE = 1e-3; /* two such partial correlations in a row: fixes before tell no more */
 
 /* What is known of all lanes. */
@@ -174,38 +175,79 @@ static void open_one(Candidates *all, int64_t row, double before) {
     for (int sum = 0; sum < SUMS; sum++) all->part[sum][one] = 0.0;
 }
 
+/* One fix on: one more part may begin at it, and all that are open hold it. */
+static void hold(Candidates *all, const Tracks *tracks, int64_t lane, int64_t row, double before,
+                 const Filters *filters, const Lattice *lattice) {
+    int64_t order = filters->order, oldest = row;
+    open_one(all, row, before);
+    for (int one = 0; one < all->open; one++) oldest = at_most(oldest, all->first[one]);
+    double values[VALUES], longest[SUMS]; /* the terms of parts that hold as many fixes as the order, or more */
+    values_of(tracks, lane, row, values);
+    advance(lattice, filters->partial, values, at_most(row - oldest, order));
+    if (row - oldest >= order) terms_of(filters, order, lattice->error[order], longest);
+    for (int one = 0; one < all->open; one++) {
+        int64_t number = row - all->first[one];
+        double shorter[SUMS], *terms = number < order ? shorter : longest;
+        if (number < order) terms_of(filters, number, lattice->error[number], terms);
+        for (int sum = 0; sum < SUMS; sum++) all->part[sum][one] += terms[sum];
+        all->fixes[one] = (double)(number + 1);
+    }
+}
+
+/* Leave out what costs more than that before its price. */
+static void prune(Candidates *all, double most) {
+    for (int one = all->open - 1; one >= 0; one--)
+        if (all->least[one] > most && all->fixes[one] >= FEWEST_OF_A_WALK) replace(all, one, --all->open);
+}
+
 /* Where the last part of the first fixes begins, times two, and one if it is a walk: into `chosen`. */
 static void forward(const Tracks *tracks, int64_t lane, int64_t held, const uint8_t *starts, Prices prices,
                     const Filters *filters, const Lattice *lattice, int64_t *chosen) {
-    int64_t order = filters->order, lanes = tracks->lanes;
     Candidates all = {0};
     double best = 0.0;
     for (int64_t row = 0; row < held; row++) {
-        if (starts[row * lanes]) all.open = 0;
-        open_one(&all, row, best);
-        int64_t oldest = row;
-        for (int one = 0; one < all.open; one++) oldest = at_most(oldest, all.first[one]);
-        double values[VALUES], longest[SUMS]; /* the terms of parts that hold as many fixes as the order, or more */
-        values_of(tracks, lane, row, values);
-        advance(lattice, filters->partial, values, at_most(row - oldest, order));
-        if (row - oldest >= order) terms_of(filters, order, lattice->error[order], longest);
-        for (int one = 0; one < all.open; one++) {
-            int64_t number = row - all.first[one];
-            double shorter[SUMS], *terms = number < order ? shorter : longest;
-            if (number < order) terms_of(filters, number, lattice->error[number], terms);
-            for (int sum = 0; sum < SUMS; sum++) all.part[sum][one] += terms[sum];
-            all.lasting[one] = prices.lasting[number * lanes];
-            all.fixes[one] = (double)(number + 1);
-        }
+        if (starts[row * tracks->lanes]) all.open = 0;
+        hold(&all, tracks, lane, row, best, filters, lattice);
+        for (int one = 0; one < all.open; one++)
+            all.lasting[one] = prices.lasting[(row - all.first[one]) * tracks->lanes];
         weigh(&all);
         int winner = 0;
         for (int one = 1; one < all.open; one++) if (all.score[one] < all.score[winner]) winner = one;
         double alone = best + prices.on_the_way, together = all.score[winner] + prices.part;
         best = alone < together ? alone : together;
         chosen[row] = alone < together ? 2 * row : 2 * all.first[winner] + (all.is_walk[winner] > 0.0);
-        for (int one = all.open - 1; one >= 0; one--)
-            if (all.least[one] > best + SLACK && row - all.first[one] + 1 >= FEWEST_OF_A_WALK)
-                replace(&all, one, --all.open);
+        prune(&all, best + SLACK);
+    }
+}
+
+/* The same over all ways to cut, for each of so many laws of how long parts last: `likely` [n, m, kinds], from the lane
+ * on. What they make of the first fixes is exp(-before[row]) times `shares` [held + 1, kinds], the largest of which is 1.
+ */
+static void weigh_all(const Tracks *tracks, int64_t lane, int64_t held, const uint8_t *starts, Prices prices,
+                      int64_t kinds, const double *likely, const Filters *filters, const Lattice *lattice,
+                      double *before, double *shares) {
+    Candidates all = {0};
+    before[0] = 0.0;
+    for (int64_t kind = 0; kind < kinds; kind++) shares[kind] = 1.0;
+    for (int64_t row = 0; row < held; row++) {
+        if (starts[row * tracks->lanes]) all.open = 0;
+        hold(&all, tracks, lane, row, before[row], filters, lattice);
+        weigh(&all);
+        double least = before[row] + prices.on_the_way, most = 0.0;
+        double *restrict now = shares + (row + 1) * kinds;
+        for (int one = 0; one < all.open; one++) least = smaller(least, all.score[one] + prices.part);
+        double alone = exponential(least - before[row] - prices.on_the_way);
+        for (int64_t kind = 0; kind < kinds; kind++) now[kind] = alone * now[kind - kinds];
+        for (int one = 0; one < all.open; one++) {
+            double itself = exponential(least - all.score[one] - prices.part);
+            const double *share = shares + all.first[one] * kinds;
+            const double *lasts = likely + (row - all.first[one]) * tracks->lanes * kinds;
+            for (int64_t kind = 0; kind < kinds; kind++) now[kind] += itself * share[kind] * lasts[kind];
+        }
+        for (int64_t kind = 0; kind < kinds; kind++) most = larger(most, now[kind]);
+        for (int64_t kind = 0; kind < kinds; kind++) now[kind] /= most;
+        before[row + 1] = least - logarithm(most);
+        prune(&all, before[row + 1] + NEGLIGIBLE);
     }
 }
 
@@ -232,6 +274,29 @@ int partition(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us
         }
     }
     free(room), free(lattice.error), free(lattice.behind), free(chosen);
+    return failed;
+}
+
+/* What all ways to cut a lane make of it, by each of `kinds` laws of how long parts last, `likely` [n, m, kinds]:
+ * `shares` [m, kinds], the largest of a lane 1. All else is as above.
+ */
+int evidence(int64_t rows, int64_t lanes, int64_t order, const int64_t *time_us, const double *points,
+             const double *deviation_m, const double *correlation, int64_t kinds, const int64_t *held,
+             const uint8_t *starts, const double *price, const double *on_the_way, const double *likely,
+             double *shares) {
+    const Tracks tracks = {rows, lanes, order, time_us, points, deviation_m, correlation};
+    double *room = malloc(size_of(order) * sizeof *room), *before = malloc((rows + 1) * sizeof *before);
+    double *until = malloc((rows + 1) * kinds * sizeof *until);
+    const Lattice lattice = {malloc((order + 1) * sizeof *lattice.error), malloc((order + 1) * sizeof *lattice.behind)};
+    int failed = !room || !before || !until || !lattice.error || !lattice.behind;
+    for (int64_t lane = 0; lane < lanes && !failed; lane++) {
+        Filters filters = filters_of(&tracks, lane, held[lane], room);
+        Prices prices = {price[lane], on_the_way[lane], NULL};
+        weigh_all(&tracks, lane, held[lane], starts + lane, prices, kinds, likely + lane * kinds, &filters, &lattice,
+                  before, until);
+        memcpy(shares + lane * kinds, until + held[lane] * kinds, kinds * sizeof *shares);
+    }
+    free(room), free(before), free(until), free(lattice.error), free(lattice.behind);
     return failed;
 }
 

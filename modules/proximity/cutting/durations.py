@@ -23,7 +23,7 @@ LANE_BITS = 32
 
 def usual(some: Lanes) -> Floats:
     """What it costs that a part holds one fix, two, and so on: [n, m]."""
-    cost: Floats = -np.log(_any_length(some))
+    cost: Floats = -np.log(any_length(some))
     return cost
 
 
@@ -31,11 +31,8 @@ def learned(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> 
     """The same, after a first cut: [n, m]."""
     interval_s = np.maximum(some.interval_s, 1.0)
     count, usual_s, spread = _most_alike(interval_s, *_whole_stays(some, began, walks))
-    wide = np.hypot(spread, BLUR * interval_s / usual_s)
-    lasts_s = _lasts_s(some)
-    density = np.exp(-((np.log(lasts_s / usual_s) / wide) ** 2) / 2) / (wide * np.sqrt(2 * np.pi)) / lasts_s
     share = (1 - ANYTHING) * count / (count + DOUBT)
-    cost: Floats = -np.log(share * density * USUAL_STAY_S + (1 - share) * _any_length(some))
+    cost: Floats = -np.log(share * about(some, usual_s, spread) + (1 - share) * any_length(some))
     return cost
 
 
@@ -70,11 +67,20 @@ def _whole_stays(some: Lanes, began: NDArray[np.bool_], walks: NDArray[np.bool_]
     return lane[whole], (last - first + 1)[whole]
 
 
+def about(some: Lanes, usual_s: Floats, spread: Floats | float) -> Floats:
+    """How likely each length is where stays last about as long as is usual: [n, m], or more of such."""
+    lasts_s = _lasts_s(some)
+    wide = np.hypot(spread, BLUR * np.maximum(some.interval_s, 1.0) / usual_s)
+    density = np.exp(-((np.log(lasts_s / usual_s) / wide) ** 2) / 2) / (wide * np.sqrt(2 * np.pi)) / lasts_s
+    likely: Floats = density * USUAL_STAY_S
+    return likely
+
+
 def _lasts_s(some: Lanes) -> Floats:
     lasts_s: Floats = np.arange(1, some.time_us.shape[0] + 1)[:, None] * np.maximum(some.interval_s, 1.0)
     return lasts_s
 
 
-def _any_length(some: Lanes) -> Floats:
+def any_length(some: Lanes) -> Floats:
     likely: Floats = np.minimum(_lasts_s(some) / USUAL_STAY_S, np.exp(MOST_FOR_LENGTH))
     return likely

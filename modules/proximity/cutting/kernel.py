@@ -16,6 +16,7 @@ from proximity.lanes import Lanes
 LIBRARY = library(__file__, "cutting")
 TRACKS: list[Any] = [*(3 * (c_int64,)), *(4 * (c_void_p,))]
 LIBRARY.partition.argtypes = [*TRACKS, *(7 * (c_void_p,))]
+LIBRARY.evidence.argtypes = [*TRACKS, c_int64, *(6 * (c_void_p,))]
 LIBRARY.sums_of.argtypes = [*TRACKS, c_int64, *(4 * (c_void_p,))]
 LIBRARY.costs_of_stays.argtypes = [*TRACKS, c_int64, c_int64, *(4 * (c_void_p,))]
 SUMS = 11
@@ -46,6 +47,32 @@ def cheapest_cut(  # noqa: PLR0913, PLR0917  what is known of the fixes and of t
     prices = columns(np.float64, [price, on_the_way, lasting])
     _call(LIBRARY.partition, some, correlation, (), [*held, *prices, began, walks])
     return began, walks
+
+
+def evidence(  # noqa: PLR0913, PLR0917  the same
+    some: Lanes,
+    correlation: Floats,
+    starts: NDArray[np.bool_],
+    price: Floats,
+    on_the_way: Floats,
+    likely: Floats,
+) -> Floats:
+    """How likely all ways to cut make the fixes by each of k laws, the likeliest of a lane 1: [m, k].
+
+    By each law it is so `likely` [n, m, k] that a part holds one fix, two, and so on; all else is as above.
+    """
+    rows, lanes = some.time_us.shape
+    kinds = likely.shape[-1]
+    check(
+        starts.shape == likely.shape[:-1] == (rows, lanes)
+        and price.shape == on_the_way.shape == some.held.shape == (lanes,)
+        and bool(((some.held >= 0) & (some.held <= rows)).all())
+    )
+    shares = np.empty((lanes, kinds))
+    held = columns(np.int64, [some.held]) + columns(np.bool_, [starts])
+    prices = columns(np.float64, [price, on_the_way, likely])
+    _call(LIBRARY.evidence, some, correlation, (kinds,), [*held, *prices, shares])
+    return shares
 
 
 def sums_of(some: Lanes, correlation: Floats, lane: Ints, first: Ints, last: Ints) -> Floats:

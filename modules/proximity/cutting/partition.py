@@ -23,6 +23,19 @@ def partition(some: Lanes, correlation: Floats, lasting: Floats) -> tuple[NDArra
     `correlation` is one of noise.correlations(), and `lasting` of durations.py. A fix may be on the way from one part
     to the next: then it is a part alone.
     """
+    return kernel.cheapest_cut(some, correlation, some.starts_anew(), *_prices(some), lasting)
+
+
+def evidence(some: Lanes, correlation: Floats, likely: Floats) -> Floats:
+    """How likely each of k laws of how long parts last makes the fixes, over all ways to cut them: [m, k], up to 1.
+
+    By each it is so `likely` [n, m, k] that a part holds one fix, two, and so on.
+    """
+    return kernel.evidence(some, correlation, some.starts_anew(), *_prices(some), likely)
+
+
+def _prices(some: Lanes) -> tuple[Floats, Floats]:
+    """What one more part costs, and a fix of none: [m] each."""
     interval_s = np.maximum(some.interval_s, 1.0)
     held = np.maximum(some.held, 1)
     is_held = np.arange(some.time_us.shape[0])[:, None] < held
@@ -32,4 +45,4 @@ def partition(some: Lanes, correlation: Floats, lasting: Floats) -> tuple[NDArra
     # in a room (G. Schwarz, Estimating the dimension of a model, 1978, with the prior written out).
     price = np.log(np.maximum(USUAL_STAY_S / interval_s, 1.5)) + np.log(ROOM_M2 / (2 * np.pi))
     on_the_way = np.maximum(np.log(FLOOR_M2 * precision / (2 * np.pi)), LEAST_ON_THE_WAY)
-    return kernel.cheapest_cut(some, correlation, some.starts_anew(), price, on_the_way, lasting)
+    return price, on_the_way

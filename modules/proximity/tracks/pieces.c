@@ -15,7 +15,7 @@ static const double SECOND_US = 1e6, LONGEST_ASTRAY_S = 10.0;
 /* ways.py says what they are. */
 typedef struct {
     int64_t window_us;
-    double quick_m_s, unsure_s, least_turn_s, walking_m_s;
+    double quick_m_s, unsure_s, least_turn_s, walking_m_s, repeats;
 } Rules;
 
 /* Of each lane whose it is; arrays [m], and [n, m] what is of n fixes. */
@@ -53,7 +53,7 @@ typedef struct {
 /* A part, when somebody came to it and left it, and where that one was at its first fix and its last. */
 typedef struct {
     int64_t lane, first_us, last_us, come_us, leave_us;
-    bool is_stay;
+    bool is_stay, is_on_the_way;
     Placed first, last;
 } Part;
 
@@ -73,7 +73,8 @@ static Part seen(const Lanes *lanes, const Parts *parts, int64_t part) {
     int64_t first_us = lanes->time_us[parts->first[part] * lanes->lanes + lane];
     int64_t last_us = lanes->time_us[parts->last[part] * lanes->lanes + lane];
     bool is_stay = !parts->is_walk[part] && last_us > first_us;
-    return (Part){lane, first_us, last_us, first_us, last_us, is_stay, at_time(parts, part, first_us), at_time(parts, part, last_us)};
+    bool is_on_the_way = parts->is_walk[part] || parts->first[part] == parts->last[part];
+    return (Part){lane, first_us, last_us, first_us, last_us, is_stay, is_on_the_way, at_time(parts, part, first_us), at_time(parts, part, last_us)};
 }
 
 static Placed within_piece(const Piece *piece, double at_us) {
@@ -134,6 +135,9 @@ static Piece between(const Rules *rules, const Part *one, const Part *next) {
     double lasts_s = (double)(next->come_us - one->leave_us) / SECOND_US, turns = smaller(lasts_s / rules->least_turn_s, 1.0);
     double astray_s2 = smaller(lasts_s, LONGEST_ASTRAY_S) * lasts_s / 4.0 * (turns * turns);
     double bend_m2 = rules->walking_m_s * rules->walking_m_s * astray_s2;
+    /* Half way between two fixes the error is no smaller than both have in common. */
+    if (one->is_on_the_way && next->is_on_the_way)
+        bend_m2 += 2.0 * rules->repeats * sqrt(one->last.variance_m2 * next->first.variance_m2);
     return (Piece){one->leave_us, next->come_us, one->last, next->first, bend_m2};
 }
 

@@ -19,7 +19,7 @@ Columns = Sequence[NDArray[Any]]
 
 
 class _Rules(Structure):
-    _fields_ = fields(("window_us",), ("quick_m_s", "unsure_s", "least_turn_s", "walking_m_s"))
+    _fields_ = fields(("window_us",), ("quick_m_s", "unsure_s", "least_turn_s", "walking_m_s", "repeats"))
 
 
 class _Lanes(Structure):

@@ -196,3 +196,10 @@ def test_work_grows_with_the_fixes_and_not_faster() -> None:
 
     assert cells(10) == pytest.approx(10 * cells(1), rel=0.02)
     assert cells(1) <= 8640 * (WINDOW_US + 2 * CONTEXT_US) / WINDOW_US + 240
+
+
+def test_half_way_between_two_fixes_is_no_better_known_than_what_their_errors_have_in_common() -> None:
+    way = whole(track(1, [(0.0, FRANKFURT), (60.0, go(FRANKFURT, 70.0, 600.0))], interval_s=1.0))
+    piece = way.at(np.flatnonzero(~way.is_stay)[10:11])
+    ends, middle = piece.start_m2[0], placed(piece, (piece.start_us + piece.end_us) / 2).variance_m2[0]
+    assert 0.7 * ends < middle < ends

@@ -51,6 +51,16 @@ def least_cost(track: Track) -> float:
     return best[-1]
 
 
+def cost_of_all(track: Track) -> float:
+    """Of all cuts together: minus the logarithm of the sum of exp(-what each costs)."""
+    all_of = [0.0]
+    for end in range(1, track.time_s.size + 1):
+        whole = [begin for begin in range(end) if not track.starts[begin + 1 : end].any()]
+        together = [all_of[begin] + track.price + min(costs_of(track, begin, end)) for begin in whole]
+        all_of.append(-float(np.logaddexp.reduce(-np.array([all_of[-1] + track.on_the_way, *together]))))
+    return all_of[-1]
+
+
 def cost_of(track: Track, began: NDArray[np.bool_], walks: NDArray[np.bool_]) -> float:
     """Of one cut."""
     cost = 0.0

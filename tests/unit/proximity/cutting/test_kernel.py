@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from proximity.cutting import kernel
-from proximity.cutting.kernel import cheapest_cut, costs_of_stays, sums_of
+from proximity.cutting.kernel import cheapest_cut, costs_of_stays, evidence, sums_of
 from proximity.cutting.noise import LAWS, ORDER, correlations
 from proximity.cutting.room import ranges
 from proximity.fixes import Floats
 from proximity.lanes import Lanes
 from tests.unit.proximity.built import built
-from tests.unit.proximity.cutting.reference import Track, cost_of, filters_of, least_cost, sums
+from tests.unit.proximity.cutting.reference import Track, cost_of, cost_of_all, filters_of, least_cost, sums
 
 SECOND = 1_000_000
 
@@ -34,6 +34,11 @@ class Asked(NamedTuple):
 
     def cut(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         return cheapest_cut(self.some, self.correlation, self.starts, self.price, self.on_the_way, self.lasting)
+
+    def evidence(self, *laws: Floats) -> Floats:
+        """Of laws of how long parts last, by what that costs: [n, m] each."""
+        likely = np.exp(-np.stack(laws, axis=-1))
+        return evidence(self.some, self.correlation, self.starts, self.price, self.on_the_way, likely)
 
     def alone(self, lane: int) -> "Asked":
         """One of the lanes, without the rows that it does not hold."""
@@ -94,6 +99,32 @@ def test_no_cut_costs_less(asked: Asked) -> None:
         found = cost_of(track, began[:held, lane], walks[:held, lane])
         assert found == pytest.approx(least_cost(track), abs=1e-6)
         assert not began[held:, lane].any()
+
+
+def short(rows: int) -> Floats:
+    """What it costs that a part lasts so long where most last for two or three fixes: [n, 1]."""
+    cost: Floats = 0.3 * (np.arange(rows, dtype=np.float64)[:, None] - 2.0) ** 2
+    return cost
+
+
+@given(questions(rows=20))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_a_law_is_as_likely_as_all_cuts_together_make_it(asked: Asked) -> None:
+    lasting = asked.lasting, asked.lasting + short(20)
+    shares = asked.evidence(*lasting)
+    assert np.array_equal(shares.max(axis=1), np.ones(3))
+    for lane in range(3):
+        one, other = (cost_of_all(asked._replace(lasting=costs).track(lane)) for costs in lasting)
+        assert np.log(shares[lane, 0] / shares[lane, 1]) == pytest.approx(other - one, abs=0.05)
+
+
+@given(questions(rows=150, lanes=8))
+@settings(max_examples=20, deadline=None)
+def test_a_law_is_as_likely_alone_as_among_others(asked: Asked) -> None:
+    every = asked.evidence(asked.lasting, asked.lasting + short(150))
+    for lane, held in enumerate(asked.some.held.tolist()):
+        alone = asked.alone(lane)
+        assert np.array_equal(alone.evidence(alone.lasting, alone.lasting + short(held))[0], every[lane])
 
 
 @given(questions(rows=150, lanes=8))
@@ -173,6 +204,7 @@ def test_figures_that_are_none_are_cut_somehow(seed: int, strange: float) -> Non
     lane, first, last = ranges(some, began)
     assert np.bincount(lane, last - first + 1, lanes).tolist() == held.tolist()
     assert sums_of(some, correlation, lane, first, last).shape == (11, lane.size)
+    assert evidence(some, correlation, starts, *prices[:2], anything(*shape, 3)).shape == (lanes, 3)
 
 
 @given(questions(rows=9, lanes=2), st.data())
@@ -196,6 +228,8 @@ def test_what_does_not_fit_is_refused(asked: Asked, data: st.DataObject) -> None
     )
     with pytest.raises(ValueError, match="do not fit"):
         cheapest_cut(*wrong)
+    with pytest.raises(ValueError, match="do not fit"):
+        evidence(wrong[0], wrong[1], wrong[2], wrong[3], wrong[4], wrong[5][..., None])
 
 
 @pytest.mark.parametrize(("lane", "first", "last"), [(2, 0, 1), (-1, 0, 1), (0, 2, 1), (0, -1, 1), (0, 0, 9)])

@@ -13,7 +13,7 @@ from proximity.cutting.room import QUICK_M_S
 from proximity.fixes import Floats, Ints
 from proximity.parts import WALKING_M_S, Located, Parts
 from proximity.tracks.pieces import pieces_of
-from proximity.ways import LEAST_TURN_S, RULES, UNSURE_S, Ways, within
+from proximity.ways import LEAST_TURN_S, REPEATS, RULES, UNSURE_S, Ways, within
 from proximity.windows import WINDOW_US
 
 SECOND = 1_000_000
@@ -63,6 +63,7 @@ def whole(cut: Cut, lane: int) -> Ways:
     parts = np.flatnonzero(cut.parts.lane == lane).tolist()
     times = [(int(cut.time_us[cut.parts.first[n], lane]), int(cut.time_us[cut.parts.last[n], lane])) for n in parts]
     stays = [bool(last > first and not cut.parts.is_walk[n]) for n, (first, last) in zip(parts, times, strict=True)]
+    on_the_way = [bool(cut.parts.is_walk[n] or cut.parts.first[n] == cut.parts.last[n]) for n in parts]
     ends = [tuple(one(cut, n).at(np.array([at])) for at in time) for n, time in zip(parts, times, strict=True)]
     gaps = [bool(start - end > cut.longest_gap_us[lane]) for (_, end), (start, _) in pairwise(times)]
     followed = [*np.logical_not(gaps).tolist(), False]
@@ -84,7 +85,10 @@ def whole(cut: Cut, lane: int) -> Ways:
         if followed[n]:
             lasts_s = (come[n + 1] - leave[n]) / SECOND
             astray = min(lasts_s, 10) * lasts_s / 4 * min(lasts_s / LEAST_TURN_S, 1) ** 2
-            rows.append((leave[n], come[n + 1], end, ends[n + 1][0], WALKING_M_S**2 * astray, 2, False))
+            bend_m2 = WALKING_M_S**2 * astray
+            if on_the_way[n] and on_the_way[n + 1]:
+                bend_m2 += 2 * REPEATS * math.sqrt(end.variance_m2[0] * ends[n + 1][0].variance_m2[0])
+            rows.append((leave[n], come[n + 1], end, ends[n + 1][0], bend_m2, 2, False))
     start_us, end_us, starts, places, bend, fixes_of, is_stay = zip(*rows, strict=True)
     return Ways(
         np.full(len(rows), cut.person_id[lane]), np.array(start_us), np.array(end_us), points(starts), points(places),
