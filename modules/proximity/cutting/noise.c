@@ -17,7 +17,8 @@ static double sum_of(const double *values, int64_t size) {
  * with any of these periods; by the others they fade: so large a `share` of the variance, in so many seconds. 1: no
  * memory.
  */
-int correlations_of(int64_t lanes, int64_t order, const double *interval_s, double swinging, int64_t swings, const double *swings_s, int64_t fading, const double *share, const double *fades_s,
+int correlations_of(int64_t lanes, int64_t order, const double *interval_s, double swinging, int64_t swings,
+                    const double *swings_s, int64_t fading, const double *share, const double *fades_s,
                     double *correlation) {
     double *room = malloc((3 * swings + 1) * sizeof *room);
     double *restrict turned = room, *restrict before = room + swings, *restrict swing = room + 2 * swings;
