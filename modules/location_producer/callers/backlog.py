@@ -97,8 +97,12 @@ async def watch_backlog(
         try:
             admin = await asyncio.to_thread(make_admin)
             try:
+                stored: dict[int, int] = {}
                 while True:
-                    seen(backlog.look(acknowledged, await asyncio.to_thread(committed, admin)))
+                    # Once all is stored that this process has sent, Kafka need not be asked again until it sends more.
+                    if any(stored.get(partition, -1) < end for partition, end in acknowledged.items()):
+                        stored = await asyncio.to_thread(committed, admin)
+                    seen(backlog.look(acknowledged, stored))
                     await asyncio.sleep(LOOK_EVERY_S)
             finally:
                 admin.close()
