@@ -100,6 +100,5 @@ class Reading:
             client_id="encounter_stream",
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
             metadata_max_age_ms=15_000,
         )
