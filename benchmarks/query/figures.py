@@ -6,7 +6,7 @@ from statistics import median
 from benchmarks.figures import Bound, Figure
 from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Part
 from benchmarks.query.pedestrians import PROMISED_M, PROMISED_S, Row
-from benchmarks.query.question import DAY, MONTH, Kind
+from benchmarks.query.question import DAY, MET, MONTH, Kind
 
 LEAST_ROWS, PLAIN_ROWS, MOST_ROWS = 1_000_000, 10_000_000, 20_000_000
 NEARLY = 0.95  # a town's month has about as many locations as were asked for
@@ -43,16 +43,17 @@ def of_service(parts: Sequence[Part]) -> Iterator[Figure]:
 
 
 def of_estimates(parts: Sequence[Part]) -> Iterator[Figure]:
-    if by_day := having(parts, ESTIMATE, DAY):
-        last = by_day[-1]
-        p95 = last.percentile(ESTIMATE, DAY, 95)
-        remark = meant_for(MOST_ROWS, last)
-        yield Figure("encounters of a day by estimate, p95 over HTTP", p95, Bound.AT_MOST, 15, " ms", remark)
-    if by_month := having(parts, ESTIMATE, MONTH):
-        last = by_month[-1]
-        ratio = median(run.percentile(95) / run.service_percentile(95) for run in last.of(ESTIMATE, MONTH))
-        remark = meant_for(MOST_ROWS, last)
-        yield Figure("encounters of a month, p95: estimate / fixes", ratio, Bound.AT_MOST, 1.5, remark=remark)
+    for kind in MET:
+        if not (measured := having(parts, ESTIMATE, kind)):
+            continue
+        last = measured[-1]
+        asked, remark = f"encounters of a {kind.span} within {kind.distance_m} m", meant_for(MOST_ROWS, last)
+        if kind.span == "day":
+            p95 = last.percentile(ESTIMATE, kind, 95)
+            yield Figure(f"{asked} by estimate, p95 over HTTP", p95, Bound.AT_MOST, 15, " ms", remark)
+        else:
+            ratio = median(run.percentile(95) / run.service_percentile(95) for run in last.of(ESTIMATE, kind))
+            yield Figure(f"{asked}, p95: estimate / fixes", ratio, Bound.AT_MOST, 1.5, remark=remark)
 
 
 def growth(part: Part) -> Iterator[Figure]:

@@ -20,7 +20,7 @@ from benchmarks.query.peers.plain import Plain
 from benchmarks.query.peers.starter import Starter
 from benchmarks.query.plan import Plan
 from benchmarks.query.processes import MemoryWatch, largest_peak_mb
-from benchmarks.query.question import ANY, DAY, KINDS, MONTH, Kind, Question, random_questions
+from benchmarks.query.question import ANY, DAY, KINDS, MET, MONTH, Kind, Question, random_questions
 from benchmarks.query.town import FIRST_DAY, Town
 from benchmarks.query.turns import in_turns
 from benchmarks.services import service
@@ -138,7 +138,7 @@ def beside_index_queries(asked: Service, index: IndexQueries, plan: Plan, town: 
 
 def estimates(asked: Service, database: Database, plan: Plan, town: Town, round_: int) -> Iterator[Run]:
     """Meetings by estimate, and by fixes."""
-    for kind in (DAY, MONTH):
+    for kind in MET:
         if questions := random_questions(kind, town.people, plan.persons(kind), f"{plan.name} {round_} estimates"):
             yield beside_fixes(asked, database, questions)
 

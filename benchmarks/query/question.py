@@ -32,6 +32,8 @@ KINDS = tuple(
     Kind(span, distance_m, window) for span in SPANS for window in (TEN_MINUTES, ANY) for distance_m in (5, 50, 500)
 )
 DAY, MONTH = Kind("day", 50, TEN_MINUTES), Kind("month", 50, TEN_MINUTES)
+MET = tuple(Kind(span, distance_m, TEN_MINUTES) for span in SPANS for distance_m in (2, 50))
+"""Whom somebody met, by estimate: at arm's length, and within a hall."""
 
 
 @dataclass(frozen=True)

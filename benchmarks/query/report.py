@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.figures import Figure
 from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, STARTER, Part, Run
 from benchmarks.query.plot import plot
-from benchmarks.query.question import DAY, KINDS, MONTH, Kind
+from benchmarks.query.question import KINDS, MET, Kind
 
 
 def write_report(folder: Path, parts: Sequence[Part], figures: Sequence[Figure]) -> None:
@@ -89,7 +89,7 @@ def milliseconds(value: float) -> str:
 
 def more(parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
-        for kind in (DAY, MONTH):
+        for kind in MET:
             if runs := part.of(ESTIMATE, kind):
                 yield f"{part.name}: {estimated(runs)}"
         if part.agreed_questions:

@@ -62,9 +62,9 @@ def test_meetings_by_estimate_are_compared_with_those_by_fixes_that_were_asked_i
     month = Run(ESTIMATE, MONTH, [160.0], [90], service_ms=[100.0], loaded=[9_000], service_loaded=[8_000])
     measured = part(20_000_000, 7, day, month)
     found = of([measured])
-    assert found["encounters of a day by estimate, p95 over HTTP"].value == 9
-    assert found["encounters of a month, p95: estimate / fixes"].value == pytest.approx(1.6)
-    assert not found["encounters of a month, p95: estimate / fixes"].ok
+    assert found["encounters of a day within 50 m by estimate, p95 over HTTP"].value == 9
+    assert found["encounters of a month within 50 m, p95: estimate / fixes"].value == pytest.approx(1.6)
+    assert not found["encounters of a month within 50 m, p95: estimate / fixes"].ok
     told = markdown([measured], [])
     assert "by estimate 9.0 / 9.0 ms from 750 locations, by fixes 6.0 / 6.0 ms from 500; 1.50 times as long" in told
 
