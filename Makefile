@@ -39,14 +39,11 @@ down: $(VENV) ## Stop it
 
 #: Test
 test: test-packages $(SYSTEM) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
-	@npm --prefix modules/frontend test
 	@$(NATIVE) test -- $(PYTEST_ARGS)
 test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## The tests that need no running system
-	@npm --prefix modules/frontend test
 	@$(PYTHON) -m pytest -n 2 tests/unit $(PYTEST_ARGS)
 test-page: test-packages $(SYSTEM) ## The page's tests: its parts, then all of it in a real Chromium, on a system of its own
-	@npm --prefix modules/frontend test
-	@$(NATIVE) test -- tests/e2e/page $(PYTEST_ARGS)
+	@$(NATIVE) test -- tests/unit/frontend tests/e2e/page $(PYTEST_ARGS)
 test-containers: container-packages $(VENV) $(GENERATED) $(FRONTEND) ## Build the images and test the system of docker-compose.yml
 	@$(PYTHON) -m tests.containers $(PYTEST_ARGS)
 test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES) $(TRAEFIK)) $(VENV) $(GENERATED) $(FRONTEND) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Test the manifests on a Kubernetes of its own, or in a namespace of KUBECONFIG's
