@@ -12,5 +12,6 @@ export default defineConfig({
     hookTimeout: TEST_HANGS_AFTER_MS,
     expect: { poll: { timeout: WAIT_HANGS_AFTER_MS } },
     fileParallelism: false,
+    isolate: false, // one process and one browser for all files
   },
 });

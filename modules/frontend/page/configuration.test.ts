@@ -10,7 +10,7 @@ import { servePage } from "./serve";
 import { CONNECTION, day, id, linkTo } from "./system";
 
 const [FLOOR, GROUND] = ["253,252,250", "18,52,86"]; // --map-floor of tokens.css, and the style's background below
-const { open } = withBrowser(/^asked http:\/\/127\.0\.0\.1/);
+const { open } = withBrowser(/^asked http:\/\/127\.0\.0\.1/, { isFine: true });
 const closing: (() => unknown)[] = [];
 
 afterAll(async () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { expectNothingSticksOut, LOOKS, mapColours, seriousViolations, withBrowser } from "./browser";
 import { CONNECTION, day, FRONTEND, linkTo, somebody } from "./system";
 
-const { open } = withBrowser();
+const { open } = withBrowser(undefined, { isFine: true });
 
 /** --own of tokens.css, which on the map only the evidence of a meeting has. */
 const OWN = "63,81,201";

@@ -3,7 +3,7 @@ import type { Group } from "../src/api/groups";
 import { expectNothingSticksOut, LOOKS, mapColours, OTHER, OWN, seriousViolations, withBrowser } from "./browser";
 import { CONNECTION, day, linkTo, sociable } from "./system";
 
-const { open } = withBrowser();
+const { open } = withBrowser(undefined, { isFine: true });
 
 /** Groups are of what is settled, which is a while after it was reported. */
 async function untilSettled(): Promise<void> {

@@ -9,7 +9,7 @@ import { FRONTEND, id, linkTo, word } from "./system";
 /** --own of tokens.css, which on the map only the evidence of a meeting has. */
 const OWN = "63,81,201";
 
-const { open } = withBrowser(/WebGL|CONTEXT_LOST|context|NotFoundError|not a child/i);
+const { open } = withBrowser(/WebGL|CONTEXT_LOST|context|NotFoundError|not a child/i, { isFine: true });
 
 test("a browser that does not know its zone shows days and times of UTC", async () => {
   const browser = await launch({ env: { ...process.env, TZ: "" } });

@@ -6,7 +6,7 @@ import { mapColours, OTHER, OWN, withBrowser } from "./browser";
 import { CONNECTION, day, FRONTEND, id, linkTo, word } from "./system";
 
 const LINK = linkTo(id);
-const { open } = withBrowser();
+const { open } = withBrowser(undefined, { isFine: true });
 
 async function rest<Row>(resource: string, more: Record<string, string> = {}): Promise<Row[]> {
   const range = { start_date: `${day}T00:00:00+01:00`, end_date: `${day}T23:59:59+01:00` };
