@@ -6,6 +6,7 @@ from udaconnect_client.simulation.phones import SINE, Drift
 
 PEOPLE, MINUTES = 60, 60
 DISTANCE_M, LASTS_S = 2.0, 120.0
+STEP_S = 1.0  # how often it is looked who truly is together, and who is by the posterior
 
 # The estimator's constants were chosen on these; what is reported comes from conferences that nobody has looked at.
 TUNING_SEEDS = tuple(range(1, 7))

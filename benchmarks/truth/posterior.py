@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.truth.plan import DISTANCE_M, LASTS_S
+from benchmarks.truth.plan import DISTANCE_M, LASTS_S, STEP_S
 from benchmarks.truth.scene import START_US, Met, Scene
 from proximity.fixes import Floats, Ints
 from proximity.geocentric import geocentric
@@ -18,7 +18,7 @@ from proximity.lanes import RADIUS_68
 from proximity.pairs.chance import chance_within
 from udaconnect_client.simulation.phones import SINE_PERIODS_S, Drift
 
-DRAWS, STEP_S, BRIDGE_S = 40, 5.0, 30.0
+DRAWS, DRAWN_S, BRIDGE_S = 40, 5.0, 30.0
 ROOM_M2, FLOOR_M2 = 600.0, 1_000.0  # where the next stay is, and where a fix on the way
 STAYS_S, STAY_SD_S = ((8 / 9, 280.0), (1 / 9, 1160.0)), 30.0  # shares and means: coffee and booths; talks
 WALKS_S = np.array([4, 6, 8, 10, 13, 17, 25, 35, 43, 50, 57, 65.0])  # quantiles
@@ -29,12 +29,16 @@ Chances = Callable[[int], Floats]
 
 def posterior(scene: Scene) -> Met:
     random = np.random.default_rng(scene.conference.seed)
-    grid_s = np.arange(0, scene.conference.minutes * 60, STEP_S)
+    drawn_s = np.arange(0, scene.conference.minutes * 60, DRAWN_S)
+    grid_s = np.arange(0, drawn_s[-1] + STEP_S, STEP_S)  # between the moments drawn, the chance goes straight on
     persons = np.unique(scene.fixes.person_id)
-    drawn = np.stack([_drawn(scene, person, grid_s, random) for person in persons.tolist()])
+    drawn = np.stack([_drawn(scene, person, drawn_s, random) for person in persons.tolist()])
+    mean = drawn[:, :3].mean(axis=2)
     rows = []
     for one, other in zip(*np.triu_indices(persons.size, 1), strict=True):
-        apart_m, chance = _together(drawn[one], drawn[other])
+        apart_m = np.linalg.norm(mean[one] - mean[other], axis=0)
+        chance = np.interp(grid_s, drawn_s, _together(drawn[one], drawn[other], apart_m))
+        apart_m = np.interp(grid_s, drawn_s, apart_m)
         near = np.flatnonzero(chance >= 0.5)  # noqa: PLR2004  likelier than not
         for some in np.split(near, np.flatnonzero(np.diff(near) * STEP_S > BRIDGE_S) + 1):
             if some.size and (some[-1] - some[0]) * STEP_S >= LASTS_S:
@@ -125,11 +129,11 @@ def _pick(log_weights: Floats, random: np.random.Generator) -> int:
 
 def _durations(lasts_s: Floats, interval_s: float) -> tuple[Floats, Floats]:
     """Log-chances that a stay holds fixes for so long, and for at least so long; fixes blur how long it is."""
-    fine_s = np.arange(0.0, lasts_s[-1] + 2 * interval_s, STEP_S)
+    fine_s = np.arange(0.0, lasts_s[-1] + 2 * interval_s, DRAWN_S)
     wide_s = np.hypot(STAY_SD_S, 0.41 * interval_s)
     density = 1e-6 + sum(share * np.exp(-(((fine_s - mean_s) / wide_s) ** 2) / 2) for share, mean_s in STAYS_S) / wide_s
-    density /= density.sum() * STEP_S
-    more = np.interp(lasts_s - interval_s, fine_s, np.maximum(1 - np.cumsum(density) * STEP_S, 1e-9))
+    density /= density.sum() * DRAWN_S
+    more = np.interp(lasts_s - interval_s, fine_s, np.maximum(1 - np.cumsum(density) * DRAWN_S, 1e-9))
     return np.log(np.interp(lasts_s, fine_s, density) * interval_s), np.log(more)
 
 
@@ -140,10 +144,9 @@ def _correlation(lag_s: Floats, drift: Drift) -> Floats:
     return np.where(lag_s > 0, drift.share * slow, 1 + 1e-9)
 
 
-def _together(own: Floats, other: Floats) -> tuple[Floats, Floats]:
-    """How far apart, and the chance of being within the distance."""
-    apart_m = np.linalg.norm((own[:3] - other[:3]).mean(axis=1), axis=0)
+def _together(own: Floats, other: Floats, apart_m: Floats) -> Floats:
+    """The chance of being within the distance."""
     chance, near = np.zeros_like(apart_m), np.flatnonzero(apart_m < FAR_M)
     apart = np.linalg.norm(own[:3, :, near] - other[:3, :, near], axis=0)
     chance[near] = chance_within(DISTANCE_M, apart, own[3][:, near] + other[3][:, near]).mean(axis=0)
-    return apart_m, chance
+    return chance

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.truth.plan import DISTANCE_M, LASTS_S, MINUTES, PEOPLE, Phones
+from benchmarks.truth.plan import DISTANCE_M, LASTS_S, MINUTES, PEOPLE, STEP_S, Phones
 from location_client.readers.instants import EPOCH, MICROSECOND
 from proximity.fixes import Fixes, Floats, Ints
 from udaconnect_client.simulation.conference import Conference
@@ -43,6 +43,6 @@ def scene(phones: Phones, seed: int, people: int = PEOPLE, minutes: int = MINUTE
     person, time_us, latitude, longitude, accuracy_m = map(np.concatenate, zip(*conference.fixes(START), strict=True))
     order = np.lexsort((time_us, person))
     fixes = Fixes(person, time_us, latitude, longitude, accuracy_m.astype(np.float32)).at(order)
-    parts = true_meetings(conference.stretches(), distance_m=DISTANCE_M, lasts_s=LASTS_S)
+    parts = true_meetings(conference.stretches(), distance_m=DISTANCE_M, lasts_s=LASTS_S, step_s=STEP_S)
     one, other, started_s, ended_s, closest_m = map(np.concatenate, zip(*parts, strict=True))
     return Scene(conference, fixes, Met(one + 1, other + 1, started_s, ended_s, closest_m, np.ones(one.size)))

@@ -10,6 +10,9 @@ from proximity.pairs.stretches import Ranges, Stretches, stretches
 from proximity.tracks.between import taken_between
 from proximity.ways import Ways, placed
 
+UNSURE = 0.6
+"""How much of its standard error counts as if a distance were larger, where the closest of several is looked for."""
+
 
 class EstimatedMeetings(NamedTuple):
     """n meetings of one person with others."""
@@ -124,8 +127,9 @@ def joined(parts: list[EstimatedMeetings], bridge_us: int, cut_us: int | None = 
     first = np.flatnonzero(np.diff(group, prepend=-1))
     if first.size == met.size:
         return met
-    # Not the smallest of many unsure distances: that would be too small. The smallest of those that are well known.
-    away_m = np.hypot(met.closest_m, met.closest_sd_m)
+    # Not the smallest of many unsure distances, which would be too small; nor only the well known ones: who comes and
+    # goes passes others more closely than he sits.
+    away_m = np.hypot(met.closest_m, UNSURE * met.closest_sd_m)
     least = np.flatnonzero(away_m == np.minimum.reduceat(away_m, first)[group])
     closest = least[np.flatnonzero(np.diff(group[least], prepend=-1))]
     return EstimatedMeetings(

@@ -16,7 +16,7 @@ from proximity.pairs.stretches import Ranges, Stretches, stretches
 from proximity.ways import Ways, ways, within
 from proximity.windows import WINDOW_US
 
-ESTIMATOR = 7
+ESTIMATOR = 8
 """Its version: another one where any meeting is estimated otherwise, so that what is remembered is not mixed."""
 
 

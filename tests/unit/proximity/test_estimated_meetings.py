@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proximity.circles import circles, reported_inside
-from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
+from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
 from proximity.pairs.chance import rice
 from proximity.ways import ways
@@ -108,6 +109,19 @@ def test_two_who_talk_meet_and_two_who_pass_do_not_for_long() -> None:
     assert abs(talked.closest_m[0] - 1.0) < 3 * talked.closest_sd_m[0]
     assert talked.own_fixes.sum() == pytest.approx(120, abs=3)
     assert met.at(met.person_id == 3).duration_us.sum() < 20 * SECOND
+
+
+def test_the_closest_of_a_meeting_may_be_in_passing_but_not_where_hardly_anything_is_known() -> None:
+    """A talk, how one came by, and a walk of which there were few fixes."""
+    talk, came, unsure = (1.5, 0.2), (0.6, 1.6), (0.3, 3.0)
+    closest_m, closest_sd_m = np.array([came, talk, unsure]).T
+    number = np.arange(3)
+    parts = NO_MEETINGS._replace(closest_m=closest_m, closest_sd_m=closest_sd_m, closest_us=number)
+    same: dict[str, Any] = {name: np.ones(3, np.int64) for name in parts._fields if not name.startswith("closest")}
+    parts = parts._replace(**same)._replace(started_us=number, ended_us=number + 1)
+    met = joined([parts], SECOND)
+    assert (met.closest_m.tolist(), met.closest_sd_m.tolist(), met.closest_us.tolist()) == ([0.6], [1.6], [0])
+    assert joined([parts.at(number[1:])], SECOND).closest_m.tolist() == [1.5]
 
 
 def test_two_who_walk_together_meet() -> None:
