@@ -11,6 +11,7 @@ export NODE_USE_SYSTEM_CA := 1
 
 VENV := .venv/.made
 KAFKA := var/programs/kafka/.made
+KAFKA_CLASSES := var/programs/kafka/classes.jsa
 PROTOS := $(shell find protobufs -name '*.proto')
 CONTRACT := modules/udaconnect/.made
 ENGINE := modules/proximity/.compiled
@@ -38,7 +39,7 @@ down: $(VENV) ## Stop it
 	@$(NATIVE) down
 
 #: Test
-test: test-packages $(SYSTEM) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
+test: test-packages $(SYSTEM) $(KAFKA_CLASSES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## Every test, on a system of its own; PYTEST_ARGS="-k …" chooses
 	@$(NATIVE) test -- $(PYTEST_ARGS)
 test-unit: packages $(VENV) $(GENERATED) $(NODE_MODULES) $(PROMETHEUS) $(MANIFEST_TOOLS) ## The tests that need no running system
 	@$(PYTHON) -m pytest -n 2 tests/unit $(PYTEST_ARGS)
@@ -50,7 +51,7 @@ test-cluster: $(if $(KUBECONFIG),test-packages,cluster-packages $(KUBERNETES) $(
 	@$(PYTHON) -m tests.cluster $(PYTEST_ARGS)
 dashboard: packages $(SYSTEM) $(PROMETHEUS) ## Draw the dashboard as it is after minutes of load, into docs/images; MINUTES=10
 	@$(PYTHON) -m tests.dashboard $(if $(MINUTES),--minutes $(MINUTES))
-chaos: packages $(VENV) $(KAFKA) $(GENERATED) $(ETCD) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
+chaos: packages $(VENV) $(KAFKA) $(KAFKA_CLASSES) $(GENERATED) $(ETCD) ## Kill, freeze, cut off and fill up everything, and account for each location; ROUNDS=100 SEED=7
 	@$(PYTHON) -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(CHAOS)
 fuzz: packages $(VENV) $(KAFKA) $(GENERATED) ## Bytes of every kind as files, records and requests, all accounted for; FUZZ_FILES=100000 FUZZ_RECORDS=1000000 FUZZ_REQUESTS=100000 SEED=7
 	@$(PYTHON) -m tests.fuzz $(if $(FUZZ_FILES),--files $(FUZZ_FILES)) $(if $(FUZZ_RECORDS),--records $(FUZZ_RECORDS)) $(if $(FUZZ_REQUESTS),--requests $(FUZZ_REQUESTS)) $(if $(SEED),--seed $(SEED))
@@ -133,6 +134,10 @@ $(KAFKA): deployment/native/kafka.pom.xml | packages
 	@rm -rf $(@D)
 	@mvn --batch-mode --quiet -Dstyle.color=never --file $< org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$(@D)
 	@touch $@
+
+$(KAFKA_CLASSES): $(KAFKA) deployment/native/kafka_classes.py | $(VENV)
+	@echo "Keeping Kafka's classes as a JVM has them"
+	@$(PYTHON) -m deployment.native.kafka_classes
 
 $(PROMETHEUS): deployment/native/unpacked.sh | packages
 	@echo "Fetching Prometheus from the distribution"

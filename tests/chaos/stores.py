@@ -34,7 +34,7 @@ BECOME = ["--reuid", USER, "--regid", USER, "--clear-groups"]
 AS_POSTGRESQL = ["env", "--chdir=/", "setpriv", *BECOME, "--"] if os.geteuid() == 0 else []
 
 # Compiled less and collected simply, the JVM is up in half the time.
-QUICK_JVM = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
+QUICK_JVM = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 
 def in_a_quick_jvm(command: Sequence[str]) -> list[str]:
