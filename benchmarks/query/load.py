@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
+from benchmarks.connectivity.settling import settled
 from benchmarks.ingest.copy_limit import copy, locations_of
 from benchmarks.query.town import DAYS, FIRST_DAY, Town
+from benchmarks.services import service
 from benchmarks.stores import Stores, connected, execute, stored
 from deployment.native.schema import Database
 from location_consumer.copy_binary import copy_bytes
@@ -39,6 +41,13 @@ def copy_day(database: Database, town: Town, day: int) -> None:
     with connected(database.location_consumer) as session, session.cursor() as cursor:
         for first in range(0, fixes.person_id.size, ROWS_A_COPY):
             copy(cursor, copy_bytes(locations_of(fixes.take(slice(first, first + ROWS_A_COPY)))))
+
+
+def remember(stores: Stores, database: Database) -> None:
+    """Let meeting_finder remember who met whom, of all that is there."""
+    with service(stores, "meeting_finder", database, QUIET_S="0"):
+        settled(database)
+    settle(database)
 
 
 def settle(database: Database) -> None:

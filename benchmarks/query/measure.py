@@ -10,7 +10,7 @@ from functools import partial
 from benchmarks.machine import machine
 from benchmarks.query.clients import crowd
 from benchmarks.query.estimates import beside_fixes
-from benchmarks.query.load import settle, town_database
+from benchmarks.query.load import remember, settle, town_database
 from benchmarks.query.over_http import Service
 from benchmarks.query.part import INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run
 from benchmarks.query.peers import plain, starter
@@ -20,7 +20,7 @@ from benchmarks.query.peers.plain import Plain
 from benchmarks.query.peers.starter import Starter
 from benchmarks.query.plan import Plan
 from benchmarks.query.processes import MemoryWatch, largest_peak_mb
-from benchmarks.query.question import ANY, DAY, KINDS, MET, MONTH, Kind, Question, random_questions
+from benchmarks.query.question import ANY, DAY, KINDS, MET, MONTH, REMEMBERED, Kind, Question, random_questions
 from benchmarks.query.town import FIRST_DAY, Town
 from benchmarks.query.turns import in_turns
 from benchmarks.services import service
@@ -53,11 +53,12 @@ def measure(stores: Stores, plan: Plan) -> Part:
             for round_ in range(1, plan.rounds + 1):
                 for run in [
                     *beside_index_queries(asked, index, plan, town, round_),
-                    *estimates(asked, database, plan, town, round_),
+                    *(beside_fixes(asked, database, some) for some in about_meetings(MET, plan, town, round_)),
                     *beside_peers(asked, database, plan, town, round_),
                 ]:
                     part.runs.append(run)
                     say(plan, f"round {round_}: {run.who}: {run.kind.name}: {run.percentile(50):,.1f} ms (p50)")
+            part.runs += remembered(stores, asked, database, plan, town)
             if plan.small_town:
                 for run in growth(stores, asked, plan, town, part):
                     part.runs.append(run)
@@ -136,10 +137,21 @@ def beside_index_queries(asked: Service, index: IndexQueries, plan: Plan, town: 
         yield bare
 
 
-def estimates(asked: Service, database: Database, plan: Plan, town: Town, round_: int) -> Iterator[Run]:
-    """Meetings by estimate, and by fixes."""
-    for kind in MET:
+def about_meetings(kinds: Sequence[Kind], plan: Plan, town: Town, round_: int) -> Iterator[list[Question]]:
+    for kind in kinds:
         if questions := random_questions(kind, town.people, plan.persons(kind), f"{plan.name} {round_} estimates"):
+            yield questions
+
+
+def remembered(stores: Stores, asked: Service, database: Database, plan: Plan, town: Town) -> Iterator[Run]:
+    """Meetings that meeting_finder has settled before, and those by fixes."""
+    if not plan.settled:
+        return
+    began = time.monotonic()
+    remember(stores, database)
+    say(plan, f"meetings remembered in {time.monotonic() - began:.0f} s")
+    for round_ in range(1, plan.rounds + 1):
+        for questions in about_meetings(REMEMBERED, plan, town, round_):
             yield beside_fixes(asked, database, questions)
 
 

@@ -23,6 +23,7 @@ class Plan:
     agreeing_persons: int = 0  # for each question about a day
     crowd_s: float = 0
     with_memory: bool = False
+    settled: bool = False  # by meeting_finder, after the estimates were asked for
 
     def persons(self, kind: Kind) -> int:
         """How many are asked about in a round."""
@@ -44,7 +45,7 @@ FULL = (
     ),
     Plan("5m", 5_000_000, plain_persons=6, agreeing_persons=2),
     Plan("10m", 10_000_000, only_days=True, plain_persons=10),
-    Plan("20m", 20_000_000, small_town=1_000_000, day_persons=150, crowd_s=15, with_memory=True),
+    Plan("20m", 20_000_000, small_town=1_000_000, day_persons=150, crowd_s=15, with_memory=True, settled=True),
 )
 QUICK = (
     Plan("250k", 250_000, month_persons=20, slow_persons=1),
@@ -60,5 +61,6 @@ QUICK = (
         agreeing_persons=2,
         crowd_s=5,
         with_memory=True,
+        settled=True,
     ),
 )

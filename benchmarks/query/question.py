@@ -34,6 +34,8 @@ KINDS = tuple(
 DAY, MONTH = Kind("day", 50, TEN_MINUTES), Kind("month", 50, TEN_MINUTES)
 MET = tuple(Kind(span, distance_m, TEN_MINUTES) for span in SPANS for distance_m in (2, 50))
 """Whom somebody met, by estimate: at arm's length, and within a hall."""
+REMEMBERED = tuple(Kind(span, 5, TEN_MINUTES) for span in SPANS)
+"""Likewise, within what is asked for where no distance is named: meeting_finder remembers these."""
 
 
 @dataclass(frozen=True)

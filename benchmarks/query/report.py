@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.figures import Figure
 from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, STARTER, Part, Run
 from benchmarks.query.plot import plot
-from benchmarks.query.question import KINDS, MET, Kind
+from benchmarks.query.question import KINDS, MET, REMEMBERED, Kind
 
 
 def write_report(folder: Path, parts: Sequence[Part], figures: Sequence[Figure]) -> None:
@@ -67,8 +67,9 @@ def estimated(runs: Sequence[Run]) -> str:
     fixes = [median(run.service_percentile(percent) for run in runs) for percent in (50, 95)]
     loaded = median(count for run in runs for count in run.loaded)
     loaded_by_fixes = median(count for run in runs for count in run.service_loaded)
+    how = "remembered" if runs[0].kind in REMEMBERED else "by estimate"
     return (
-        f"encounters of a {runs[0].kind.span} within {runs[0].kind.distance_m} m, p50 / p95: by estimate "
+        f"encounters of a {runs[0].kind.span} within {runs[0].kind.distance_m} m, p50 / p95: {how} "
         f"{milliseconds(took[0])} / {milliseconds(took[1])} ms from {loaded:,.0f} locations, by fixes "
         f"{milliseconds(fixes[0])} / {milliseconds(fixes[1])} ms from {loaded_by_fixes:,.0f}; "
         f"{median(run.ratio for run in runs):.2f} times as long."
@@ -89,7 +90,7 @@ def milliseconds(value: float) -> str:
 
 def more(parts: Sequence[Part]) -> Iterator[str]:
     for part in parts:
-        for kind in MET:
+        for kind in (*MET, *REMEMBERED):
             if runs := part.of(ESTIMATE, kind):
                 yield f"{part.name}: {estimated(runs)}"
         if part.agreed_questions:

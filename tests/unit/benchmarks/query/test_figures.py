@@ -13,7 +13,7 @@ from benchmarks.query.figures import figures
 from benchmarks.query.part import ESTIMATE, INDEX, PLAIN, SERVICE, SMALL_TOWN, STARTER, Memory, Part, Run, save, saved
 from benchmarks.query.pedestrians import Row, rows
 from benchmarks.query.plot import plot
-from benchmarks.query.question import DAY, MONTH
+from benchmarks.query.question import DAY, MONTH, REMEMBERED
 from benchmarks.query.report import latency_table, markdown
 
 MEMORY = Memory("month", rows=450_000, pages=45, seconds=60, all_processes_mb=250, largest_process_mb=301)
@@ -60,13 +60,16 @@ def test_growth_compares_what_was_asked_in_turns() -> None:
 def test_meetings_by_estimate_are_compared_with_those_by_fixes_that_were_asked_in_turns() -> None:
     day = Run(ESTIMATE, DAY, [9.0, 9.0], [5, 5], service_ms=[6.0, 6.0], loaded=[700, 800], service_loaded=[500, 500])
     month = Run(ESTIMATE, MONTH, [160.0], [90], service_ms=[100.0], loaded=[9_000], service_loaded=[8_000])
-    measured = part(20_000_000, 7, day, month)
+    kept = Run(ESTIMATE, REMEMBERED[0], [16.0], [5], service_ms=[6.0], loaded=[0], service_loaded=[500])
+    measured = part(20_000_000, 7, day, month, kept)
     found = of([measured])
+    assert not found["encounters of a day within 5 m remembered, p95 over HTTP"].ok
     assert found["encounters of a day within 50 m by estimate, p95 over HTTP"].value == 9
     assert found["encounters of a month within 50 m, p95: estimate / fixes"].value == pytest.approx(1.6)
     assert not found["encounters of a month within 50 m, p95: estimate / fixes"].ok
     told = markdown([measured], [])
     assert "by estimate 9.0 / 9.0 ms from 750 locations, by fixes 6.0 / 6.0 ms from 500; 1.50 times as long" in told
+    assert "within 5 m, p50 / p95: remembered 16.0 / 16.0 ms from 0 locations" in told
 
 
 def test_a_peer_is_compared_question_by_question_with_what_the_service_took_for_the_same() -> None:
