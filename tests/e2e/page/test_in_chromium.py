@@ -2,22 +2,19 @@
 
 import json
 import math
-import os
 import random
-import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-FRONTEND = Path(__file__).resolve().parents[3] / "modules" / "frontend"
+from tests.vitest import run_vitest
+
 DAY = "2026-03-02"
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 MORNING = MIDNIGHT + timedelta(hours=9)
 METRE = 1 / 111_320  # degrees of latitude
-HANGS_AFTER_S = 7200  # ends what hangs, on a machine however slow
 
 # Somebody who passes by a desk every half hour.
 OFTEN_MEETINGS = 1_100
@@ -62,17 +59,8 @@ def test_page(system: Any, make_fix: Any, addresses: Mapping[str, str]) -> None:
 
     who = {"id": ada, "walker": walker, "often": days_of(often), "shy": shy, "sociable": sociable}
     person = json.dumps({**who, "word": word, "day": DAY})
-    seen = subprocess.run(
-        ["npm", "run", "--silent", "test:page"],  # noqa: S607  from the same PATH as all of the front end's commands
-        cwd=FRONTEND,
-        env={**os.environ, **addresses, "PAGE_TEST_PERSON": person, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=HANGS_AFTER_S,
-        check=False,
-    )
-    sys.stdout.write(seen.stdout)  # how long what took: shown by -s
-    assert seen.returncode == 0, seen.stdout + seen.stderr
+    seen = run_vitest("test:page", {**addresses, "PAGE_TEST_PERSON": person})
+    sys.stdout.write(seen)  # how long what took: shown by -s
 
 
 def passages(make_fix: Any, passer: int, sitter: int, latitude: float, longitude: float) -> Iterator[Any]:
