@@ -5,10 +5,12 @@ a server that stalls cannot hide it by slowing its client down.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import grpc
@@ -24,11 +26,16 @@ from benchmarks.result import Result
 from benchmarks.services import ended, service, watch
 from benchmarks.stores import Stores
 from location_client.readers.instants import EPOCH
+from location_client.sending import requested_wait_s
 
 CALL = 1_000
 CALLERS = 32
+NO_MORE_THAN_IS_STORED = 1_000_000  # more than any store takes: its rate is found
 ASK_EVERY_S = 0.01
+AGAIN_AFTER_S = 0.1  # as location_client does it
 VISIBLE_WITHIN_S = 30.0
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ def latency(stores: Stores, workload: Workload, rate: float) -> Result:
     calls = [batch.request for batch in calls_of(workload.slices(), CALL)]
     with (
         stores.database() as database,
-        pipeline(stores, database) as (_producer, consumer),
+        pipeline(stores, database, a_caller_per_s=NO_MORE_THAN_IS_STORED) as (_producer, consumer),
         service(stores, "connection_service", database, WEB_CONCURRENCY="1"),
         grpc.insecure_channel(stores.addresses["LOCATION_GRPC"]) as channel,
         ThreadPoolExecutor(CALLERS) as callers,
@@ -88,11 +95,22 @@ def paced(count: int, rate: float) -> Iterator[float]:
 
 
 def acknowledged_after(stub: LocationServiceStub, call: pb.BatchCreateLocationsRequest, due: float) -> float:
-    """Seconds from when the call was due to its answer."""
-    receipt = stub.BatchCreateLocations(call, timeout=60)
+    """Seconds from when the call was due until its locations were taken, also where it was told to come again."""
+    receipt = until_taken(lambda: stub.BatchCreateLocations(call, timeout=60))
     if receipt.rejections:
         raise ValueError(f"the workload is wrong: {receipt.rejections[0]}")
     return time.monotonic() - due
+
+
+def until_taken(call: Callable[[], Answer]) -> Answer:
+    """The answer to the first call that is not told to slow down. Raises RpcError for any other refusal."""
+    while True:
+        try:
+            return call()
+        except grpc.RpcError as error:
+            if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
+                raise
+            time.sleep(max(AGAIN_AFTER_S, requested_wait_s(error)))
 
 
 def ask_for_markers(stub: LocationServiceStub, target: Target, stop: Event, workload: Workload) -> list[float]:
@@ -105,7 +123,8 @@ def ask_for_markers(stub: LocationServiceStub, target: Target, stop: Event, work
             marker_us += 1_000_000
             location = pb.Location(person_id=workload.people, latitude=1, longitude=1)
             location.creation_time.FromMicroseconds(int(marker_us))
-            stub.CreateLocation(pb.CreateLocationRequest(location=location), timeout=60)
+            request = pb.CreateLocationRequest(location=location)
+            until_taken(partial(stub.CreateLocation, request, timeout=60))
             acknowledged = time.monotonic()
             while not is_visible(session, target.connection_url, location):
                 if time.monotonic() - acknowledged > VISIBLE_WITHIN_S:

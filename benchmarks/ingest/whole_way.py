@@ -25,17 +25,26 @@ class Pipeline(NamedTuple):
 
 
 @contextmanager
-def pipeline(stores: Stores, database: Database, batch: int | None = None) -> Iterator[Pipeline]:
+def pipeline(
+    stores: Stores, database: Database, batch: int | None = None, a_caller_per_s: int = 0
+) -> Iterator[Pipeline]:
     """A producer, which asks person_service, and a consumer around a topic of their own.
 
-    `batch`: the consumer's; None: its default.
+    `batch`: the consumer's; None: its default. `a_caller_per_s`: the most locations that one client may send, and fewer
+    where the store does not take them; 0: as many as he likes, whether they are stored in time or not.
     """
     of_consumer = {} if batch is None else {"BATCH_MAX_LOCATIONS": str(batch)}
     with (
         stores.topic() as topic,
         service(stores, "person_service", database),
-        # One client is to get all there is.
-        service(stores, "location_producer", database, LOCATION_TOPIC=topic, CALLER_LOCATIONS_PER_S="0") as producer,
+        service(
+            stores,
+            "location_producer",
+            database,
+            LOCATION_TOPIC=topic,
+            CONSUMER_GROUP=topic,
+            CALLER_LOCATIONS_PER_S=f"{a_caller_per_s}",
+        ) as producer,
         service(
             stores,
             "location_consumer",

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from kafka.admin import KafkaAdminClient
@@ -23,15 +23,32 @@ PAUSES_AFTER_S: Final = 2.0
 """Consumers that have committed nothing for so long are being restarted, or wait for PostgreSQL. What has gathered
 meanwhile is nobody's doing either, until it waits for twice as long as it did when they went on."""
 
+LATELY: Final = 4  # looks, a second together
 MOST_MARKS: Final = 1_000  # of a partition; then the newest are left out
 
 
+class Mark(NamedTuple):
+    """Records that came between two looks: from the offset `first` until before `end`, seconds of the clock."""
+
+    since: float
+    until: float
+    first: int
+    end: int
+
+    def came_at(self, offset: int) -> float:
+        """When that one is likely to have come: they came evenly."""
+        return self.since + (self.until - self.since) * (offset - self.first + 1) / (self.end - self.first + 1)
+
+
 class Backlog:
-    """By partition: at which moment its end was where. Whatever lies before what is committed is stored."""
+    """By partition: which records came when. Whatever lies before what is committed is stored."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._marks: dict[int, deque[tuple[float, int]]] = {}
+        self._looked_at = clock()
+        self._ends: dict[int, int] = {}
+        self._marks: dict[int, deque[Mark]] = {}
+        self._lately: deque[tuple[int, int]] = deque(maxlen=LATELY + 1)  # sums of offsets: came, stored
         self._committed: dict[int, int] = {}
         self._moved_at = clock()
         self._excused_s: float | None = None  # what may have waited for so long is there because of a pause
@@ -41,20 +58,25 @@ class Backlog:
 
         `acknowledged`: where each partition ends, as far as this process knows. `committed`: what is stored.
         """
-        now = self._clock()
+        since, now = self._looked_at, self._clock()
+        self._looked_at = now
         waiting_s = 0.0
+        if not acknowledged:
+            return Wait(0.0, too_much=False)  # nothing was sent yet
         if not acknowledged.keys() & committed.keys():
             return None  # nobody has stored anything of this topic yet, or not in the name of this group
         for partition, end in acknowledged.items():
             if partition not in committed:
                 continue
-            marks = self._marks.setdefault(partition, deque())
-            if (not marks or marks[-1][1] < end) and len(marks) < MOST_MARKS:
-                marks.append((now, end))
-            while marks and marks[0][1] <= committed[partition]:
+            marks, stored = self._marks.setdefault(partition, deque()), committed[partition]
+            first = self._ends.get(partition, min(stored, end))
+            if first < end and len(marks) < MOST_MARKS:
+                marks.append(Mark(since, now, first, end))
+                self._ends[partition] = end
+            while marks and marks[0].end <= stored:
                 marks.popleft()
             if marks:
-                waiting_s = max(waiting_s, now - marks[0][0])
+                waiting_s = max(waiting_s, now - marks[0].came_at(max(stored, marks[0].first)))
         moved = committed != self._committed
         paused = now - self._moved_at > PAUSES_AFTER_S
         if not waiting_s or moved:
@@ -62,7 +84,15 @@ class Backlog:
             self._committed = dict(committed)
         if now - self._moved_at > STANDS_STILL_AFTER_S:
             return None
-        return Wait(waiting_s, too_much=moved and not self._is_excused(waiting_s, paused=paused))
+        too_much = moved and not self._is_excused(waiting_s, paused=paused)
+        return Wait(waiting_s, too_much, self._stored_share(acknowledged, committed))
+
+    def _stored_share(self, acknowledged: Mapping[int, int], committed: Mapping[int, int]) -> float:
+        """Records that were stored lately, divided by those that came meanwhile; 1 where none came."""
+        both = acknowledged.keys() & committed.keys()
+        self._lately.append((sum(acknowledged[each] for each in both), sum(committed[each] for each in both)))
+        (came_from, stored_from), (came_until, stored_until) = self._lately[0], self._lately[-1]
+        return (stored_until - stored_from) / (came_until - came_from) if came_until > came_from else 1.0
 
     def _is_excused(self, waiting_s: float, *, paused: bool) -> bool:
         """Whether it is a pause that records have waited for, in a look at which some were stored."""
