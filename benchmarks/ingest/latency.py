@@ -76,6 +76,7 @@ def latency(stores: Stores, workload: Workload, rate: float) -> Result:
         workload.locations,
         seconds,
         {
+            "taken_of_offered": workload.locations / seconds / rate,
             "acknowledged_p50_ms": percentile_ms(acknowledged, 50),
             "acknowledged_p99_ms": percentile_ms(acknowledged, 99),
             "visible_p50_ms": percentile_ms(visible, 50),
