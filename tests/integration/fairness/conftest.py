@@ -94,11 +94,12 @@ def way(  # noqa: PLR0913, PLR0917  it is what a way goes through
     session.close()
     issuer = Issuer()
     target, metrics, consumer_metrics = (free_address() for _ in range(3))
+    topic = make_topic(6)
     settings = {
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap_servers,
-        "LOCATION_TOPIC": make_topic(6),
+        "LOCATION_TOPIC": topic,
         "DEAD_LETTER_TOPIC": make_topic(),
-        "CONSUMER_GROUP": "fairness",
+        "CONSUMER_GROUP": topic,  # of its own: Kafka waits ten seconds for the killed consumer of another test
         "DATABASE_URL": database.location_consumer,
         "HEALTH_BIND": consumer_metrics,
         "GRPC_BIND": target,
