@@ -1,6 +1,6 @@
 """One client that sends as much as it can of one kind: `python -m tests.integration.fairness.flood KIND TARGET TOKEN`.
 
-Ends when it is killed. Says every half second what it was answered so far, as JSON: code of gRPC → calls.
+Ends when it is killed. Says ten times a second what it was answered so far, as JSON: code of gRPC → calls.
 """
 
 import json
@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle
 from threading import Event, Thread
 
 import grpc
@@ -20,59 +21,49 @@ from tests.patience import PATIENCE_S
 AT_ONCE = 16
 PEOPLE = 100  # of the flood: 1 to 100 exist
 NOBODY = 900_000_000
-BEGINS_US = 1_771_200_000_000_000  # 2026-02-16
+BEGINS_S = 1_771_200_000  # 2026-02-16
 BATCH = 10_000
 STREAMED = 1_000  # by many small messages a stream sends as much, and has its receipts sooner
 
 Request = pb.BatchCreateLocationsRequest
 
 
-def batch(first_person: int, begins_us: int, latitude: float, count: int = BATCH) -> Request:
+def batch(first_person: int, begins_s: int, latitude: float, count: int = BATCH) -> Request:
     request = Request()
     for number in range(count):
         location = request.locations.add(
             person_id=first_person + number % PEOPLE, latitude=latitude, longitude=11, accuracy_m=5
         )
-        location.creation_time.FromMicroseconds(begins_us + number // PEOPLE * 1_000_000)
+        location.creation_time.seconds = begins_s + number // PEOPLE
     return request
-
-
-def again_and_again(request: Request) -> Iterator[Request]:
-    while True:
-        yield request
-
-
-def always_elsewhere() -> Iterator[Request]:
-    """Places for instants at which somebody is somewhere else already."""
-    places = [batch(1, BEGINS_US, 40 + number / 100) for number in range(10)]
-    while True:
-        yield from places
 
 
 def always_new(worker: int, count: int = BATCH) -> Iterator[Request]:
     """Good ones, which are nobody's fault but too many."""
-    begins_us = BEGINS_US + worker * 86_400_000_000
+    begins_s = BEGINS_S + worker * 86_400
     while True:
-        yield batch(1, begins_us, 48, count)
-        begins_us += count // PEOPLE * 1_000_000
+        yield batch(1, begins_s, 48, count)
+        begins_s += count // PEOPLE
 
 
-KINDS: dict[str, Callable[[int], Iterator[Request]]] = {
-    "unknown": lambda _: again_and_again(batch(NOBODY, BEGINS_US, 48)),
-    "conflicts": lambda _: always_elsewhere(),
-    "duplicates": lambda _: again_and_again(batch(1, BEGINS_US, 48)),
-    "new": always_new,
-    "wrong": lambda _: again_and_again(batch(1, BEGINS_US, 91)),
-    "too_many": lambda _: again_and_again(batch(1, BEGINS_US, 48, 12_000)),
-    "streamed": always_new,
-    "idle_streams": always_new,
+KINDS: dict[str, Callable[[], list[Request]]] = {
+    "unknown": lambda: [batch(NOBODY, BEGINS_S, 48)],
+    "conflicts": lambda: [batch(1, BEGINS_S, 40 + number / 100) for number in range(10)],
+    "duplicates": lambda: [batch(1, BEGINS_S, 48)],
+    "new": list,
+    "wrong": lambda: [batch(1, BEGINS_S, 91)],
+    "too_many": lambda: [batch(1, BEGINS_S, 48, 12_000)],
+    "streamed": list,
+    "idle_streams": list,
 }
+"""What is sent again and again: made once, for all workers. None: always new ones."""
 
 
 class Flood:
     def __init__(self, kind: str, target: str, token: str) -> None:
         self.kind, self.target = kind, target
         self.metadata = (("authorization", f"Bearer {token}"),)
+        self.requests = KINDS[kind]()
         self.answers: Counter[str] = Counter()
 
     def run(self, worker: int) -> None:
@@ -85,7 +76,7 @@ class Flood:
                 elif self.kind == "streamed":
                     self.stream(stub, worker)
                 else:
-                    for request in KINDS[self.kind](worker):
+                    for request in cycle(self.requests) if self.requests else always_new(worker):
                         self.answered(
                             partial(stub.BatchCreateLocations, request, metadata=self.metadata, timeout=PATIENCE_S)
                         )
@@ -113,7 +104,7 @@ class Flood:
         silence = Event()
 
         def one_and_wait() -> Iterator[pb.StreamLocationsRequest]:
-            yield pb.StreamLocationsRequest(locations=batch(1, BEGINS_US, 48, 1).locations)
+            yield pb.StreamLocationsRequest(locations=batch(1, BEGINS_S, 48, 1).locations)
             silence.wait()
 
         while True:
@@ -127,7 +118,7 @@ def main(kind: str, target: str, token: str) -> None:
     for worker in range(AT_ONCE):
         Thread(target=flood.run, args=[worker], daemon=True).start()
     while True:
-        time.sleep(0.5)
+        time.sleep(0.1)
         print(json.dumps(flood.answers), flush=True)  # noqa: T201  whoever started it reads that
 
 
