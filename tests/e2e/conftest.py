@@ -32,10 +32,14 @@ class System:
     def __init__(self, addresses: Mapping[str, str], poll_until: Any) -> None:
         self._addresses = addresses
         self._poll_until = poll_until
+        self._http = requests.Session()
+        self._http.trust_env = False  # to look for proxies among the variables costs as much as the request
+        self._http.headers["Connection"] = "close"  # a service may end an idle connection at any time
         self._channel = grpc.insecure_channel(addresses["LOCATION_GRPC"])
         self.locations = location_pb2_grpc.LocationServiceStub(self._channel)
 
     def close(self) -> None:
+        self._http.close()
         self._channel.close()
 
     def fresh_week(self) -> datetime:
@@ -48,7 +52,7 @@ class System:
 
     def create_person(self, first_name: str = "Ada", last_name: str = "Byron", company_name: str = "Looms") -> int:
         body = {"first_name": first_name, "last_name": last_name, "company_name": company_name}
-        answer = requests.post(f"{self._addresses['PERSON_URL']}/api/persons", json=body, timeout=PATIENCE_S)
+        answer = self._http.post(f"{self._addresses['PERSON_URL']}/api/persons", json=body, timeout=PATIENCE_S)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
 
@@ -120,7 +124,7 @@ class System:
         rows: list[Any] = []
         url: str | None = f"{self._addresses['CONNECTION_URL']}{path}"
         while url:
-            answer = requests.get(url, params=parameters, timeout=PATIENCE_S)
+            answer = self._http.get(url, params=parameters, timeout=PATIENCE_S)
             assert answer.status_code == 200, answer.text
             rows += answer.json()
             parameters = {}

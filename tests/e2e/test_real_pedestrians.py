@@ -117,11 +117,13 @@ def oracle(scene: Scene, person: int, distance: float, window_s: float | None) -
     """(other, time) → metres to the nearest own fix, and the time gaps of all own fixes that are as near."""
     # Whoever is further away than this to the north or to the east (at 35° N) needs no geodesic.
     north, east = distance / 100_000, distance / 80_000
+    window_us = np.inf if window_s is None else window_s * 1e6
     own = np.flatnonzero(scene.person == person)
     passed = (scene.person != person) & about(scene.latitude, own, north) & about(scene.longitude, own, east)
+    passed &= about(scene.time_us, own, window_us + 1)
     others = np.flatnonzero(passed)
     gap_us = np.abs(scene.time_us[own, np.newaxis] - scene.time_us[others])
-    looked_at = gap_us <= (np.inf if window_s is None else window_s * 1e6)
+    looked_at = gap_us <= window_us
     looked_at &= np.abs(scene.latitude[own, np.newaxis] - scene.latitude[others]) < north
     looked_at &= np.abs(scene.longitude[own, np.newaxis] - scene.longitude[others]) < east
     a, b = np.nonzero(looked_at)
