@@ -104,6 +104,7 @@ def way(  # noqa: PLR0913, PLR0917  it is what a way goes through
         "HEALTH_BIND": consumer_metrics,
         "GRPC_BIND": target,
         "METRICS_BIND": metrics,
+        "CONCURRENT_RPCS_MAX": "200",  # so few that one client soon holds all that he may
         "AUTH_JWKS": str(issuer.write_jwks(tmp_path / "jwks.json")),
         "AUTH_ISSUER": ISSUER,
         "AUTH_AUDIENCE": AUDIENCE,
