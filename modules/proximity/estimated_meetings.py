@@ -6,6 +6,7 @@ import numpy as np
 
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.geocentric import geodetic
+from proximity.instants import FIRST_US, LAST_US
 from proximity.pairs.stretches import Ranges, Stretches, stretches
 from proximity.tracks.between import taken_between
 from proximity.ways import Ways, placed
@@ -73,16 +74,19 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     other_fixes: Fixes,
     distance_m: float,
     min_chance: float,
+    from_us: int = FIRST_US,
+    until_us: int = LAST_US,
 ) -> EstimatedMeetings:
     """Every stretch in which one of the others was within the distance, by person and time; nothing is joined yet.
 
     `own` are the ways of one person, `others` of any number; the fixes are those that they were made of, by person and
-    time.
+    time. What goes on before or after a span of time is cut there, both ends inclusive.
     """
     persons, first = np.unique(others.person_id, return_index=True)
     whole = np.zeros(persons.size, np.int64)
     pairs = Ranges(whole, whole + own.size, first, np.append(first, others.size)[1:])
-    found = [met_in(some, persons, others) for some in stretches(own, others, pairs, distance_m, min_chance)]
+    span = from_us, until_us
+    found = [met_in(some, persons, others) for some in stretches(own, others, pairs, distance_m, min_chance, *span)]
     if not found:
         return NO_MEETINGS
     met = EstimatedMeetings._make(map(np.concatenate, zip(*found, strict=True)))

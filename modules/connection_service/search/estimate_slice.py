@@ -37,12 +37,14 @@ class EstimateSearch:
         track = track_around(self.locations, self.person_id, *around)
         own = ways(track, *around)
         near, loaded = self._near(circles(own, asked.distance_m), low_us, high_us)
-        own = asked_for(within(own, low_us, high_us + 1), asked)
+        own = within(own, low_us, high_us + 1)
+        own = own.at((own.start_us <= asked.end_us) & (own.end_us >= asked.start_us))
+        span = asked.start_us, asked.end_us
         loaded += track.size
         found: list[EstimatedMeetings] = []
         for some, fixes in self._followed(near):
             theirs = ways_in(fixes, some)
-            met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability)
+            met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability, *span)
             found.append(joined([met], asked.gap_us, asked.cut_us))
             loaded += fixes.size
         return SliceResult(found, loaded)

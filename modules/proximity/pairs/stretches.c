@@ -44,7 +44,9 @@ typedef struct {
     const int64_t *own_first, *own_until, *other_first, *other_until;
 } Ranges;
 
+/* Of a stretch that goes on before or after a span of time, what lies in it is noted. */
 typedef struct {
+    int64_t from_us, until_us;
     double distance_m, min_chance;
     const Chance *chance;
 } Asked;
@@ -194,12 +196,16 @@ static double border(const Pair *pair, const Asked *asked, const double at_s[2],
     return f[0] >= 0.0 ? x[0] : x[1];
 }
 
+static inline double since(const Pair *pair, int64_t at_us) { return (double)(at_us - pair->from_us) / SECOND_US; }
+
 /* False: there is no room for it. */
 static bool noted(const Pair *pair, const Asked *asked, double from_s, double until_s, int64_t nth, int64_t mine,
                   int64_t theirs, Found *found) {
     int64_t started_us = pair->from_us + (int64_t)rint(from_s * SECOND_US);
     int64_t ended_us = pair->from_us + (int64_t)rint(until_s * SECOND_US);
-    if (ended_us <= started_us && pair->from_us != pair->until_us) return true;
+    if (started_us < asked->from_us) started_us = asked->from_us, from_s = since(pair, started_us);
+    if (ended_us > asked->until_us) ended_us = asked->until_us, until_s = since(pair, ended_us);
+    if (ended_us < started_us || (ended_us == started_us && pair->from_us != pair->until_us)) return true;
     if (found->size == found->capacity) return false;
     double mean = 0.0, variance_m2, closest = closest_s(pair, from_s, until_s);
     for (int node = 0; node < NODES; node++)

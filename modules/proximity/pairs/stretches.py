@@ -14,6 +14,7 @@ import numpy as np
 
 from proximity.compiled import address, check, columns, fields, library
 from proximity.fixes import Floats, Ints
+from proximity.instants import FIRST_US, LAST_US
 from proximity.pairs.chance import chance
 from proximity.ways import Ways
 
@@ -53,21 +54,32 @@ class _Ranges(Structure):
 
 
 class _Asked(Structure):
-    _fields_ = fields(floats=("distance_m", "min_chance"), columns=("chance",))
+    _fields_ = fields(("from_us", "until_us"), ("distance_m", "min_chance"), ("chance",))
 
 
 class _Found(Structure):
     _fields_ = fields(("capacity", "size"), columns=Stretches._fields)
 
 
-def stretches(own: Ways, others: Ways, pairs: Ranges, distance_m: float, min_chance: float) -> Iterator[Stretches]:
-    """Stretches of the pairs, in portions."""
+def stretches(  # noqa: PLR0913, PLR0917  whose, and what is asked
+    own: Ways,
+    others: Ways,
+    pairs: Ranges,
+    distance_m: float,
+    min_chance: float,
+    from_us: int = FIRST_US,
+    until_us: int = LAST_US,
+) -> Iterator[Stretches]:
+    """Stretches of the pairs, in portions; of those that go on before or after a span of time, what lies in it.
+
+    Their other borders are the same as without the span.
+    """
     _check(own, others, pairs)
     held = [columns(np.int64, some[1:3]) + columns(np.float64, some[3:8]) for some in (own, others)]
     mine, theirs = (_Ways(some.size, *map(address, kept)) for some, kept in zip((own, others), held, strict=True))
     ranges = columns(np.int64, pairs)
     left = _Ranges(pairs.own_first.size, 0, *map(address, ranges))
-    asked = _Asked(distance_m, min_chance, addressof(chance()))
+    asked = _Asked(from_us, until_us, distance_m, min_chance, addressof(chance()))
     capacity = AT_ONCE
     while left.next < left.size:
         room = Stretches(*np.empty((7, capacity), np.int64), *np.empty((2, capacity)))

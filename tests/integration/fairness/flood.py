@@ -56,7 +56,7 @@ KINDS: dict[str, Callable[[], list[Request]]] = {
     "streamed": list,
     "idle_streams": list,
 }
-"""What is sent again and again: made once, for all workers. None: always new ones."""
+"""What is sent again and again: made once, for all workers. Of nothing: always new ones."""
 
 
 class Flood:
