@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from connection_service.limits import TooMany
-from connection_service.search.estimate_slice import asked_for, track_around
+from connection_service.search.estimate_slice import track_around
 from connection_service.search.one_slice import Locations
 from connection_service.search.paging import Page, later, page_of, settled
 from connection_service.search.questions import EstimateQuestion, SummaryQuestion, WayQuestion
@@ -16,7 +16,7 @@ from proximity.estimated_contacts import EstimatedContacts, estimated_contacts
 from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined, joined_into
 from proximity.network.summaries import Summaries, summaries
 from proximity.slices import Slices
-from proximity.ways import NOWHERE, Ways, ways
+from proximity.ways import NOWHERE, Ways, ways, within
 from proximity.windows import WINDOW_US
 
 Flags = NDArray[np.bool_]
@@ -71,7 +71,7 @@ def way_page(locations: Locations, person_id: int, question: WayQuestion) -> Pag
 
     def search(low_us: int, high_us: int) -> tuple[Ways, int]:
         track = track_around(locations, person_id, low_us, high_us + 1)
-        way = asked_for(ways(track, low_us, high_us + 1), question)
+        way = _asked_for(ways(track, low_us, high_us + 1), question)
         return way.at(later((way.start_us,), after)), track.size
 
     found = NOWHERE
@@ -81,6 +81,12 @@ def way_page(locations: Locations, person_id: int, question: WayQuestion) -> Pag
         if found.size > question.limit:
             break
     return page_of(found, (found.start_us,), question.limit)
+
+
+def _asked_for(way: Ways, question: WayQuestion) -> Ways:
+    """What of the way lies in the question's range: it is cut at both ends; a lone fix at the end belongs to it."""
+    alone = way.start_us == way.end_us
+    return within(way, question.start_us, np.where(alone, question.end_us + 1, question.end_us))
 
 
 def _counted(met: EstimatedMeetings, question: EstimateQuestion) -> Flags:

@@ -10,13 +10,13 @@ import numpy as np
 
 from connection_service.limits import TooMany
 from connection_service.search.one_slice import Locations, SliceResult
-from connection_service.search.questions import EstimateQuestion, PagedQuestion
+from connection_service.search.questions import EstimateQuestion
 from proximity.cells import probes_of_circles
 from proximity.circles import Circles, circles, reported_inside
 from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
 from proximity.instants import FIRST_US, LAST_US, SECOND_US
-from proximity.ways import Ways, ways, ways_in, within
+from proximity.ways import ways, ways_in, within
 from proximity.windows import WINDOW_US, Windows, needed, windows_of
 
 # Of others: with a fix each ten seconds, 512 windows have 120,000 locations. Where they have fewer, more come at once.
@@ -96,12 +96,6 @@ def track_around(locations: Locations, person_id: int, start_us: int, until_us: 
     """All fixes that tell of the way from start_us until before until_us."""
     first_us, last_us = needed(start_us, until_us)
     return locations.track(person_id, max(first_us, FIRST_US), min(last_us, LAST_US))
-
-
-def asked_for(way: Ways, question: PagedQuestion) -> Ways:
-    """What of the way lies in the question's range: it is cut at both ends; a lone fix at the end belongs to it."""
-    alone = way.start_us == way.end_us
-    return within(way, question.start_us, np.where(alone, question.end_us + 1, question.end_us))
 
 
 def _union(parts: list[Windows]) -> Windows:
