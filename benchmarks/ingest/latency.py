@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from threading import Event
 from typing import TypeVar
 from urllib.parse import urljoin
@@ -26,13 +25,13 @@ from benchmarks.result import Result
 from benchmarks.services import ended, service, watch
 from benchmarks.stores import Stores
 from location_client.readers.instants import EPOCH
-from location_client.sending import requested_wait_s
+from location_client.sending import Patience, requested_wait_s
 
 CALL = 1_000
 CALLERS = 32
 NO_MORE_THAN_IS_STORED = 1_000_000  # more than any store takes: its rate is found
 ASK_EVERY_S = 0.01
-AGAIN_AFTER_S = 0.1  # as location_client does it
+AGAIN_AFTER_S = Patience().first_wait_s
 VISIBLE_WITHIN_S = 30.0
 
 Answer = TypeVar("Answer")
@@ -97,17 +96,17 @@ def paced(count: int, rate: float) -> Iterator[float]:
 
 def acknowledged_after(stub: LocationServiceStub, call: pb.BatchCreateLocationsRequest, due: float) -> float:
     """Seconds from when the call was due until its locations were taken, also where it was told to come again."""
-    receipt = until_taken(lambda: stub.BatchCreateLocations(call, timeout=60))
+    receipt = until_taken(stub.BatchCreateLocations, call)
     if receipt.rejections:
         raise ValueError(f"the workload is wrong: {receipt.rejections[0]}")
     return time.monotonic() - due
 
 
-def until_taken(call: Callable[[], Answer]) -> Answer:
+def until_taken(call: Callable[..., Answer], request: object) -> Answer:
     """The answer to the first call that is not told to slow down. Raises RpcError for any other refusal."""
     while True:
         try:
-            return call()
+            return call(request, timeout=60)
         except grpc.RpcError as error:
             if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
                 raise
@@ -124,8 +123,7 @@ def ask_for_markers(stub: LocationServiceStub, target: Target, stop: Event, work
             marker_us += 1_000_000
             location = pb.Location(person_id=workload.people, latitude=1, longitude=1)
             location.creation_time.FromMicroseconds(int(marker_us))
-            request = pb.CreateLocationRequest(location=location)
-            until_taken(partial(stub.CreateLocation, request, timeout=60))
+            until_taken(stub.CreateLocation, pb.CreateLocationRequest(location=location))
             acknowledged = time.monotonic()
             while not is_visible(session, target.connection_url, location):
                 if time.monotonic() - acknowledged > VISIBLE_WITHIN_S:

@@ -6,8 +6,7 @@ import numpy as np
 
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.geocentric import geodetic
-from proximity.instants import FIRST_US, LAST_US
-from proximity.pairs.stretches import Ranges, Stretches, stretches
+from proximity.pairs.stretches import WHENEVER, Ranges, Stretches, stretches
 from proximity.tracks.between import taken_between
 from proximity.ways import Ways, placed
 
@@ -74,8 +73,7 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     other_fixes: Fixes,
     distance_m: float,
     min_chance: float,
-    from_us: int = FIRST_US,
-    until_us: int = LAST_US,
+    span_us: tuple[int, int] = WHENEVER,
 ) -> EstimatedMeetings:
     """Every stretch in which one of the others was within the distance, by person and time; nothing is joined yet.
 
@@ -85,8 +83,8 @@ def estimated_meetings(  # noqa: PLR0913, PLR0917  both sides, and what is asked
     persons, first = np.unique(others.person_id, return_index=True)
     whole = np.zeros(persons.size, np.int64)
     pairs = Ranges(whole, whole + own.size, first, np.append(first, others.size)[1:])
-    span = from_us, until_us
-    found = [met_in(some, persons, others) for some in stretches(own, others, pairs, distance_m, min_chance, *span)]
+    near = stretches(own, others, pairs, distance_m, min_chance, span_us)
+    found = [met_in(some, persons, others) for some in near]
     if not found:
         return NO_MEETINGS
     met = EstimatedMeetings._make(map(np.concatenate, zip(*found, strict=True)))

@@ -39,12 +39,12 @@ class EstimateSearch:
         near, loaded = self._near(circles(own, asked.distance_m), low_us, high_us)
         own = within(own, low_us, high_us + 1)
         own = own.at((own.start_us <= asked.end_us) & (own.end_us >= asked.start_us))
-        span = asked.start_us, asked.end_us
+        span_us = asked.start_us, asked.end_us
         loaded += track.size
         found: list[EstimatedMeetings] = []
         for some, fixes in self._followed(near):
             theirs = ways_in(fixes, some)
-            met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability, *span)
+            met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability, span_us)
             found.append(joined([met], asked.gap_us, asked.cut_us))
             loaded += fixes.size
         return SliceResult(found, loaded)

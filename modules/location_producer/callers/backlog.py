@@ -63,12 +63,11 @@ class Backlog:
         waiting_s = 0.0
         if not acknowledged:
             return Wait(0.0, too_much=False)  # nothing was sent yet
-        if not acknowledged.keys() & committed.keys():
+        if not (both := acknowledged.keys() & committed.keys()):
             return None  # nobody has stored anything of this topic yet, or not in the name of this group
-        for partition, end in acknowledged.items():
-            if partition not in committed:
-                continue
-            marks, stored = self._marks.setdefault(partition, deque()), committed[partition]
+        for partition in both:
+            end, stored = acknowledged[partition], committed[partition]
+            marks = self._marks.setdefault(partition, deque())
             first = self._ends.get(partition, min(stored, end))
             if first < end and len(marks) < MOST_MARKS:
                 marks.append(Mark(since, now, first, end))
@@ -85,14 +84,14 @@ class Backlog:
         if now - self._moved_at > STANDS_STILL_AFTER_S:
             return None
         too_much = moved and not self._is_excused(waiting_s, paused=paused)
-        return Wait(waiting_s, too_much, self._stored_share(acknowledged, committed))
+        came, stored = (sum(offsets[partition] for partition in both) for offsets in (acknowledged, committed))
+        return Wait(waiting_s, too_much, self._stored_share(came, stored))
 
-    def _stored_share(self, acknowledged: Mapping[int, int], committed: Mapping[int, int]) -> float:
+    def _stored_share(self, came: int, stored: int) -> float:
         """Records that were stored lately, divided by those that came meanwhile; 1 where none came."""
-        both = acknowledged.keys() & committed.keys()
-        self._lately.append((sum(acknowledged[each] for each in both), sum(committed[each] for each in both)))
-        (came_from, stored_from), (came_until, stored_until) = self._lately[0], self._lately[-1]
-        return (stored_until - stored_from) / (came_until - came_from) if came_until > came_from else 1.0
+        self._lately.append((came, stored))
+        came_before, stored_before = self._lately[0]
+        return (stored - stored_before) / (came - came_before) if came > came_before else 1.0
 
     def _is_excused(self, waiting_s: float, *, paused: bool) -> bool:
         """Whether it is a pause that records have waited for, in a look at which some were stored."""

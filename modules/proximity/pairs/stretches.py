@@ -19,6 +19,7 @@ from proximity.pairs.chance import chance
 from proximity.ways import Ways
 
 LIBRARY = library(__file__, "stretches")
+WHENEVER = FIRST_US, LAST_US
 AT_ONCE = 1 << 16  # stretches; more only where one pair of persons has them
 
 
@@ -67,8 +68,7 @@ def stretches(  # noqa: PLR0913, PLR0917  whose, and what is asked
     pairs: Ranges,
     distance_m: float,
     min_chance: float,
-    from_us: int = FIRST_US,
-    until_us: int = LAST_US,
+    span_us: tuple[int, int] = WHENEVER,
 ) -> Iterator[Stretches]:
     """Stretches of the pairs, in portions; of those that go on before or after a span of time, what lies in it.
 
@@ -79,7 +79,7 @@ def stretches(  # noqa: PLR0913, PLR0917  whose, and what is asked
     mine, theirs = (_Ways(some.size, *map(address, kept)) for some, kept in zip((own, others), held, strict=True))
     ranges = columns(np.int64, pairs)
     left = _Ranges(pairs.own_first.size, 0, *map(address, ranges))
-    asked = _Asked(from_us, until_us, distance_m, min_chance, addressof(chance()))
+    asked = _Asked(*span_us, distance_m, min_chance, addressof(chance()))
     capacity = AT_ONCE
     while left.next < left.size:
         room = Stretches(*np.empty((7, capacity), np.int64), *np.empty((2, capacity)))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proximity.fixes import Floats, Ints
-from proximity.instants import FIRST_US, LAST_US, SECOND_US
+from proximity.instants import SECOND_US
 from proximity.pairs import stretches as module
 from proximity.pairs.chance import COMPANY, COMPANY_M, KNOWN_M, chance_within, rice
-from proximity.pairs.stretches import Ranges, Stretches, stretches
+from proximity.pairs.stretches import WHENEVER, Ranges, Stretches, stretches
 from proximity.ways import Ways, placed
 from tests.unit.proximity.built import built
 
@@ -27,8 +27,8 @@ class Scene(NamedTuple):
     distance_m: float
     min_chance: float
 
-    def found(self, pairs: Ranges | None = None, span: tuple[int, int] = (FIRST_US, LAST_US)) -> Stretches:
-        parts = list(stretches(self.ways, self.ways, pairs or self.pairs, self.distance_m, self.min_chance, *span))
+    def found(self, pairs: Ranges | None = None, span_us: tuple[int, int] = WHENEVER) -> Stretches:
+        parts = list(stretches(self.ways, self.ways, pairs or self.pairs, self.distance_m, self.min_chance, span_us))
         return Stretches._make(map(np.concatenate, zip(*parts, strict=True))) if parts else NOTHING
 
     def chance(self, own: Ints, other: Ints, at_us: Floats) -> Floats:
@@ -101,7 +101,7 @@ scenes = st.integers(0, 1 << 32).map(scene)
 def test_in_a_span_of_time_are_the_parts_of_the_same_stretches(some: Scene, from_s: int, lasts_s: int) -> None:
     """Whatever was found is found again, as far as it lies in the span, with the same borders: so no cut tells more."""
     from_us, until_us = from_s * SECOND_US, (from_s + lasts_s) * SECOND_US
-    whole, part = some.found(), some.found(span=(from_us, until_us))
+    whole, part = some.found(), some.found(span_us=(from_us, until_us))
     started_us, ended_us = np.maximum(whole.started_us, from_us), np.minimum(whole.ended_us, until_us)
     instant = whole.started_us == whole.ended_us
     inside = np.flatnonzero((started_us < ended_us) | (instant & (started_us == ended_us)))
