@@ -18,7 +18,7 @@ def announce(folder: DataFolder, in_use: dict[str, str], *, with_demo: bool) -> 
     write_env(folder.run_env, in_use)
     print(f"UdaConnect is ready. The page: {in_use['FRONTEND_URL']}  All addresses: {folder.run_env}", flush=True)
     if with_demo:
-        subprocess.run([sys.executable, "-m", "udaconnect_client", "demo"], check=True)
+        subprocess.run([sys.executable, "-m", "udaconnect_client", "demo", "--venue", str(folder.venue)], check=True)
 
 
 def wait_until_ready(in_use: dict[str, str]) -> None:

@@ -39,6 +39,11 @@ class DataFolder:
         return self.logs / "run.log"
 
     @property
+    def venue(self) -> Path:
+        """The floor plan that the demonstration writes."""
+        return self.path / "venue.geojson"
+
+    @property
     def kafka(self) -> Path:
         return self.path / "kafka"
 

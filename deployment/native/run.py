@@ -58,6 +58,8 @@ def run_services(folder: DataFolder, in_use: dict[str, str], broker_pid: int, *,
     """Honcho stops everything when one process ends: so the stores are watched by two that end with them."""
     manager = honcho.manager.Manager()
     environment = common_environment(folder)
+    if with_demo:
+        environment.setdefault("VENUE_FILE", str(folder.venue))
     manager.add_process("kafka", follow(kafka_log(folder), broker_pid), env=environment)
     for service in services(in_use):
         manager.add_process(service.name, service.command, env={**environment, **service.settings}, cwd=REPOSITORY)

@@ -103,9 +103,12 @@ def test_locations_of_nobody_are_not_sent(addresses: Mapping[str, str], tmp_path
     assert "Nothing was sent: there is no person 999999999." in everything.stderr
 
 
-def test_the_demonstration_finds_what_truly_happened_and_can_be_repeated(addresses: Mapping[str, str]) -> None:
+def test_the_demonstration_finds_what_truly_happened_and_can_be_repeated(
+    addresses: Mapping[str, str], tmp_path: Path
+) -> None:
     assert addresses["CONNECTION_URL"]
-    first, second = udaconnect("demo"), udaconnect("demo")
+    venue = tmp_path / "venue.geojson"
+    first, second = udaconnect("demo", "--venue", str(venue)), udaconnect("demo")
     assert (first.exit_code, second.exit_code) == (0, 0), first.stderr + second.stderr
     assert len(re.findall(r"^\S+ \S+ +\S+ \S+ +[\d:]{8}  [\d:]{8} .* m +\d+%$", first.stdout, re.MULTILINE)) >= 3
     assert first.stdout.partition("Meetings found")[2] == second.stdout.partition("Meetings found")[2]
@@ -113,6 +116,7 @@ def test_the_demonstration_finds_what_truly_happened_and_can_be_repeated(address
     found, right = map(int, re.findall(r"Of the (\d+) that were found, (\d+) took place", first.stdout)[0])
     assert seen > 0.9 * true > 100
     assert right > 0.85 * found > 100
+    assert "Coffee area 1" in venue.read_text(), "the floor plan, for the page's VENUE_FILE"
 
 
 def test_meetings_are_shown_as_a_table(addresses: Mapping[str, str]) -> None:

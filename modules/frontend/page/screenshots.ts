@@ -37,14 +37,14 @@ async function findMeeting(): Promise<{ link: string; shown: Meeting }> {
   const range = `start_date=${new Date(now - 24 * 3_600_000).toISOString()}&end_date=${new Date(now).toISOString()}`;
   let best: { person: Person; meeting: Meeting } | null = null;
   for (const person of await get<Person>("/api/persons?limit=100")) {
-    const path = `/api/persons/${person.id}/encounters?${range}&distance=2&time_window=30&min_duration=120`;
+    const path = `/api/persons/${person.id}/encounters?${range}&distance=2&min_duration=120`;
     for (const meeting of await get<Meeting>(path)) {
       if (!best || meeting.duration_s > best.meeting.duration_s) best = { person, meeting };
     }
   }
   if (!best) throw new Error("no meetings since yesterday: let `udaconnect demo` make some");
   const day = dayOf(Date.parse(best.meeting.started_at), ZONE);
-  const settings = `from=${day}&to=${day}&zone=${ZONE}&distance=2&window=30&min=2`;
+  const settings = `from=${day}&to=${day}&zone=${ZONE}&distance=2&min=2`;
   return { link: `${FRONTEND}/?person=${best.person.id}&${settings}`, shown: best.meeting };
 }
 
@@ -84,6 +84,17 @@ test.each(["light", "dark"] as const)("meetings in %s", async (colorScheme) => {
   const phone = await openPage(browser, played(), { ...PHONE, colorScheme });
   await phone.page.getByRole("button", { name: "Play" }).waitFor();
   await shoot(phone.page, `phone-${colorScheme}`);
+});
+
+test("what meetings add up to", async () => {
+  ({ link } = await findMeeting());
+  const introductions = await openPage(browser, `${link}&see=introductions`, { ...WIDE, colorScheme: "light" });
+  await introductions.page.locator(".network-introduced").first().waitFor();
+  await shoot(introductions.page, "introductions");
+
+  const groups = await openPage(browser, `${link}&see=groups`, { ...WIDE, colorScheme: "dark" });
+  await groups.page.locator(".group .row").first().click();
+  await shoot(groups.page, "groups");
 });
 
 async function post<Answer>(path: string, body: unknown): Promise<Answer> {

@@ -7,6 +7,8 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
 from urllib.parse import urljoin
 
 import numpy as np
@@ -20,6 +22,7 @@ from udaconnect_client.pacing import Rate, paced
 from udaconnect_client.people import PersonServiceError, find_or_create, invent
 from udaconnect_client.reporting import deliver, summary
 from udaconnect_client.simulation.conference import Conference
+from udaconnect_client.simulation.conference_files import write_venue
 from udaconnect_client.simulation.true_meetings import true_meetings
 from udaconnect_client.terminal import harmless
 
@@ -36,11 +39,17 @@ class DemoError(Exception):
     """What went wrong, for the user."""
 
 
-def main() -> None:
+def main(
+    venue: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the floor plan to this GeoJSON file.")
+    ] = None,
+) -> None:
     """Ends with 0, or with 1 and a sentence on standard error. Waits for no service."""
     try:
+        if venue:
+            write_venue(venue, CONFERENCE.venue)
         run()
-    except (PersonServiceError, ConnectionServiceError, AccessError, DemoError) as error:
+    except (PersonServiceError, ConnectionServiceError, AccessError, DemoError, OSError) as error:
         typer.echo(harmless(f"The demonstration failed: {error}"), err=True)
         raise SystemExit(1) from None
 
