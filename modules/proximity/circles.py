@@ -13,8 +13,9 @@ from proximity.fixes import Fixes, Floats, Ints
 from proximity.geocentric import geocentric
 from proximity.instants import SECOND_US
 from proximity.ways import Ways, placed
+from proximity.windows import WINDOW_US
 
-REPORTS_US = 15 * SECOND_US  # how long before or after a moment another's fix may be that tells of it
+REPORTS_US = 15 * SECOND_US  # how long before or after a moment another's fix may be that tells of it, in its window
 # How far off that fix may be: the deviation of a phone of 6 m. One fix of a whole meeting has to be within that.
 OFF_M = 4.0
 LONGEST_M = 60.0  # of the way in one circle
@@ -57,9 +58,10 @@ def circles_of(own: Ways, distance_m: float) -> tuple[Circles, Ints]:
     middle = placed(pieces, pieces.start_us + lasts_us * ((2 * number + 1) / (2 * share)))
     unsure_m = np.sqrt(np.maximum(middle.variance_m2, np.maximum(pieces.start_m2, pieces.end_m2)))
     half_m = np.linalg.norm(pieces.end - pieces.start, axis=0) / share / 2
+    window_us = pieces.start_us // WINDOW_US * WINDOW_US
     found = Circles(
-        pieces.start_us + lasts_us * number // share - REPORTS_US,
-        pieces.start_us + lasts_us * (number + 1) // share + REPORTS_US,
+        np.maximum(pieces.start_us + lasts_us * number // share - REPORTS_US, window_us),
+        np.minimum(pieces.start_us + lasts_us * (number + 1) // share + REPORTS_US, window_us + (WINDOW_US - 1)),
         middle.points,
         half_m + distance_m + np.hypot(np.minimum(unsure_m, most_unsure_m), OFF_M),
     )

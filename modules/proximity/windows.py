@@ -14,8 +14,8 @@ from proximity.spans import Spans
 
 WINDOW_US = 1200 * SECOND_US  # divides the day
 CONTEXT_US = 600 * SECOND_US
-# A time and the context around it touch two windows, and each of these tells of those beside it.
-TOLD_OF = np.arange(-1, 3)
+# A time and the context around it touch two windows.
+TOLD_OF = np.arange(2)
 
 
 class Windows(NamedTuple):
@@ -49,11 +49,8 @@ def needed(start_us: int, until_us: int) -> tuple[int, int]:
 
 
 def told_by(window: int) -> tuple[int, int]:
-    """From when until when, both inclusive, fixes tell of meetings in a window (its number).
-
-    Who reports at its border may have been near on its other side: the ways in the windows beside it count too.
-    """
-    return needed((window - 1) * WINDOW_US, (window + 2) * WINDOW_US)
+    """From when until when, both inclusive, fixes tell of meetings in a window (its number)."""
+    return needed(window * WINDOW_US, (window + 1) * WINDOW_US)
 
 
 def begins_of(time_us: Ints) -> Ints:
@@ -63,7 +60,7 @@ def begins_of(time_us: Ints) -> Ints:
 
 
 def told_of(time_us: Ints) -> Ints:
-    """For each fix the numbers of the windows of whose meetings it tells, one upon the other: int64[n, 4]."""
+    """For each fix the numbers of the windows of whose meetings it tells, one upon the other: int64[n, 2]."""
     numbers: Ints = begins_of(time_us)[:, None] + TOLD_OF
     return numbers
 

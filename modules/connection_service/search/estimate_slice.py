@@ -16,7 +16,7 @@ from proximity.circles import Circles, circles, reported_inside
 from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
 from proximity.instants import FIRST_US, LAST_US, SECOND_US
-from proximity.ways import ways, ways_in, within
+from proximity.ways import ways, ways_in
 from proximity.windows import WINDOW_US, Windows, needed, windows_of
 
 # Of others: with a fix each ten seconds, 512 windows have 120,000 locations. Where they have fewer, more come at once.
@@ -32,12 +32,9 @@ class EstimateSearch:
     def search(self, low_us: int, high_us: int) -> SliceResult[EstimatedMeetings]:
         """Meetings in the windows from the one instant to the other, both inclusive, and in the question's range."""
         asked = self.question
-        # Who reports at the border of a window may have been near on its other side: the windows beside it count too.
-        around = low_us - WINDOW_US, high_us + 1 + WINDOW_US
-        track = track_around(self.locations, self.person_id, *around)
-        own = ways(track, *around)
+        track = track_around(self.locations, self.person_id, low_us, high_us + 1)
+        own = ways(track, low_us, high_us + 1)
         near, loaded = self._near(circles(own, asked.distance_m), low_us, high_us)
-        own = within(own, low_us, high_us + 1)
         own = own.at((own.start_us <= asked.end_us) & (own.end_us >= asked.start_us))
         span_us = asked.start_us, asked.end_us
         loaded += track.size

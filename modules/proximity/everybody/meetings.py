@@ -13,10 +13,10 @@ from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, fixes_t
 from proximity.everybody.near import Pairs, who_was_near
 from proximity.fixes import Fixes, Ints
 from proximity.pairs.stretches import Ranges, Stretches, stretches
-from proximity.ways import Ways, ways, within
+from proximity.ways import Ways, ways
 from proximity.windows import WINDOW_US
 
-ESTIMATOR = 8
+ESTIMATOR = 9
 """Its version: another one where any meeting is estimated otherwise, so that what is remembered is not mixed."""
 
 
@@ -36,10 +36,9 @@ def met_by_everybody(
     over the borders of windows. All fixes of `told_by(window)` are there, by person and time.
     """
     low_us, until_us = window * WINDOW_US, (window + 1) * WINDOW_US
-    around = ways(fixes, low_us - WINDOW_US, until_us + WINDOW_US)
+    inside = ways(fixes, low_us, until_us)
     reported = fixes.at(np.flatnonzero((fixes.time_us >= low_us) & (fixes.time_us < until_us)))
-    pairs = who_was_near(around, reported, distance_m, whose)
-    inside = within(around, low_us, until_us)
+    pairs = who_was_near(inside, reported, distance_m, whose)
     found = list(_met(inside, pairs, distance_m, min_chance))
     met = EstimatedMeetings._make(map(np.concatenate, zip(NO_MEETINGS, *found, strict=True)))
     met = met._replace(
