@@ -23,7 +23,7 @@ SET_UP = """
     SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'
 """
 # Held until the end of the transaction: one finder looks at a time.
-CLAIM = "SELECT pg_try_advisory_xact_lock(7134208)"
+CLAIM = "SELECT pg_try_advisory_xact_lock(7134210)"
 WERE = "SELECT number, person_id, other_id, closest_m FROM encounter_told WHERE ended_at IS NULL"
 LOCK = "SELECT pg_advisory_xact_lock(encounter_lock())"
 BEGIN = """

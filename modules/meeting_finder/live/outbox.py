@@ -14,7 +14,7 @@ SET_UP = """
     SET LOCAL timezone = 'UTC'; SET LOCAL jit = off; SET LOCAL lock_timeout = '10s';
     SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '5min'
 """
-CLAIM = "SELECT pg_try_advisory_xact_lock(7134209)"
+CLAIM = "SELECT pg_try_advisory_xact_lock(7134211)"
 WAITING = "SELECT count(*), extract(epoch FROM now() - min(told_at)) FROM encounter_event"
 OLDEST = """
     SELECT number, kind, encounter, person_id, other_id, started_at, ended_at, closest_m, probability, latitude,

@@ -1,6 +1,9 @@
 """Encounters are told when they begin and end, confirmed or taken back, each change once to either of both."""
 
+from contextlib import closing
+
 import numpy as np
+import psycopg2
 import pytest
 
 from meeting_finder.live.encounters import SET_UP, Encounters, Told
@@ -70,6 +73,14 @@ def test_one_finder_looks_and_one_sends_at_a_time(teller: Teller) -> None:
     assert told == [0]
     another.close()
     its_outbox.close()
+
+
+def test_nobody_waits_for_a_day_that_is_being_rewritten(teller: Teller) -> None:
+    teller.system.store(COMING_AND_GOING)
+    with closing(psycopg2.connect(teller.system.database.owner)) as rewriting, rewriting.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(rewriting_lock()), pg_advisory_xact_lock(draft_lock())")
+        assert teller.look(110) == [Told(begun=1)]
+        assert teller.tell() == 2
 
 
 def test_what_is_settled_is_told_as_it_is_remembered(teller: Teller) -> None:
