@@ -4,11 +4,11 @@
     LOCATION_RETENTION_DAYS=90 CONNECTIVITY_RETENTION_DAYS=365 DATABASE_URL=postgresql://retention:… \
         python db/retention.py
 
-Drops whole days that ended more than LOCATION_RETENTION_DAYS ago (0: keeps all), after it has forbidden that anything
-of them be stored again; likewise the meetings that are remembered of days that ended more than
-CONNECTIVITY_RETENTION_DAYS ago; then finishes what was broken off of erasing and forgetting. At last it rewrites the
-days that are finished, so that what is asked for together lies together. May be run at any time, twice, or twice at
-once.
+Finishes first what was broken off of erasing and forgetting, which waits for no backup. Then it drops whole days that
+ended more than LOCATION_RETENTION_DAYS ago (0: keeps all), after it has forbidden that anything of them be stored
+again; likewise the meetings that are remembered of days that ended more than CONNECTIVITY_RETENTION_DAYS ago. At last
+it rewrites the days that are finished, so that what is asked for together lies together. May be run at any time, twice,
+or twice at once.
 """
 
 import os
@@ -32,6 +32,7 @@ def main() -> None:
     days, days_of_meetings = (days_of(name) for name in ("LOCATION_RETENTION_DAYS", "CONNECTIVITY_RETENTION_DAYS"))
     deadline = time.monotonic() + AT_MOST_S
     with engine_from_environment(isolation_level="AUTOCOMMIT").connect() as connection:
+        finish_what_was_broken_off(connection)
         for function, kept in (
             ("drop_locations_before", days),
             ("drop_connectivity_before", days_of_meetings),
@@ -43,16 +44,19 @@ def main() -> None:
                     tell(f"the floor is now {floor}" if is_floor else f"dropped {changed}")
             except TimeoutError as error:
                 raise SystemExit(f"gave up: {error}; the next run will try again") from error
-        for person_id in connection.scalars(text("SELECT unfinished_erasures()")).all():
-            while connection.scalar(text("SELECT erase_locations(:id)"), {"id": person_id}):
-                pass
-            tell(f"finished the erasure of person {person_id}")
-        for span in connection.scalars(text("SELECT unfinished_private_spans()")).all():
-            while connection.scalar(text("SELECT is_more FROM forget_locations(:span)"), {"span": span}):
-                pass
-            tell(f"finished what was to be forgotten of private span {span}")
         tell("nothing is left that must not be kept" if days else "locations are kept for ever")
         rewrite_finished_days(connection, deadline)
+
+
+def finish_what_was_broken_off(connection: Connection) -> None:
+    for person_id in connection.scalars(text("SELECT unfinished_erasures()")).all():
+        while connection.scalar(text("SELECT erase_locations(:id)"), {"id": person_id}):
+            pass
+        tell(f"finished the erasure of person {person_id}")
+    for span in connection.scalars(text("SELECT unfinished_private_spans()")).all():
+        while connection.scalar(text("SELECT is_more FROM forget_locations(:span)"), {"span": span}):
+            pass
+        tell(f"finished what was to be forgotten of private span {span}")
 
 
 def days_of(name: str) -> int:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,21 @@ def test_an_erasure_that_was_broken_off_is_finished(
     assert "finished the erasure of person 1" in job.stdout, job.stderr
     assert ages() == []
     assert "finished" not in run_job(database, "0").stdout
+
+
+def test_an_erasure_does_not_wait_for_a_moment_to_drop_a_day(
+    database: Database, query: Query, ages: Callable[[], list[int]], poll_until: Any
+) -> None:
+    query("INSERT INTO person (id, first_name, last_name, company_name) VALUES (1, 'Ada', 'Byron', 'Looms')")
+    query("SELECT erase_person(1)")
+    patient = psycopg2.connect(database.connection_service, options="-c idle_in_transaction_session_timeout=0")
+    with closing(patient) as reader, reader.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM location")
+        command = [sys.executable, str(REPOSITORY / "db" / "retention.py")]
+        with subprocess.Popen(command, env=environment_of(database, "30"), stdout=subprocess.DEVNULL) as job:
+            poll_until(lambda: ages() == [])
+            reader.rollback()
+            assert job.wait(PATIENCE_S) == 0
 
 
 def test_a_reader_in_the_middle_of_its_query_only_delays_it(
