@@ -93,6 +93,22 @@ def test_no_variable_is_set_that_a_service_does_not_know(render: Any, service: s
             assert set(environment(container)) <= known | parts
 
 
+def test_whatever_compose_can_trace_the_component_traces(render: Any) -> None:
+    endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    traced = {
+        service.replace("_", "-") for service in SERVICES if endpoint in COMPOSE["services"][service]["environment"]
+    }
+    manifests = render(f"{PRODUCTION}+tracing")
+    of_component = {
+        workload["metadata"]["name"]
+        for workload in of_kind(manifests, "Deployment")
+        if endpoint in environment(pod_spec(workload)["containers"][0])
+    }
+    [policy] = [one for one in of_kind(manifests, "NetworkPolicy") if one["metadata"]["name"] == "traces"]
+    [may_send] = policy["spec"]["podSelector"]["matchExpressions"]
+    assert of_component == set(may_send["values"]) == traced
+
+
 def test_a_service_listens_where_its_container_says(render: Any) -> None:
     for workload in of_kind(render(LOCAL), "Deployment"):
         [container] = pod_spec(workload)["containers"]
