@@ -8,7 +8,11 @@ import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it ships no types
 
 from deployment.native.folders import REPOSITORY
-from tests.unit.deployment.manifests import OPERATORS, Manifest, of_kind
+from tests.unit.deployment.manifests import OPERATORS, PRODUCTION, Manifest, of_kind
+
+# What a pod holds at most: WEB_CONCURRENCY times THREADS; a finder settles, looks and tells by one each.
+CONNECTIONS = {"person-service": 1 * 8, "connection-service": 2 * 8, "location-consumer": 1, "meeting-finder": 3}
+OF_THE_SUPERUSER = 3
 
 FOLDER = REPOSITORY / "var" / "programs" / "crds"
 KINDS = [
@@ -85,6 +89,19 @@ def test_a_field_that_its_operator_does_not_know_would_be_noticed(
 ) -> None:
     [manifest, *_], schema = resources
     assert problems({**manifest, "spec": {**manifest["spec"], "replicaz": 1}}, schema)
+
+
+def test_postgresql_takes_the_connections_of_as_many_pods_as_there_may_be(render: Any) -> None:
+    """Also while one more of each is being rolled out, and beside the jobs."""
+    most = {
+        one["metadata"]["name"]: one["spec"]["maxReplicas"]
+        for one in of_kind(render(PRODUCTION), "HorizontalPodAutoscaler")
+    }
+    of_pods = sum((most[name] + 1) * of_a_pod for name, of_a_pod in CONNECTIONS.items())
+    [cluster] = of_kind(render(OPERATORS), "Cluster")
+    jobs = sum(len(of_kind(render(PRODUCTION), kind)) for kind in ("Job", "CronJob"))
+    allowed = int(cluster["spec"]["postgresql"]["parameters"]["max_connections"])
+    assert allowed >= of_pods + jobs + OF_THE_SUPERUSER
 
 
 def test_a_machine_that_dies_takes_one_copy_along_of_several(render: Any) -> None:
