@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from service_kit.telemetry.metrics import CONTENT_TYPE, SECONDS, exposition
@@ -41,6 +41,15 @@ class RestMetrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+
+        # Under the name that Prometheus knows of a process: whoever looks for restarts finds those of workers, too.
+        began = Gauge(
+            "process_start_time_seconds",
+            "When the youngest worker began, seconds since 1970",
+            registry=self.registry,
+            multiprocess_mode="max",
+        )
+        began.set_to_current_time()
 
     def count_requests_of(self, app: Flask) -> None:
         @app.before_request

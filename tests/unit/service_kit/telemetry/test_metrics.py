@@ -132,6 +132,20 @@ def test_the_counts_of_all_workers_are_added_up_also_of_one_that_has_ended(
     assert list(tmp_path.glob("udaconnect-metrics-*")) == []
 
 
+def test_a_worker_that_ends_and_is_started_again_is_seen(
+    two_workers: tuple[subprocess.Popen[bytes], int], poll_until: Callable[..., Any]
+) -> None:
+    _, port = two_workers
+
+    def began() -> float:
+        return samples(get(port, "/metrics"))["process_start_time_seconds",]
+
+    pid = poll_until(lambda: answered(port, "/pid"))
+    first = began()
+    os.kill(int(pid), signal.SIGKILL)
+    poll_until(lambda: answered(port, "/metrics") and began() > first)
+
+
 def answered(port: int, path: str) -> str | None:
     try:
         return get(port, path)
