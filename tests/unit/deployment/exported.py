@@ -29,7 +29,7 @@ FOREIGN = {
 
 FUNCTIONS = {
     *("absent", "and", "by", "changes", "count", "histogram_quantile", "increase", "max", "min", "on", "or"),
-    *("predict_linear", "rate", "sum", "vector"),
+    *("predict_linear", "rate", "sum", "unless", "vector"),
 }
 
 
@@ -65,6 +65,6 @@ def named(expressions: Iterable[str]) -> set[str]:
     """Every metric of which PromQL expressions speak."""
     found: set[str] = set()
     for expression in expressions:
-        bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(by|on)\s*\([^)]*\)|\"[^\"]*\"", " ", expression)
+        bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\boffset \w+|\b(by|on)\s*\([^)]*\)|\"[^\"]*\"", " ", expression)
         found.update(re.findall(r"[A-Za-z_:]\w*", bare))
     return found - FUNCTIONS
