@@ -17,10 +17,12 @@ from service_kit.rpc.metrics import GrpcMetrics
 
 SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 
-# Of others: Prometheus itself, the cluster's kubelets, node_exporter.
+# Of others: Prometheus itself, the cluster's kubelets, kube-state-metrics, node_exporter.
 FOREIGN = {
     "up",
     "ALERTS",
+    "kube_cronjob_created",
+    "kube_cronjob_status_last_successful_time",
     "kubelet_volume_stats_available_bytes",
     "kubelet_volume_stats_capacity_bytes",
     "node_filesystem_avail_bytes",
@@ -29,7 +31,7 @@ FOREIGN = {
 
 FUNCTIONS = {
     *("absent", "and", "by", "changes", "count", "histogram_quantile", "increase", "max", "min", "on", "or"),
-    *("predict_linear", "rate", "sum", "unless", "vector"),
+    *("predict_linear", "rate", "sum", "time", "unless", "vector"),
 }
 
 
