@@ -101,7 +101,7 @@ class Writing:
         self._beat_at = time.monotonic()
 
     def __enter__(self) -> Self:
-        self._writes.until_done(self._store.check)
+        self._when_done(self._writer.submit(self._writes.until_done, self._store.check))
         return self
 
     def __exit__(
