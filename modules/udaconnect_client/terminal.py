@@ -4,10 +4,14 @@ An escape sequence can move the cursor, rename the window or type for the user; 
 around. What is not to be seen is shown as its escape; what looks like markup stays text.
 """
 
+import sys
 from unicodedata import category
 
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
+WIDE = 200
 JOINERS = "\u200c\u200d"  # letters of some scripts, and pictures, need them; they do no harm
 
 
@@ -29,3 +33,8 @@ def shown(character: str) -> str:
 def cell(text: str) -> Text:
     """A text for a table of rich, which would read [/this] as markup and :this: as a picture."""
     return Text(harmless(text))
+
+
+def print_table(table: Table) -> None:
+    # A pipe has no width: there nothing is cut, and a row is a line.
+    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE).print(table)

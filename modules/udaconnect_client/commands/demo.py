@@ -13,7 +13,6 @@ from urllib.parse import urljoin
 
 import numpy as np
 import typer
-from rich.console import Console
 
 from udaconnect_client.access import AccessError, access_of_environment
 from udaconnect_client.addresses import address
@@ -24,7 +23,7 @@ from udaconnect_client.reporting import deliver, summary
 from udaconnect_client.simulation.conference import Conference
 from udaconnect_client.simulation.conference_files import write_venue
 from udaconnect_client.simulation.true_meetings import true_meetings
-from udaconnect_client.terminal import harmless
+from udaconnect_client.terminal import harmless, print_table
 
 CONFERENCE = Conference(people=40, minutes=45, seed=1, interval_s=10, accuracy_m=1.5)
 LENGTH = timedelta(minutes=CONFERENCE.minutes)
@@ -77,7 +76,7 @@ def run() -> None:
     ]
     longest = sorted((meeting for _, meeting in found), key=lambda meeting: meeting.lasted, reverse=True)[:SHOWN]
     typer.echo(f"\nMeetings found, within 2 m for 2 minutes or more: {len(found)}. The longest (times are UTC):\n")
-    Console().print(table(longest, time_format="%H:%M:%S"))
+    print_table(table(longest, time_format="%H:%M:%S"))
     typer.echo(f"\n{against_truth(found, ids, start)}\nThe map: {address('FRONTEND_URL')}")
 
 

@@ -8,12 +8,11 @@ from urllib.parse import urljoin
 
 import requests
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from udaconnect_client.access import PLAIN, Access, AccessError, CaOption, CertOption, KeyOption, TokenFileOption
 from udaconnect_client.addresses import address
-from udaconnect_client.terminal import cell, harmless
+from udaconnect_client.terminal import cell, harmless, print_table
 
 FAILED = 2
 
@@ -149,6 +148,6 @@ def meetings(  # noqa: PLR0913, PLR0917  each is an option
         typer.echo(harmless(str(error)), err=True)
         raise typer.Exit(FAILED) from None
     if found:
-        Console().print(table(found))
+        print_table(table(found))
     else:
         typer.echo("No meetings.")

@@ -10,8 +10,9 @@ from location_client.readers.instants import parse_instant
 from udaconnect_client.addresses import address
 from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter, Selection
 from udaconnect_client.dead_letters.replay_run import FAILED, Target, bar, number_of_letters, publish_again
-from udaconnect_client.dead_letters.tables import Sum, listed, print_letter, prospects, show, summary
+from udaconnect_client.dead_letters.tables import Sum, listed, print_letter, prospects, summary
 from udaconnect_client.dead_letters.topic import DeadLetterTopic, KafkaAccessError, dead_letter_topic
+from udaconnect_client.terminal import print_table
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -63,11 +64,11 @@ def list_(  # noqa: PLR0913, PLR0917  each is an option
         typer.echo("No dead letters.")
         return
     if newest:
-        show(listed(newest))
+        print_table(listed(newest))
         if (others := sum(one.letters for one in sums.values()) - len(newest)) > 0:
             typer.echo(f"… and {others:,} before them (--limit says how many to list)")
         typer.echo()
-    show(summary(sums))
+    print_table(summary(sums))
 
 
 @app.command("show")
@@ -155,7 +156,7 @@ def say_what_would_be_done(letters: DeadLetterTopic, selection: Selection) -> No
         typer.echo("No dead letters; nothing to replay.")
         return
     typer.echo(f"Would replay {number_of_letters(counted.total())}. Nothing was published.")
-    show(prospects(counted))
+    print_table(prospects(counted))
 
 
 def fail(error: object) -> NoReturn:

@@ -1,22 +1,19 @@
 """Dead letters on a terminal: counted, listed without coordinates, or one of them with all that is known."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from location_client.readers.instants import EPOCH
 from udaconnect_client.dead_letters.letters import PROSPECTS, DeadLetter
-from udaconnect_client.terminal import cell
+from udaconnect_client.terminal import cell, print_table
 
 BYTES_SHOWN = 256
 LOCATIONS_SHOWN = 100
-WIDE = 200
 
 
 @dataclass
@@ -91,7 +88,7 @@ def print_letter(letter: DeadLetter) -> None:
         table.add_row(cell(name), cell(value))
     table.add_row("after a replay", PROSPECTS.get(letter.reason, "not known"))
     table.add_row("value", f"{len(letter.value):,} bytes")
-    show(table)
+    print_table(table)
     shown = letter.value[:BYTES_SHOWN]
     for start in range(0, len(shown), 16):
         row = shown[start : start + 16]
@@ -117,8 +114,3 @@ def columns(*headings: str, right: set[str]) -> Table:
 
 def clock(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}"
-
-
-def show(table: Table) -> None:
-    # A pipe has no width: there nothing is cut.
-    Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else WIDE).print(table)

@@ -9,7 +9,7 @@ from udaconnect_client.commands.meetings import Meeting
 from udaconnect_client.commands.meetings import table as table_of_meetings
 from udaconnect_client.dead_letters.letters import DeadLetter
 from udaconnect_client.dead_letters.tables import Sum, listed, summary
-from udaconnect_client.terminal import harmless
+from udaconnect_client.terminal import harmless, print_table
 
 EVIL = "Byron [/lab] :skull: \x1b[2J\x1b]0;mine\x07\u202eeve\r\n"
 SHOWN = r"Byron [/lab] :skull: \x1b[2J\x1b]0;mine\x07\u202eeve\r\n"
@@ -45,3 +45,19 @@ def test_headers_of_dead_letters_are_text() -> None:
     letter = DeadLetter(0, 7, {"reason": EVIL, "detail": EVIL, "topic": EVIL, "partition": "0", "offset": "1"}, b"", 0)
     assert rendered(listed([letter])).count(SHOWN) == 3
     assert SHOWN in rendered(summary({EVIL: Sum()}))
+
+
+def test_in_a_pipe_a_row_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    meeting = Meeting("Konstantina Papadopoulou", 7, "Bartholomew Featherstone", noon, noon, timedelta(0), 1.0, 0.9)
+    print_table(table_of_meetings([meeting]))
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.split() == [
+        *meeting.who.split(),
+        *meeting.with_whom.split(),
+        *2 * ["2026-03-02", "12:00"],
+        "0.0",
+        "1.0",
+        "m",
+        "90%",
+    ]
