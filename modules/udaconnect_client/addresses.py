@@ -6,6 +6,7 @@ var/run.env exists while the system runs natively in the current folder.
 import os
 from pathlib import Path
 
+import typer
 from dotenv import dotenv_values
 
 DEFAULTS = {
@@ -23,6 +24,14 @@ def data_folder() -> Path:
 
 
 def address(name: str, option: str | None = None) -> str:
-    """The address called `name`, one of DEFAULTS. `option` is what the command line says, if it says anything."""
+    """The address called `name`, one of DEFAULTS. `option` is what the command line says, if it says anything.
+
+    Raises typer.BadParameter where it is of another form, which would sound like a service that does not answer.
+    """
     run_env = data_folder() / "run.env"
-    return option or os.environ.get(name) or dotenv_values(run_env).get(name) or DEFAULTS[name]
+    found = option or os.environ.get(name) or dotenv_values(run_env).get(name) or DEFAULTS[name]
+    if name.endswith("_URL") and not found.startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{name} must begin with http:// or https://, is {found!r}")
+    if name == "LOCATION_GRPC" and found.startswith("http://"):
+        raise typer.BadParameter(f"{name} must be host:port, or https://host:port for TLS, is {found!r}")
+    return found

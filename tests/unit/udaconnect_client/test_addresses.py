@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import typer
 
 from udaconnect_client.addresses import address
 
@@ -41,3 +42,27 @@ def test_the_environment_comes_before_the_running_system(tmp_path: Path, monkeyp
 def test_the_option_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOCATION_GRPC", "127.0.0.1:2")
     assert address("LOCATION_GRPC", "127.0.0.1:3") == "127.0.0.1:3"
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("CONNECTION_URL", "127.0.0.1:30002"),
+        ("PERSON_URL", "localhost"),
+        ("PERSON_URL", "ftp://localhost"),
+        ("LOCATION_GRPC", "http://127.0.0.1:30003"),
+    ],
+)
+def test_an_address_of_another_form_is_told_as_it_was_given(name: str, option: str) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        address(name, option)
+    assert name in str(refused.value)
+    assert repr(option) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("CONNECTION_URL", "http://[::1]:30002/udaconnect"), ("LOCATION_GRPC", "https://grpc.example.com:443")],
+)
+def test_an_address_of_the_right_form_is_taken_as_it_is(name: str, option: str) -> None:
+    assert address(name, option) == option
