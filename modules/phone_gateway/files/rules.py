@@ -57,9 +57,13 @@ def upload_of(person_id: int, scope: Scope, file_max_bytes: int) -> Upload:
 def said(query: str) -> tuple[str, str]:
     """Name and zone. Raises InvalidInput."""
     try:
-        fields = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=FIELDS_MAX))
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=FIELDS_MAX)
     except ValueError:
-        fields = {}
+        pairs = []
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        given = [field for field, _ in pairs]
+        raise InvalidInput([Violation(field, "must be given once") for field in fields if given.count(field) > 1])
     name, zone = fields.pop("name", "").rpartition("/")[2], fields.pop("zone", "")
     violations = [Violation(field, "is no parameter of this") for field in fields]
     if not name:

@@ -67,6 +67,8 @@ def test_what_is_said_is_understood() -> None:
         ("name=a.gpx&zone=..%2F..%2Fetc%2Fpasswd", "zone"),
         ("name=a.gpx&zone=Europe", "zone"),
         ("name=a.gpx&person_id=8", "person_id"),
+        ("name=a.gpx&name=b.gpx", "name"),
+        ("name=a.gpx&zone=Europe%2FBerlin&zone=", "zone"),
         ("&".join(f"a{number}=" for number in range(1000)), "name"),
     ],
 )
