@@ -50,8 +50,12 @@ def seen_now(cursor: Cursor) -> Seen:
     return Seen._make(seen)
 
 
-def usable_fixes(cursor: Cursor, low: datetime, high: datetime) -> Fixes:
-    """All fixes of a time, both ends inclusive, that may be used, by person and time."""
+def usable_fixes(cursor: Cursor, low: datetime, high: datetime, *, of_now: bool = False) -> Fixes:
+    """All fixes of a time, both ends inclusive, that may be used, by person and time.
+
+    With `of_now` they tell where people are at the end of that time: what somebody reported before something private
+    does not, or who pauses would be said to be still there.
+    """
     copied = BytesIO()
     filled = cursor.mogrify(FIXES, (low, high)).decode()
     cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
@@ -63,7 +67,8 @@ def usable_fixes(cursor: Cursor, low: datetime, high: datetime) -> Fixes:
     cursor.execute(PRIVATE, {"persons": persons, "low": low, "until": high + MICROSECOND})
     for person_id, begins_at, ends_at in cursor:
         begin_us, end_us = ((at - EPOCH) // MICROSECOND for at in (begins_at, ends_at))
-        usable &= (fixes.person_id != person_id) | (fixes.time_us < begin_us) | (fixes.time_us >= end_us)
+        before = False if of_now else fixes.time_us < begin_us
+        usable &= (fixes.person_id != person_id) | before | (fixes.time_us >= end_us)
     return fixes if usable.all() else fixes.at(usable)
 
 

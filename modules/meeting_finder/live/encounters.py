@@ -113,8 +113,8 @@ class Looking:
         self.were = Pairs(persons, others)
 
     def fixes(self, low: datetime, high: datetime) -> Fixes:
-        """What was reported then and may be used, by person and time."""
-        return usable_fixes(self._cursor, low, high)
+        """What was reported then and tells where people are at its end, by person and time."""
+        return usable_fixes(self._cursor, low, high, of_now=True)
 
     def write(self, begun: Together, now: Together, ended: Sequence[tuple[Ints, datetime]], started: datetime) -> Told:
         """Write and tell what has changed. `now` is what is known of `were`; `ended` are positions in them, and when.

@@ -60,6 +60,19 @@ def test_a_finder_that_is_looking_tells_of_nobody_who_goes_meanwhile(teller: Tel
     assert (teller.tell(), teller.heard()) == (0, [])
 
 
+def test_who_pauses_is_said_to_be_near_nobody_from_what_was_reported_before(met: Teller) -> None:
+    forget(met.system, 2, second(99), second(10_000))
+    assert met.look(101, 104, 130) == [Told(), Told(), Told()]
+    met.tell()
+    assert changes(met.heard()) == TAKEN_BACK
+
+
+def test_who_shares_again_is_near_by_what_is_reported_then(teller: Teller) -> None:
+    teller.system.store(TOGETHER)
+    forget(teller.system, 2, second(40), second(60))
+    assert teller.look(59, 100) == [Told(), Told(begun=1)]
+
+
 def test_what_was_confirmed_is_taken_back_as_long_as_it_can_be_read(met: Teller) -> None:
     met.look(300)
     met.system.query("UPDATE encounter_told SET settled_at = now() - interval '26 hours'")
