@@ -21,6 +21,7 @@ from proximity.fixes import Fixes
 from proximity.instants import SECOND_US
 from service_kit.rest.api import JSON, Resource, operation
 from service_kit.rest.audit import RowCount, answered_rows
+from service_kit.rest.unfinished import whole_or_broken_off
 
 FORMAT: Final = "udaconnect.export"
 VERSION: Final = 1
@@ -96,7 +97,7 @@ class ExportResource(Resource):
         document = written({"type": "FeatureCollection", **about} if as_geojson else about, parts, answered_rows())
         file_name = f"person-{person_id}.{'geojson' if as_geojson else 'json'}"
         return Response(
-            self._unless_erased_meanwhile(person_id, document),
+            whole_or_broken_off(self._unless_erased_meanwhile(person_id, document)),
             mimetype=GEOJSON if as_geojson else JSON,
             headers={"Content-Disposition": f"attachment; filename={file_name}"},
         )

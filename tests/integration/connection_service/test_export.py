@@ -71,6 +71,7 @@ def test_a_database_that_goes_away_in_the_middle_breaks_the_document_off(
     response = client.get("/api/persons/7/export")
     monkeypatch.setattr(history, "HISTORY", "SELECT pg_terminate_backend(pg_backend_pid())")
     received: list[Any] = []
-    with pytest.raises(DependencyDown):
+    with pytest.raises(ConnectionResetError) as broken_off:
         received.extend(response.iter_encoded())
+    assert isinstance(broken_off.value.__cause__, DependencyDown)
     assert b"location_count" not in b"".join(received)
