@@ -1,4 +1,4 @@
-"""A conference is stored and settled: how much processor that takes, and whether killed finders leave anything out."""
+"""Locations are stored and settled: how much processor that takes, and whether killed finders leave anything out."""
 
 import time
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from benchmarks.query.town import Town
 from benchmarks.services import service
 from benchmarks.stores import Stores, execute, queried
 from deployment.native.schema import Database
@@ -14,6 +15,7 @@ from location_consumer.rows import Rows
 from location_consumer.store import Store
 from proximity.fixes import Fixes
 from udaconnect_client.simulation.conference import Conference
+from udaconnect_client.simulation.conference import Fixes as Seen
 
 START: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DUE: Final = "SELECT (SELECT count(*) FROM connectivity_progress), (SELECT count(*) FROM connectivity_due)"
@@ -21,28 +23,36 @@ ROWS: Final = "SELECT count(*) FROM connectivity"
 BACKENDS: Final = (
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'meeting_finder' AND datname = current_database()"
 )
+FIXES_A_DAY: Final = 1000  # of a person
 KILLS_A_PART: Final = 3
 TICKS_A_SECOND: Final = 100
 WITHIN_S: Final = 3600.0
 
 
 class Settled(NamedTuple):
-    """What it took to settle a conference."""
+    """What it took to settle so many locations."""
 
     fixes: int
     rows: int
     finder_s: float  # of processor
     database_s: float
 
+    @property
+    def of_a_day_ms(self) -> float:
+        """All in, for as many locations as a person has in a day."""
+        return (self.finder_s + self.database_s) / self.fixes * FIXES_A_DAY * 1000
+
+    @property
+    def remark(self) -> str:
+        """What of it PostgreSQL does, and for how many rows."""
+        of_database_ms = self.database_s / self.fixes * FIXES_A_DAY * 1000
+        return f"{of_database_ms:.3g} ms of it in PostgreSQL; {self.rows / self.fixes * FIXES_A_DAY:,.0f} rows"
+
 
 def conference(people: int, minutes: int) -> Fixes:
     """A hall full of people with phones of 3 m, by time."""
     seen = Conference(people=people, minutes=minutes, seed=3, interval_s=10, accuracy_m=3.0)
-    parts = [
-        Fixes(part.person_id, part.creation_time, part.latitude, part.longitude, part.accuracy_m.astype(np.float32))
-        for part in seen.fixes(START, np.arange(1, people + 1))
-    ]
-    fixes = Fixes.concatenate(parts)
+    fixes = Fixes.concatenate([fixes_of(part) for part in seen.fixes(START, np.arange(1, people + 1))])
     return fixes.at(np.argsort(fixes.time_us, kind="stable"))
 
 
@@ -62,9 +72,18 @@ def settled(database: Database) -> None:
         time.sleep(0.2)
 
 
-def settle(stores: Stores, people: int, minutes: int) -> Settled:
+def town(locations: int) -> Fixes:
+    """A day of a town that reports so many in a month, by time: three people in each venue."""
+    return fixes_of(Town.of(locations).fixes(day=0))
+
+
+def fixes_of(seen: Seen) -> Fixes:
+    accuracy_m = seen.accuracy_m.astype(np.float32)
+    return Fixes(seen.person_id, seen.creation_time, seen.latitude, seen.longitude, accuracy_m)
+
+
+def settle(stores: Stores, fixes: Fixes) -> Settled:
     """Processor time of the finder and of the server's processes that work for it."""
-    fixes = conference(people, minutes)
     with stores.database() as database:
         stored(database, fixes)
         with service(stores, "meeting_finder", database, QUIET_S="0") as finder:
