@@ -56,8 +56,9 @@ containers() {
     command -v debootstrap >/dev/null || need debootstrap
 }
 
-# Where the distribution has Chromium without its windows as well, most tests of the page use that: it costs less.
-chromium() {
+# Where the distribution has Chromium without its windows as well, most tests of the page use that: it costs less. Not named
+# as the program is: `command -v` would find the function.
+browser() {
     if ! command -v chromium >/dev/null; then
         need chromium
         need_one_of chromium-headless-shell
@@ -79,7 +80,7 @@ cluster() {
 
 for extra in "$@"; do
     case $extra in
-    chromium) chromium ;;
+    chromium) browser ;;
     containers) containers ;;
     cluster) cluster ;;
     *) PATH="$PATH:/usr/sbin" command -v "$extra" >/dev/null || need "$extra" ;;
