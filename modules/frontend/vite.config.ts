@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import { pageConfig } from "./page_config.ts";
 import { TEST_HANGS_AFTER_MS } from "./deadlines.ts";
 import { maplibreSource } from "./maplibre_source.ts";
+import { preloadPage } from "./preload.ts";
 import { apiProxy } from "./proxy.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { withoutUpgrades } from "./without_upgrades.ts";
@@ -14,11 +15,12 @@ if (!host || !port) throw new Error(`FRONTEND_BIND must have the form host:port,
 const server = { host, port: Number(port), strictPort: true, cors: false, proxy: apiProxy(process.env) };
 
 export default defineConfig({
-  plugins: [react(), maplibreSource(), pageConfig(process.env), withoutUpgrades()],
+  plugins: [react(), maplibreSource(), preloadPage(), pageConfig(process.env), withoutUpgrades()],
   server,
   preview: { ...server, headers: securityHeaders(process.env) },
   build: {
     assetsInlineLimit: 0, // fonts and images as files of their own: the security policy allows no inline ones
+    modulePreload: { polyfill: false }, // who does not know it loads the scripts a moment later
     chunkSizeWarningLimit: 1200, // MapLibre, loaded after the page is usable
     rolldownOptions: { checks: { bundlerTimings: false } }, // MapLibre takes a few seconds
   },

@@ -10,6 +10,8 @@ export interface Work {
   sources: Record<string, number>;
   /** Rows of the list when there were any for the first time. */
   firstRows: number;
+  /** What had been asked for by then: paths without what a build puts into a name. */
+  before: string[];
 }
 
 type Counting = Window & { work: Work };
@@ -17,7 +19,7 @@ type Counting = Window & { work: Work };
 /** Counts on every page that is opened from now on. */
 export async function countWork(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const work: Work = { frames: 0, vertices: 0, sources: {}, firstRows: 0 };
+    const work: Work = { frames: 0, vertices: 0, sources: {}, firstRows: 0, before: [] };
     (window as unknown as Counting).work = work;
 
     type Call = (...call: number[]) => void;
@@ -48,7 +50,9 @@ export async function countWork(page: Page): Promise<void> {
     };
 
     new MutationObserver(() => {
-      work.firstRows ||= document.querySelectorAll(".meeting .row").length;
+      if (work.firstRows > 0) return;
+      work.firstRows = document.querySelectorAll(".meeting .row").length;
+      work.before = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname.replace(/-[\w-]{8}(?=\.)/, ""));
     }).observe(document, { childList: true, subtree: true });
   });
 }

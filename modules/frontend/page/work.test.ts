@@ -86,7 +86,43 @@ test("of more meetings than fit a page, one page comes, and the first of them ar
   await expect.poll(() => page.locator(".meeting .row").count()).toBe(MOST_ROWS);
   const { firstRows } = await workOf(page);
   expect(firstRows).toBeGreaterThan(0);
-  expect(firstRows).toBeLessThanOrEqual(30);
+  expect(firstRows).toBeLessThanOrEqual(12);
+});
+
+test("the first questions are asked while the page's scripts are on their way, and nothing else comes before the first meetings", async () => {
+  let release: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => (release = resolve));
+  const { page } = await openCounted(linkTo(id), async (blank) => {
+    const missing = new Set([`/api/persons/${id}`, `/api/persons/${id}/encounters`]);
+    blank.on("requestfinished", (request) => {
+      missing.delete(new URL(request.url()).pathname);
+      if (missing.size === 0) release();
+    });
+    await blank.route(/\/assets\/start-/, async (route) => {
+      await answered;
+      await route.continue();
+    });
+  });
+  const { before, firstRows } = await workOf(page);
+  expect(firstRows).toBeGreaterThan(0);
+  const html = await (await fetch(page.url())).text();
+  const named = [...html.matchAll(/(?:href|src)="(\/(?:assets\/|favicon)[^"]+)"/g)].map(([, path = ""]) => path.replace(/-[\w-]{8}(?=\.)/, ""));
+  const asked = [`/api/persons/${id}`, `/api/persons/${id}/encounters`];
+  expect([...new Set(before)].filter((path) => !named.includes(path)).sort()).toEqual(asked);
+  // What comes after them: the map, and letters.
+  const all = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  expect(all.some((name) => name.includes("/Stage-")) && all.some((name) => name.endsWith(".woff2"))).toBe(true);
+});
+
+test.each([
+  ["America/New_York", "T05:00:00.000Z"],
+  ["Mars/Olympus", "T23:00:00.000Z"], // the browser's own
+  ["2026-03-02T10:00Z", "T23:00:00.000Z"],
+])("days of %s begin at %s", async (zone, begin) => {
+  const page = await open(linkTo(id).replace("Europe/Berlin", zone));
+  await page.locator(".meeting .row").first().waitFor();
+  const asked = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => new URL(name)).find(({ pathname }) => pathname.endsWith("/encounters"))?.searchParams.get("start_date"));
+  expect(asked).toMatch(new RegExp(`${begin}$`));
 });
 
 /** The map dragged about within the screen, frame by frame, and not let go. */

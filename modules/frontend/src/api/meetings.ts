@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { inTurn } from "./inTurn";
-import { fetchPage } from "./page";
+import { fetchPage, pagesFrom } from "./page";
+import { contactsPath, meetingsPath } from "./paths";
 import { recoveryInterval } from "./recovery";
 import type { Person } from "./persons";
 
@@ -64,52 +65,27 @@ export interface MeetingSearch {
   includePossible: boolean;
 }
 
-const PAGE_SIZE = 1000;
-const CONTACTS_PAGE_SIZE = 200;
 const ALL = 10_000;
 /** While the range reaches into the future, new meetings may come in. A hidden tab does not ask. */
 const REFRESH_MS = 15_000;
 const COUNT_REFRESH_MS = 60_000;
-
-function resource(name: "encounters" | "contacts", search: MeetingSearch, limit: number): string {
-  const parameters = new URLSearchParams({
-    start_date: search.start,
-    end_date: search.end,
-    distance: search.distance,
-    min_duration: search.minimumDuration,
-    ...(search.method === "fixes" ? ofFixes(search) : { min_probability: search.minimumProbability }),
-    limit: String(limit),
-  });
-  return `/api/persons/${search.person}/${name}?${parameters.toString()}`;
-}
-
-function ofFixes({ timeWindow, interpolate, includePossible }: MeetingSearch): Record<string, string> {
-  return {
-    method: "fixes",
-    time_window: timeWindow,
-    ...(interpolate && { interpolate: "true" }),
-    ...(includePossible && { include_possible: "true" }),
-  };
-}
 
 export function isLive(search: Pick<MeetingSearch, "end">, now = Date.now()): boolean {
   return Date.parse(search.end) >= now;
 }
 
 export function meetingsQuery(search: MeetingSearch) {
-  return listQuery<Meeting>("encounters", search, PAGE_SIZE);
+  return listQuery<Meeting>("encounters", search, meetingsPath(search));
 }
 
 export function contactsQuery(search: MeetingSearch) {
-  return listQuery<Contact>("contacts", search, CONTACTS_PAGE_SIZE);
+  return listQuery<Contact>("contacts", search, contactsPath(search));
 }
 
-function listQuery<Item>(name: "encounters" | "contacts", search: MeetingSearch, limit: number) {
+function listQuery<Item>(name: "encounters" | "contacts", search: MeetingSearch, first: string) {
   return infiniteQueryOptions({
     queryKey: [name, search],
-    queryFn: ({ pageParam, signal }) => fetchPage<Item>(pageParam, signal),
-    initialPageParam: resource(name, search, limit),
-    getNextPageParam: (page) => page.next,
+    ...pagesFrom<Item>(first),
     placeholderData: (previous, query) =>
       (query?.queryKey[1] as MeetingSearch | undefined)?.person === search.person
         ? keepPreviousData(previous)
@@ -123,7 +99,7 @@ export function meetingCountQuery(search: MeetingSearch) {
   return queryOptions({
     queryKey: ["meeting count", search],
     queryFn: async ({ signal }) => {
-      const count = () => fetchPage<Contact>(resource("contacts", search, ALL), signal);
+      const count = () => fetchPage<Contact>(contactsPath(search, ALL), signal);
       const { items, next } = await inTurn(count, signal);
       return countOf(items.reduce((sum, { encounters }) => sum + encounters, 0), next !== null);
     },

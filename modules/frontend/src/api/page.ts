@@ -1,4 +1,4 @@
-import { fetchOrThrow } from "./fetchOrThrow";
+import { arrivedAnswer, ask, type Answer } from "./ask";
 import { readFreshness, type Freshness } from "./freshness";
 
 /** One page of a list, the path of the next one where there is one, and how complete it is where that is said. */
@@ -9,12 +9,24 @@ export interface Page<Item> {
 }
 
 export async function fetchPage<Item>(path: string, signal?: AbortSignal): Promise<Page<Item>> {
-  const response = await fetchOrThrow(path, { signal: signal ?? null, headers: { Accept: "application/json" } });
+  return readPage(path, await ask(path, signal));
+}
+
+/** A list page by page, from that path on, for useInfiniteQuery; at once where that path was asked early. */
+export function pagesFrom<Item>(path: string) {
   return {
-    items: (await response.json()) as Item[],
-    next: nextPage(response.headers.get("Link"), path),
-    freshness: readFreshness(response.headers),
+    queryFn: ({ pageParam, signal }: { pageParam: string; signal: AbortSignal }) => fetchPage<Item>(pageParam, signal),
+    initialPageParam: path,
+    getNextPageParam: ({ next }: Page<Item>) => next,
+    initialData: () => {
+      const answer = arrivedAnswer(path);
+      return answer && { pages: [readPage<Item>(path, answer)], pageParams: [path] };
+    },
   };
+}
+
+function readPage<Item>(path: string, { body, headers }: Answer): Page<Item> {
+  return { items: body as Item[], next: nextPage(headers.get("Link"), path), freshness: readFreshness(headers) };
 }
 
 /** The target of rel="next" in a Link header (RFC 8288), as a path of this origin. */

@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient } from "@tanstack/react-query";
+import { arrivedAnswer, ask } from "./ask";
 import { fetchOrThrow, Problem, sendJson } from "./fetchOrThrow";
-import { fetchPage } from "./page";
+import { pagesFrom } from "./page";
+import { personPath, personsPath, PERSONS } from "./paths";
 
 export interface Person {
   id: number;
@@ -10,9 +12,6 @@ export interface Person {
 }
 
 export type NewPerson = Omit<Person, "id">;
-
-const PERSONS = "/api/persons";
-const PAGE_SIZE = 50;
 
 /**
  * Characters that show nothing, or turn around what stands beside them: control characters, marks of direction, and other
@@ -34,12 +33,9 @@ export function companyOf({ company_name }: Person): string {
 }
 
 export function personsQuery(search: string) {
-  const first = `${PERSONS}?${new URLSearchParams({ ...(search && { q: search }), limit: String(PAGE_SIZE) }).toString()}`;
   return infiniteQueryOptions({
     queryKey: ["persons", search],
-    queryFn: ({ pageParam, signal }) => fetchPage<Person>(pageParam, signal),
-    initialPageParam: first,
-    getNextPageParam: (page) => page.next,
+    ...pagesFrom<Person>(personsPath(search)),
     placeholderData: keepPreviousData, // the list stays while the next letter is looked up
   });
 }
@@ -47,7 +43,8 @@ export function personsQuery(search: string) {
 export function personQuery(id: number) {
   return queryOptions({
     queryKey: ["person", id],
-    queryFn: async ({ signal }) => (await (await fetchOrThrow(`${PERSONS}/${id}`, { signal })).json()) as Person,
+    queryFn: async ({ signal }) => (await ask(personPath(id), signal)).body as Person,
+    initialData: () => arrivedAnswer(personPath(id))?.body as Person | undefined,
     staleTime: 5 * 60_000,
   });
 }
@@ -66,7 +63,7 @@ export function forgetPeople(queries: QueryClient): void {
 /** Erases the person and all that they reported, everywhere. Whoever is gone already is gone as well. */
 export async function deletePerson(id: number): Promise<void> {
   try {
-    await fetchOrThrow(`${PERSONS}/${id}`, { method: "DELETE" });
+    await fetchOrThrow(personPath(id), { method: "DELETE" });
   } catch (error) {
     if (!(error instanceof Problem && error.status === 404)) throw error;
   }

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { forgetEarly } from "../api/ask";
 import { show, useView } from "../address/useView";
 import { startOf } from "../address/view";
 import { ViewLink } from "../address/ViewLink";
@@ -29,7 +30,12 @@ function NoMap({ onAgain }: { onAgain: () => void }) {
 export function App() {
   const view = useView();
   const { person } = view;
-  const mapIsDue = useFirstAnswers();
+  const restIsDue = useFirstAnswers();
+  useEffect(() => {
+    if (!restIsDue) return;
+    forgetEarly();
+    void import("./letters").catch(() => undefined); // others will do
+  }, [restIsDue]);
   const [deleted, setDeleted] = useState<string | null>(null);
   if (deleted !== null && person !== null) setDeleted(null); // said once
 
@@ -62,7 +68,7 @@ export function App() {
       </main>
       <section className="stage" aria-label="Map">
         <Boundary fallback={(_, again) => <NoMap onAgain={again} />}>
-          <Suspense fallback={UNFOLDING}>{mapIsDue ? <Stage view={view} /> : UNFOLDING}</Suspense>
+          <Suspense fallback={UNFOLDING}>{restIsDue ? <Stage view={view} /> : UNFOLDING}</Suspense>
         </Boundary>
       </section>
     </div>

@@ -8,7 +8,7 @@ import { groupByDay } from "./grouping";
 import { MeetingList } from "./MeetingList";
 
 /** As many as are to be seen at once. */
-const FIRST_ROWS = 30;
+const FIRST_ROWS = 12;
 
 /** The meetings under their days. The first of them can be used before a thousand others are there. */
 export function MeetingsByDay({
