@@ -3,7 +3,7 @@ import { dayOf, viewerZone, type Day } from "./zone";
 // The page speaks English; the zone is the viewer's.
 const LOCALE = "en-GB";
 
-const timeZone = viewerZone();
+const timeZone = viewerZone(); // to ask the browser for each row would take longer than all else of the row
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZone });
 const exactClock = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone });
 const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: "short", timeZone });
@@ -34,21 +34,18 @@ export function formatExactClock(time: string | number): string {
 
 /** "12:03:07" today, "Thu 5 Mar 2026, 12:03" on another day. */
 export function formatMoment(time: number, now = Date.now()): string {
-  const zone = viewerZone();
-  return dayOf(time, zone) === dayOf(now, zone) ? formatExactClock(time) : formatMinute(time, now);
+  return dayOf(time, timeZone) === dayOf(now, timeZone) ? formatExactClock(time) : formatMinute(time, now);
 }
 
 /** "12:03" today, "Thu 5 Mar 2026, 12:03" on another day. */
 export function formatMinute(time: number, now = Date.now()): string {
-  const zone = viewerZone();
-  const day = dayOf(time, zone);
-  return day === dayOf(now, zone) ? formatClock(time) : `${formatShortDay(day)}, ${formatClock(time)}`;
+  const day = dayOf(time, timeZone);
+  return day === dayOf(now, timeZone) ? formatClock(time) : `${formatShortDay(day)}, ${formatClock(time)}`;
 }
 
 /** "10:32 – 10:58", with seconds where the minutes are the same, with the weekday where the day is another. */
 export function formatSpan(start: string, end: string): string {
-  const zone = viewerZone();
-  if (dayOf(Date.parse(start), zone) !== dayOf(Date.parse(end), zone)) {
+  if (dayOf(Date.parse(start), timeZone) !== dayOf(Date.parse(end), timeZone)) {
     return `${formatClock(start)} – ${weekday.format(new Date(end))} ${formatClock(end)}`;
   }
   const format = formatClock(start) === formatClock(end) ? formatExactClock : formatClock;

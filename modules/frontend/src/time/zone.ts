@@ -8,14 +8,29 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** What browsers know of zones without Intl, which takes long when it is used first: on a phone a tenth of a second. */
+interface Zones {
+  Now: { timeZoneId: () => string };
+  Instant: { fromEpochMilliseconds: (time: number) => { toZonedDateTimeISO: (zone: string) => ZonedTime } };
+}
+
+interface ZonedTime {
+  timeZoneId: string;
+  offsetNanoseconds: number;
+}
+
+const zones = (globalThis as { Temporal?: Zones }).Temporal;
+
 /** The browser's zone; UTC where it tells none, or one that it does not know itself: "Etc/Unknown". */
 export function viewerZone(): string {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone as string | undefined;
+  const zone: string | undefined = zones?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return zone && isZone(zone) ? zone : "UTC";
 }
 
 export function isZone(name: string): boolean {
   try {
+    // To these a moment written out is the name of a zone as well: of the one in it.
+    if (zones) return inZone(0, name, zones).timeZoneId.toLowerCase() === name.toLowerCase();
     wallClock(name);
     return true;
   } catch {
@@ -79,9 +94,16 @@ function offset(time: number, zone: string): number {
 
 /** What a clock in the zone shows, read as though it showed UTC, in whole seconds. */
 function localTime(time: number, zone: string): number {
+  if (zones) {
+    return Math.floor(time / 1000) * 1000 + Math.round(inZone(time, zone, zones).offsetNanoseconds / 1e6);
+  }
   const parts = wallClock(zone).formatToParts(time);
   const read = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
   return Date.UTC(read("year"), read("month") - 1, read("day"), read("hour"), read("minute"), read("second"));
+}
+
+function inZone(time: number, zone: string, { Instant }: Zones): ZonedTime {
+  return Instant.fromEpochMilliseconds(time).toZonedDateTimeISO(zone);
 }
 
 function wallClock(zone: string): Intl.DateTimeFormat {
