@@ -1,4 +1,5 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createGzip } from "node:zlib";
 import type { ProxyOptions } from "vite";
 
 /** Files of locations, which phone_gateway reads. */
@@ -23,18 +24,34 @@ export function apiProxy(environment: NodeJS.ProcessEnv): Record<string, ProxyOp
 function to(service: string, target: string): ProxyOptions {
   return {
     target,
+    selfHandleResponse: true,
     configure: (proxy) => {
       proxy.on("error", (_error, _request, response) => {
         if ("writeHead" in response && !response.headersSent) answerBadGateway(response, service);
       });
-      // An answer that is cut short ends here too: whoever reads it would wait for the rest.
-      proxy.on("proxyRes", (answer, _request, response) => {
-        answer.on("close", () => {
-          if (!answer.complete) response.destroy();
-        });
-      });
+      proxy.on("proxyRes", passOn);
     },
   };
+}
+
+/** As it comes; JSON compressed, as nginx does, for whoever wants it so. */
+function passOn(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse): void {
+  const headers = { ...answer.headers };
+  // These are between the service and this.
+  delete headers.connection;
+  delete headers["transfer-encoding"];
+  const isJson = /^application\/(geo\+)?json\b/.test(headers["content-type"] ?? "");
+  const isCompressed = isJson && request.method === "GET" && /\bgzip\b/.test(request.headers["accept-encoding"]?.toString() ?? "");
+  if (isCompressed) {
+    delete headers["content-length"];
+    Object.assign(headers, { "content-encoding": "gzip", vary: "Accept-Encoding" });
+  }
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
+  (isCompressed ? answer.pipe(createGzip()) : answer).pipe(response);
+  // An answer that is cut short ends here too: whoever reads it would wait for the rest.
+  answer.on("close", () => {
+    if (!answer.complete) response.destroy();
+  });
 }
 
 function answerBadGateway(response: ServerResponse, service: string): void {

@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import { pageConfig } from "./page_config.ts";
 import { TEST_HANGS_AFTER_MS } from "./deadlines.ts";
 import { maplibreSource } from "./maplibre_source.ts";
+import { compressed } from "./compressed.ts";
 import { preloadPage } from "./preload.ts";
 import { apiProxy } from "./proxy.ts";
 import { securityHeaders } from "./security_headers.ts";
@@ -15,7 +16,7 @@ if (!host || !port) throw new Error(`FRONTEND_BIND must have the form host:port,
 const server = { host, port: Number(port), strictPort: true, cors: false, proxy: apiProxy(process.env) };
 
 export default defineConfig({
-  plugins: [react(), maplibreSource(), preloadPage(), pageConfig(process.env), withoutUpgrades()],
+  plugins: [react(), maplibreSource(), preloadPage(), compressed(), pageConfig(process.env), withoutUpgrades()],
   server,
   preview: { ...server, headers: securityHeaders(process.env) },
   build: {

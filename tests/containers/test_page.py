@@ -59,6 +59,16 @@ def test_what_never_changes_is_kept_and_what_may_change_is_asked_for_again(addre
     assert asset.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert asset.headers["X-Content-Type-Options"] == "nosniff"
     assert asset.headers["Content-Encoding"] == "gzip"
+    plain, by_brotli = (
+        requests.get(
+            addresses["FRONTEND_URL"] + script, headers={"Accept-Encoding": wanted}, stream=True, timeout=PATIENCE_S
+        )
+        for wanted in ("identity", "gzip, br")
+    )
+    assert by_brotli.headers["Content-Encoding"] == "br"
+    assert by_brotli.headers["Content-Type"] == plain.headers["Content-Type"] == "text/javascript"
+    assert by_brotli.headers["Vary"] == "Accept-Encoding"
+    assert int(by_brotli.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
     assert page.headers["Cache-Control"] == "no-cache"
     missing = requests.get(addresses["FRONTEND_URL"] + "/assets/none.js", timeout=PATIENCE_S)
     assert missing.status_code == 404

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
 const DIST = join(import.meta.dirname, "../dist");
@@ -8,7 +8,7 @@ const page = readFileSync(join(DIST, "index.html"), "utf8");
 const files = readdirSync(join(DIST, "assets"));
 const scripts = files.filter((file) => file.endsWith(".js"));
 const read = (file: string) => readFileSync(join(DIST, "assets", file));
-const size = (some: string[]) => some.reduce((sum, file) => sum + gzipSync(read(file)).length, 0);
+const size = (some: string[]) => some.reduce((sum, file) => sum + read(files.includes(`${file}.gz`) ? `${file}.gz` : file).length, 0);
 
 /** The scripts that one imports before it runs, as they are written in it. */
 const importedBy = (file: string) => [...read(file).toString().matchAll(/(?:from|import)\s*["'`]\.\/([^"'`]+\.js)["'`]/g)].map(([, name = ""]) => name);
@@ -55,4 +55,15 @@ test("the page names the scripts that it starts with, so that none of them is wa
   expect(needed).toContain(script("index"));
   expect(named.filter((file) => !file.endsWith(".js"))).toEqual([expect.stringMatching(/^index-.*\.css$/)]);
   expect(named.filter((file) => file.endsWith(".css")).flatMap((file) => read(file).toString().match(/url\([^)]*\)/g) ?? [])).toEqual([]);
+});
+
+test("what is built lies there compressed as well, and is the same", () => {
+  const large = files.filter((file) => /\.(js|css|json)$/.test(file) && read(file).length >= 1_000);
+  expect(large.length).toBeGreaterThan(10);
+  for (const file of large) {
+    expect(brotliDecompressSync(read(`${file}.br`)).equals(read(file))).toBe(true);
+    expect(gunzipSync(read(`${file}.gz`)).equals(read(file))).toBe(true);
+  }
+  const of = (file: string) => file.replace(/\.(br|gz)$/, "");
+  expect(files.filter((file) => !existsSync(join(DIST, "assets", of(file))))).toEqual([]);
 });
