@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Plugin } from "vite";
@@ -29,7 +29,7 @@ export function compressed(): Plugin {
       await Promise.all(Object.keys(bundle).filter(isCompressible).map((file) => compress(join(dir, file))));
     },
     configurePreviewServer({ middlewares, config }) {
-      const dist = join(config.root, config.build.outDir);
+      const dist = resolve(config.root, config.build.outDir);
       const headers = config.preview.headers ?? {};
       middlewares.use((request, response, next) => {
         serve(dist, headers, request, response).then((isServed) => isServed || next(), next);
