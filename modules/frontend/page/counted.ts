@@ -10,8 +10,8 @@ export interface Work {
   sources: Record<string, number>;
   /** Rows of the list when there were any for the first time. */
   firstRows: number;
-  /** What had been asked for by then: paths without what a build puts into a name. */
-  before: string[];
+  /** When that was, as the browser also says when each request began. */
+  firstRowsAt: number;
 }
 
 type Counting = Window & { work: Work };
@@ -19,7 +19,7 @@ type Counting = Window & { work: Work };
 /** Counts on every page that is opened from now on. */
 export async function countWork(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const work: Work = { frames: 0, vertices: 0, sources: {}, firstRows: 0, before: [] };
+    const work: Work = { frames: 0, vertices: 0, sources: {}, firstRows: 0, firstRowsAt: 0 };
     (window as unknown as Counting).work = work;
 
     type Call = (...call: number[]) => void;
@@ -52,7 +52,7 @@ export async function countWork(page: Page): Promise<void> {
     new MutationObserver(() => {
       if (work.firstRows > 0) return;
       work.firstRows = document.querySelectorAll(".meeting .row").length;
-      work.before = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname.replace(/-[\w-]{8}(?=\.)/, ""));
+      work.firstRowsAt = performance.now();
     }).observe(document, { childList: true, subtree: true });
   });
 }
