@@ -24,6 +24,9 @@ INVISIBLE = (
     "\U000e0000-\U000e007f"
 )
 UNSEEN = re.compile(f"[{INVISIBLE}]")
+# Parts of words that show nothing by themselves: the two joiners, the fillers of Hangul, the blank of Braille.
+BLANK = r"\u200c\u200d\u115f\u1160\u2800\u3164\uffa0"
+SEEN = re.compile(rf"[^\s{INVISIBLE}{BLANK}]")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 SHOWN_CHARACTERS = 40
@@ -59,7 +62,7 @@ class Text(fields.String):
             ),
             metadata={
                 **({"description": description} if description else {}),
-                "pattern": rf"^([^{INVISIBLE}]*[^\s{INVISIBLE}][^{INVISIBLE}]*)$" if shortest else r"^[^\u0000]*$",
+                "pattern": rf"^([^{INVISIBLE}]*{SEEN.pattern}[^{INVISIBLE}]*)$" if shortest else r"^[^\u0000]*$",
             },
         )
         self._is_name = shortest > 0
@@ -69,7 +72,7 @@ class Text(fields.String):
         if NUL_OR_SURROGATE.search(text):
             raise self.make_error("unstorable")
         text = text.strip()
-        if self._is_name and UNSEEN.search(text):
+        if self._is_name and (UNSEEN.search(text) or (text and not SEEN.search(text))):
             raise self.make_error("unseen")
         return text
 

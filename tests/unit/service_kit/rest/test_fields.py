@@ -123,6 +123,14 @@ def test_a_name_holds_nothing_that_cannot_be_seen(unseen: str) -> None:
         load(LongNameSchema(), {"name": f"a{unseen}b"})
 
 
+@pytest.mark.parametrize("blank", ["\u200d", "\u200c \u200c", "\u3164", "\u2800\u2800", "\uffa0"])
+def test_a_name_shows_something(blank: str) -> None:
+    with pytest.raises(InvalidInput, match="must not contain control or invisible characters"):
+        load(LongNameSchema(), {"name": blank})
+    assert not re.search(LongNameSchema().fields["name"].metadata["pattern"], blank)
+    assert load(LongNameSchema(), {"name": f"a{blank}"})
+
+
 @pytest.mark.parametrize("name", ["Byron [/lab]", "می‌خواهم", "क्‍ष", "O'Neil-李", "Ada\n", " Zoë ", "👩‍🔬"])
 def test_names_of_all_the_world_are_taken(name: str) -> None:
     assert load(LongNameSchema(), {"name": name})["name"] == name.strip()
