@@ -38,8 +38,8 @@ _given: dict[int, socket.socket] = {}
 
 
 def choose_ports() -> dict[str, int]:
-    """A port for each name in OFFSETS. UDACONNECT_PORT sets the first of the block."""
-    first = int(os.environ.get("UDACONNECT_PORT", FIRST_PORT))
+    """A port for each name in OFFSETS. UDACONNECT_PORT sets the first of the block. Raises SystemExit."""
+    first = first_port(os.environ.get("UDACONNECT_PORT") or str(FIRST_PORT))
     chosen: dict[str, int] = {}
     for name, offset in OFFSETS.items():
         port = first + offset
@@ -47,6 +47,13 @@ def choose_ports() -> dict[str, int]:
             port = free_port()
         chosen[name] = port
     return chosen
+
+
+def first_port(text: str) -> int:
+    highest = 65_535 - max(OFFSETS.values())
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= highest):
+        raise SystemExit(f"UDACONNECT_PORT must be a port from 1 to {highest}, is {text!r}")
+    return int(text)
 
 
 def spare_block() -> int:

@@ -15,6 +15,13 @@ def test_free_ports_are_the_block_asked_for(monkeypatch: pytest.MonkeyPatch) -> 
     assert choose_ports() == {name: 41_000 + offset for name, offset in OFFSETS.items()}
 
 
+@pytest.mark.parametrize("wrong", ["abc", "-1", "0", "65535", "70000", "4.5", "٤١٠٠٠"])
+def test_a_first_port_that_cannot_be_is_told(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv("UDACONNECT_PORT", wrong)
+    with pytest.raises(SystemExit, match=f"UDACONNECT_PORT must be a port from 1 to .*, is '{wrong}'"):
+        choose_ports()
+
+
 def test_a_taken_port_is_replaced_by_a_free_one_and_the_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     first = spare_block()
     monkeypatch.setenv("UDACONNECT_PORT", str(first))
