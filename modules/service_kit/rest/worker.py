@@ -1,9 +1,11 @@
-"""gunicorn's threaded worker with two manners of our own.
+"""gunicorn's threaded worker with three manners of our own.
 
 What is no HTTP request is answered with a problem document rather than with HTML. And a slow client costs a connection,
 not a thread: requests are gathered in the main loop and given to a thread when they are whole. (gunicorn's own worker
 gives a thread to every new connection for 5 s and to a request for as long as it takes to come, and lets its main loop
 wait 2 s for every goodbye.)
+
+And whether a worker lives is told by a thread that does nothing else: one that is busy is not to be killed for it.
 """
 
 import errno
@@ -11,6 +13,7 @@ import json
 import signal
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http import HTTPStatus
 from itertools import islice
@@ -49,6 +52,7 @@ STATUSES: Final = {
 
 RECEIVE_BYTES: Final = 64 * 1024
 ACCEPTED_AT_ONCE: Final = 100
+LIVE: Final = b"GET /livez "
 
 STOPPING: Final = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
@@ -58,6 +62,9 @@ log = structlog.get_logger("access")
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has no types
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  gunicorn's
         super().__init__(*args, **options)
+        self.for_probes = ThreadPoolExecutor(
+            max_workers=1, thread_name_prefix="probes"
+        )  # which begins when it is asked
         self.waiting_bytes = 0
         self.leaving: deque[tuple[float, socket]] = deque()
 
@@ -122,7 +129,9 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has n
         if conn.refusal is not None:
             conn.heard = b""
         conn.data_ready = True
-        super().enqueue_req(conn)
+        pool = self.for_probes if conn.heard.startswith(LIVE) else self.tpool
+        handled = pool.submit(self.handle, conn)
+        handled.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def murder_pending(self) -> None:
         """Close those that took too long, which stand first."""
