@@ -8,6 +8,7 @@ whoever owns the partition, because everything before it is stored.
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from threading import Event
 
 import structlog
@@ -43,6 +44,7 @@ class Consume:
         self._stopping = stopping
         self._resets = OffsetResets(records, metrics)
         self._reported_at = 0.0
+        writing.while_waiting = self._count_what_waits
 
     def run(self) -> None:
         """Work until it is time to stop; what is in hand then is written. Raises BrakeError."""
@@ -100,6 +102,14 @@ class Consume:
             return batch
         self._writing.write(batch)
         return self._new_batch()
+
+    def _count_what_waits(self) -> None:
+        """While the database is away, too: nothing is polled then, so that at least what is in hand waits."""
+        with suppress(KafkaError):
+            try:
+                self._metrics.behind(self._records)
+            except OUT_OF_PLACE as error:  # it is told once
+                self._resets.note(error)
 
     def _report_if_due(self, *, all_is_stored: bool) -> None:
         if time.monotonic() - self._reported_at < REPORT_EVERY_S:

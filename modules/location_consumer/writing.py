@@ -6,7 +6,7 @@ committed.
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from threading import Event
@@ -99,6 +99,8 @@ class Writing:
         self._reported.set_result(None)
         self._reports_succeed = True
         self._beat_at = time.monotonic()
+        self.while_waiting: Callable[[], None] = lambda: None
+        """Called now and then while the loop waits here, in its own thread."""
 
     def __enter__(self) -> Self:
         self._when_done(self._writer.submit(self._writes.until_done, self._store.check))
@@ -220,7 +222,8 @@ class Writing:
     def _when_done(self, future: "Future[Answer]") -> Answer:
         while not future.done():
             self.beat()
-            wait([future], timeout=BEAT_S)
+            if wait([future], timeout=BEAT_S).not_done:
+                self.while_waiting()
         return future.result()
 
 
