@@ -1,21 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import sirv from "sirv";
 import type { Plugin } from "vite";
 
-const TYPES = new Map([
-  ["js", "text/javascript"],
-  ["css", "text/css"],
-  ["json", "application/json"],
-]);
+const ASSETS = "assets";
+const A_YEAR_S = 31_536_000;
 const WORTH_IT = 1_000; // bytes
 
-/** From the best on: what a browser may want, how a file's name ends then, and how it is made. */
+/** How a file's name ends then, and how it is made. */
 const ENCODINGS = [
-  ["br", ".br", (content: Buffer) => promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } })],
-  ["gzip", ".gz", (content: Buffer) => promisify(gzip)(content, { level: constants.Z_BEST_COMPRESSION })],
+  [".br", (content: Buffer) => promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } })],
+  [".gz", (content: Buffer) => promisify(gzip)(content, { level: constants.Z_BEST_COMPRESSION })],
 ] as const;
 
 /**
@@ -29,49 +27,23 @@ export function compressed(): Plugin {
       await Promise.all(Object.keys(bundle).filter(isCompressible).map((file) => compress(join(dir, file))));
     },
     configurePreviewServer({ middlewares, config }) {
-      const dist = resolve(config.root, config.build.outDir);
-      const headers = config.preview.headers ?? {};
-      middlewares.use((request, response, next) => {
-        serve(dist, headers, request, response).then((isServed) => isServed || next(), next);
-      });
+      const assets = join(resolve(config.root, config.build.outDir), ASSETS);
+      const headers = Object.entries(config.preview.headers);
+      const setHeaders = (response: ServerResponse) => {
+        for (const [name, value] of headers) if (value !== undefined) response.setHeader(name, value);
+      };
+      // Whatever changes has another name.
+      middlewares.use(`/${ASSETS}`, sirv(assets, { brotli: true, gzip: true, maxAge: A_YEAR_S, immutable: true, setHeaders }));
     },
   };
 }
 
 function isCompressible(file: string): boolean {
-  return file.startsWith("assets/") && typeOf(file) !== undefined;
-}
-
-function typeOf(file: string): string | undefined {
-  return TYPES.get(/\.(\w+)$/.exec(file)?.[1] ?? "");
+  return file.startsWith(`${ASSETS}/`) && /\.(js|css|json)$/.test(file);
 }
 
 async function compress(file: string): Promise<void> {
   const content = await readFile(file);
   if (content.length < WORTH_IT) return;
-  await Promise.all(ENCODINGS.map(async ([, ending, make]) => writeFile(file + ending, await make(content))));
-}
-
-/** Whether there was something to serve. */
-async function serve(
-  dist: string,
-  headers: Record<string, number | string | string[] | undefined>,
-  { method, url = "", headers: { "accept-encoding": accepted = "" } }: IncomingMessage,
-  response: ServerResponse,
-): Promise<boolean> {
-  const file = /^\/(assets\/[\w.-]+)$/.exec(url.split("?")[0] ?? "")?.[1];
-  if (method !== "GET" || file === undefined || !isCompressible(file)) return false;
-  for (const [encoding, ending] of ENCODINGS) {
-    if (!new RegExp(`\\b${encoding}\\b`).test(accepted.toString())) continue;
-    const content = await readFile(join(dist, file + ending)).catch(() => null);
-    if (!content) continue;
-    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
-    response.setHeader("Content-Type", typeOf(file) ?? "");
-    response.setHeader("Content-Encoding", encoding);
-    response.setHeader("Vary", "Accept-Encoding");
-    response.setHeader("Cache-Control", "public, max-age=31536000, immutable"); // a hash of the content is in the name
-    response.end(content);
-    return true;
-  }
-  return false;
+  await Promise.all(ENCODINGS.map(async ([ending, make]) => writeFile(file + ending, await make(content))));
 }
