@@ -62,9 +62,7 @@ log = structlog.get_logger("access")
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has no types
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  gunicorn's
         super().__init__(*args, **options)
-        self.for_probes = ThreadPoolExecutor(
-            max_workers=1, thread_name_prefix="probes"
-        )  # which begins when it is asked
+        self.for_probes = ThreadPoolExecutor(1, "probes")  # its thread begins when it is asked for
         self.waiting_bytes = 0
         self.leaving: deque[tuple[float, socket]] = deque()
 
