@@ -83,14 +83,16 @@ def fixes_of(seen: Seen) -> Fixes:
 
 
 def settle(stores: Stores, fixes: Fixes) -> Settled:
-    """Processor time of the finder and of the server's processes that work for it."""
+    """Processor time of the finder, but for what it takes to begin, and of the server's processes that work for it."""
+    with stores.database() as empty, service(stores, "meeting_finder", empty) as idle:
+        begins_s = idle.cpu_s()
     with stores.database() as database:
         stored(database, fixes)
         with service(stores, "meeting_finder", database, QUIET_S="0") as finder:
             settled(database)
             backends = [backend for (backend,) in queried(database.superuser, BACKENDS)]
             [(rows,)] = queried(database.owner, ROWS)
-            return Settled(fixes.size, rows, finder.cpu_s(), sum(map(processor_s, backends)))
+            return Settled(fixes.size, rows, finder.cpu_s() - begins_s, sum(map(processor_s, backends)))
 
 
 def killed(stores: Stores, parts: int) -> tuple[int, int]:
