@@ -1,17 +1,13 @@
 """Stopping: whoever is told to stop does so, also a worker that has only just begun. And who is busy is alive."""
 
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from contextlib import closing
-from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.request import urlopen
 
-from deployment.native.ports import free_port
 from tests.patience import PATIENCE_S
+from tests.unit.service_kit.rest.serving import served
 
 SERVER = """
     import signal, time
@@ -41,16 +37,9 @@ SERVER = """
 def test_a_worker_told_to_stop_before_it_can_hear_stops_all_the_same(
     poll_until: Callable[..., object], tmp_path: Path
 ) -> None:
-    port = free_port()
     log = tmp_path / "log"
-    command = [sys.executable, "-c", textwrap.dedent(SERVER).format(port=port)]
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
-        poll_until(lambda: answers(port))
-        process.terminate()
-        try:
-            assert process.wait(PATIENCE_S) == 0
-        finally:
-            process.kill()
+    with served(SERVER, log, poll_until):
+        pass
     assert log.read_text().splitlines().count("left") == 2
 
 
@@ -77,27 +66,14 @@ BUSY_SERVER = """
 
 
 def test_a_worker_all_of_whose_threads_are_busy_is_alive(poll_until: Callable[..., object], tmp_path: Path) -> None:
-    port, over = free_port(), tmp_path / "over"
-    command = [sys.executable, "-c", textwrap.dedent(BUSY_SERVER).format(port=port, over=over)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            poll_until(lambda: answers(port))
-            with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as waiting:
-                waiting.request("GET", "/stay")
-                for _ in range(3):
-                    with urlopen(f"http://127.0.0.1:{port}/livez", timeout=PATIENCE_S) as answer:
-                        assert answer.read() == b"live\n"
-                over.touch()
-                assert waiting.getresponse().read() == b"over"
-            process.terminate()
-            assert process.wait(PATIENCE_S) == 0
-        finally:
-            process.kill()
-
-
-def answers(port: int) -> bool:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE_S) as answer:
-            return bool(answer.status == HTTPStatus.OK)
-    except OSError:
-        return False
+    over = tmp_path / "over"
+    with (
+        served(BUSY_SERVER, tmp_path / "log", poll_until, over=over) as port,
+        closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as waiting,
+    ):
+        waiting.request("GET", "/stay")
+        for _ in range(3):
+            with urlopen(f"http://127.0.0.1:{port}/livez", timeout=PATIENCE_S) as answer:
+                assert answer.read() == b"live\n"
+        over.touch()
+        assert waiting.getresponse().read() == b"over"

@@ -1,8 +1,5 @@
 """An answer that is broken off, on a real server: its client sees it, and the log has a line and no traceback."""
 
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from http.client import IncompleteRead
 from pathlib import Path
@@ -10,9 +7,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from deployment.native.ports import free_port
 from tests.patience import PATIENCE_S
-from tests.unit.service_kit.rest.test_server import answers
+from tests.unit.service_kit.rest.serving import served
 
 SERVER = """
     from contextlib import contextmanager
@@ -42,20 +38,12 @@ SERVER = """
 def test_an_answer_that_is_broken_off_does_not_look_whole_and_is_no_defect(
     poll_until: Callable[..., object], tmp_path: Path
 ) -> None:
-    port = free_port()
     log = tmp_path / "log"
-    command = [sys.executable, "-c", textwrap.dedent(SERVER).format(port=port)]
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as process:
-        try:
-            poll_until(lambda: answers(port))
-            with urlopen(f"http://127.0.0.1:{port}/document", timeout=PATIENCE_S) as answer:
-                with pytest.raises(IncompleteRead) as broken_off:
-                    answer.read()
-                assert broken_off.value.partial == b"half of it"
-            poll_until(lambda: "person 7 does not exist" in log.read_text())
-            process.terminate()
-            assert process.wait(PATIENCE_S) == 0
-        finally:
-            process.kill()
+    with served(SERVER, log, poll_until) as port:
+        with urlopen(f"http://127.0.0.1:{port}/document", timeout=PATIENCE_S) as answer:
+            with pytest.raises(IncompleteRead) as broken_off:
+                answer.read()
+            assert broken_off.value.partial == b"half of it"
+        poll_until(lambda: "person 7 does not exist" in log.read_text())
     assert "the answer is broken off" in log.read_text()
     assert "Traceback" not in log.read_text()
