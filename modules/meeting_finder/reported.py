@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from meeting_finder.columns import fixes_of
 from proximity.fixes import Fixes, Ints
 from proximity.instants import EPOCH, MICROSECOND
+from service_kit.sql_arrays import array_text
 
 # What may become of persons and days meanwhile.
 SEEN = """
@@ -20,15 +21,15 @@ FIXES = """
     SELECT person_id, creation_time, ST_Y(coordinate), ST_X(coordinate), COALESCE(accuracy_m, 'NaN')
     FROM location WHERE creation_time BETWEEN %s AND %s
 """
-PERSONS = "SELECT id FROM person WHERE id = ANY(%s)"
+PERSONS = "SELECT id FROM person WHERE id = ANY(%s::bigint[])"
 PRIVATE = """
     SELECT person_id, greatest(begins_at, %(low)s), least(ends_at, %(until)s) FROM private_span
-    WHERE person_id = ANY(%(persons)s) AND begins_at < %(until)s AND (ends_at IS NULL OR ends_at > %(low)s)
+    WHERE person_id = ANY(%(persons)s::bigint[]) AND begins_at < %(until)s AND (ends_at IS NULL OR ends_at > %(low)s)
 """
 HOLD = "SELECT pg_advisory_xact_lock_shared(storing_lock())"
-IS_STILL_SO = """
-    SELECT NOT EXISTS (SELECT FROM erased_person WHERE number > %(erased)s AND person_id = ANY(%(persons)s))
-       AND NOT EXISTS (SELECT FROM private_span WHERE number > %(private)s AND person_id = ANY(%(persons)s))
+CHANGED = """
+    SELECT person_id FROM erased_person WHERE number > %(erased)s
+    UNION ALL SELECT person_id FROM private_span WHERE number > %(private)s
 """
 
 
@@ -60,7 +61,7 @@ def usable_fixes(cursor: Cursor, low: datetime, high: datetime, *, of_now: bool 
     filled = cursor.mogrify(FIXES, (low, high)).decode()
     cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
     fixes = fixes_of(copied.getvalue())
-    persons = np.unique(fixes.person_id).tolist()
+    persons = array_text(np.unique(fixes.person_id).tolist())
     cursor.execute(PERSONS, (persons,))
     usable = np.isin(fixes.person_id, [person_id for (person_id,) in cursor])
     # What is being forgotten may not be deleted yet.
@@ -78,6 +79,6 @@ def hold_still(cursor: Cursor, seen: Seen, person_ids: Ints) -> None:
     Raises ChangedError where one of these persons was, or has something private, since `seen`.
     """
     cursor.execute(HOLD)
-    cursor.execute(IS_STILL_SO, {**seen._asdict(), "persons": np.unique(person_ids).tolist()})
-    if cursor.fetchone() != (True,):
+    cursor.execute(CHANGED, seen._asdict())
+    if np.isin(person_ids, [person_id for (person_id,) in cursor]).any():
         raise ChangedError

@@ -17,9 +17,11 @@ from proximity.fixes import Fixes
 from proximity.instants import EPOCH, MICROSECOND
 from proximity.windows import WINDOW_US, told_by
 
-# A window of a crowd takes a while to compute, in which its transaction does nothing.
+# A window of a crowd takes a while to compute, in which its transaction does nothing. Workers beside it would take what
+# other finders and the consumers work with.
 SET_UP = """
     SET LOCAL timezone = 'UTC'; SET LOCAL jit = off; SET LOCAL lock_timeout = '10s';
+    SET LOCAL max_parallel_workers_per_gather = 0;
     SET LOCAL statement_timeout = '5min'; SET LOCAL idle_in_transaction_session_timeout = '15min'
 """
 SETTLE_BEFORE = "SELECT settle_connectivity(%s, %s, %s, %s)"

@@ -30,6 +30,7 @@ from proximity.network.introductions import Ties
 from proximity.spans import Spans
 from proximity.windows import WINDOW_US
 from service_kit.database import connection, raw_errors
+from service_kit.sql_arrays import array_text
 
 TRACK, TRACKS, CANDIDATES = (
     files(__package__).joinpath(f"{name}.sql").read_text() for name in ("track", "tracks", "candidates")
@@ -212,7 +213,7 @@ def _range(start_us: int, end_us: int) -> dict[str, str]:
 
 
 def _array(values: Ints) -> str:
-    return f"{{{','.join(map(str, values.tolist()))}}}"
+    return array_text(values.tolist())
 
 
 def _clipped(times_us: Ints, start_us: int, end_us: int) -> Ints:
