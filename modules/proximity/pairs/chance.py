@@ -9,7 +9,6 @@ What is known to KNOWN_M is taken as known: then the chance is 1 up to the dista
 
 import ctypes
 import math
-from functools import cache
 
 import numpy as np
 
@@ -39,35 +38,16 @@ class Chance(ctypes.Structure):
     )
 
 
-@cache
-def chance() -> Chance:
-    """For C, made once: what it points to is kept by _table."""
-    return Chance(
-        ROWS,
-        COLUMNS,
-        COMPANY,
-        COMPANY_M**2,
-        KNOWN_M**2,
-        MOST_OFF,
-        (COLUMNS - 1) / (2 * MOST_OFF),
-        ROWS_A_FOLD,
-        math.log(LEAST_REACH) * ROWS_A_FOLD,
-        *map(address, _table()),
-    )
-
-
 def chance_within(distance_m: float, apart_m: Floats, variance_m2: Floats) -> Floats:
     """Of being within the distance, for means so far apart; the variance is the sum of both persons', on one axis."""
     check(apart_m.shape == variance_m2.shape)
     apart_m, variance_m2 = columns(np.float64, (apart_m, variance_m2))
     found = np.empty(apart_m.shape)
-    known = ctypes.byref(chance())
-    LIBRARY.chances_within(known, distance_m, found.size, *map(address, (apart_m, variance_m2, found)))
+    LIBRARY.chances_within(ctypes.byref(CHANCE), distance_m, found.size, *map(address, (apart_m, variance_m2, found)))
     return found
 
 
-@cache
-def _table() -> tuple[Floats, Floats]:
+def _tables() -> tuple[Floats, Floats]:
     """A row for each reach, a column for how much further than that they are apart; and the differences along it.
 
     Both row after row, ROWS * COLUMNS.
@@ -108,4 +88,20 @@ LARGE = (
     0.02635537,
     -0.01647633,
     0.00392377,
+)
+
+# With the module, and for as long: of what is made by the first to ask, two who ask at once make one each, and C reads
+# on in that which is forgotten.
+_TABLES = _tables()
+CHANCE = Chance(
+    ROWS,
+    COLUMNS,
+    COMPANY,
+    COMPANY_M**2,
+    KNOWN_M**2,
+    MOST_OFF,
+    (COLUMNS - 1) / (2 * MOST_OFF),
+    ROWS_A_FOLD,
+    math.log(LEAST_REACH) * ROWS_A_FOLD,
+    *map(address, _TABLES),
 )

@@ -15,7 +15,7 @@ import numpy as np
 from proximity.compiled import address, check, columns, fields, library
 from proximity.fixes import Floats, Ints
 from proximity.instants import FIRST_US, LAST_US
-from proximity.pairs.chance import chance
+from proximity.pairs.chance import CHANCE
 from proximity.ways import Ways
 
 LIBRARY = library(__file__, "stretches")
@@ -79,7 +79,7 @@ def stretches(  # noqa: PLR0913, PLR0917  whose, and what is asked
     mine, theirs = (_Ways(some.size, *map(address, kept)) for some, kept in zip((own, others), held, strict=True))
     ranges = columns(np.int64, pairs)
     left = _Ranges(pairs.own_first.size, 0, *map(address, ranges))
-    asked = _Asked(*span_us, distance_m, min_chance, addressof(chance()))
+    asked = _Asked(*span_us, distance_m, min_chance, addressof(CHANCE))
     capacity = AT_ONCE
     while left.next < left.size:
         room = Stretches(*np.empty((7, capacity), np.int64), *np.empty((2, capacity)))
