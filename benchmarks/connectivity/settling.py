@@ -88,6 +88,7 @@ def settle(stores: Stores, fixes: Fixes) -> Settled:
         begins_s = idle.cpu_s()
     with stores.database() as database:
         stored(database, fixes)
+        execute(database.superuser, "VACUUM ANALYZE location")  # as autovacuum does within a minute
         with service(stores, "meeting_finder", database, QUIET_S="0") as finder:
             settled(database)
             backends = [backend for (backend,) in queried(database.superuser, BACKENDS)]

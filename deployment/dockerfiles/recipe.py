@@ -97,7 +97,7 @@ IMAGES: Final = (
             "-path '*/sqlalchemy/testing' -o -path '*/dialects/m*sql' -o -path '*/dialects/oracle'",
             "-path '*/dialects/sqlite' -o -name '*_cy.*.so'",
         ),
-        environment=("MALLOC_ARENA_MAX=2",),
+        environment=("MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "MALLOC_TRIM_THRESHOLD_=4194304"),
         remark=(
             ". Large libraries come together here, so that what it does not use of them is left out; SQLAlchemy goes\n"
             "# without its compiled parts, because rows are read by COPY."

@@ -81,6 +81,8 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
                 "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
                 "REST_BIND": bind("CONNECTION_URL"),
                 "MALLOC_ARENA_MAX": "2",
+                "MALLOC_MMAP_THRESHOLD_": "1048576",
+                "MALLOC_TRIM_THRESHOLD_": "4194304",
             },
             lambda: answers_http(addresses["CONNECTION_URL"] + "/readyz"),
         ),

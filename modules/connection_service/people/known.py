@@ -58,7 +58,7 @@ class KnownPeople:
         if memory.people != people or len(memory.known) > MOST:
             memory = self._memory = Memory(people, {})
         known = memory.known
-        unknown = sorted({wanted for wanted in ids if wanted not in known})
+        unknown = sorted(set(ids).difference(known))
         asked = self._directory.ask(unknown) if unknown else None
 
         def people_known() -> Mapping[int, str]:
