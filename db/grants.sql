@@ -62,9 +62,10 @@ GRANT SELECT, INSERT, DELETE ON encounter_event TO meeting_finder;
 GRANT EXECUTE ON FUNCTION tell_encounters(int, bigint[]), retract_encounters(bigint[]), confirm_encounters(int)
     TO meeting_finder;
 
--- connection_service reads the locations, the meetings that are remembered, and how complete both are; people it asks the person service for, and remembers
--- them until it sees that someone was erased.
+-- connection_service reads the locations, of which times nothing may be said, the meetings that are remembered, and how
+-- complete both are; people it asks the person service for, and remembers them until it sees that someone was erased.
 GRANT SELECT ON location, consumer_progress, connectivity, connectivity_progress, connectivity_due TO connection_service;
+GRANT SELECT (person_id, begins_at, ends_at) ON private_span TO connection_service;
 GRANT SELECT (number) ON erased_person TO connection_service;
 
 -- retention, a job, drops days that are too old, finishes what was broken off: to erase, to forget; and rewrites days

@@ -19,7 +19,7 @@ from connection_service.store.meetings import Remembered
 from deployment.native.schema import Database
 from proximity.cells import Probes
 from proximity.estimated_meetings import EstimatedMeetings
-from proximity.fixes import Fixes
+from proximity.fixes import Fixes, Ints
 from proximity.spans import Spans
 from service_kit.database import make_engine
 
@@ -92,6 +92,9 @@ class Counted:
         count = self.locations.candidates(person_id, probes, start_us, end_us, receive)
         self.rows += count
         return count
+
+    def private(self, person_ids: Ints, start_us: int, end_us: int) -> Spans:
+        return self.locations.private(person_ids, start_us, end_us)
 
     def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
         return self.locations.remembered(first, until, distance_m, min_probability)

@@ -119,9 +119,10 @@ class Find:
         if not settling.due.is_kept:  # what is remembered of it is all there is
             settling.done()
             return 0, 0
-        fixes = settling.fixes()
+        fixes, private = settling.reported()
+        whose = settling.due.persons
         try:
-            met = met_by_everybody(fixes, settling.due.window, *self._asked, whose=settling.due.persons)
+            met = met_by_everybody(fixes, settling.due.window, *self._asked, whose=whose, hidden=private)
         except Exception as error:
             raise UnsettledError(settling.due.window) from error
         settling.write(fixes, met)

@@ -10,6 +10,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from meeting_finder.columns import fixes_of
 from proximity.fixes import Fixes, Ints
 from proximity.instants import EPOCH, MICROSECOND
+from proximity.spans import Spans, held_by
 from service_kit.sql_arrays import array_text
 
 # What may become of persons and days meanwhile.
@@ -23,8 +24,10 @@ FIXES = """
 """
 PERSONS = "SELECT id FROM person WHERE id = ANY(%s::bigint[])"
 PRIVATE = """
-    SELECT person_id, greatest(begins_at, %(low)s), least(ends_at, %(until)s) FROM private_span
+    SELECT person_id, greatest(begins_at, %(low)s), least(ends_at, %(until)s) - interval '1 microsecond'
+    FROM private_span
     WHERE person_id = ANY(%(persons)s::bigint[]) AND begins_at < %(until)s AND (ends_at IS NULL OR ends_at > %(low)s)
+    ORDER BY person_id, begins_at
 """
 HOLD = "SELECT pg_advisory_xact_lock_shared(storing_lock())"
 CHANGED = """
@@ -51,26 +54,43 @@ def seen_now(cursor: Cursor) -> Seen:
     return Seen._make(seen)
 
 
-def usable_fixes(cursor: Cursor, low: datetime, high: datetime, *, of_now: bool = False) -> Fixes:
-    """All fixes of a time, both ends inclusive, that may be used, by person and time.
+class Reported(NamedTuple):
+    """What was reported in a time and may be used."""
 
-    With `of_now` they tell where people are at the end of that time: what somebody reported before something private
-    does not, or who pauses would be said to be still there.
-    """
+    fixes: Fixes  # by person and time
+    private: Spans  # in which these persons keep private where they were
+
+
+def reported(cursor: Cursor, low: datetime, high: datetime) -> Reported:
+    """All of a time, both ends inclusive."""
     copied = BytesIO()
     filled = cursor.mogrify(FIXES, (low, high)).decode()
     cursor.copy_expert(f"COPY ({filled}) TO STDOUT (FORMAT binary)", copied)
     fixes = fixes_of(copied.getvalue())
     persons = array_text(np.unique(fixes.person_id).tolist())
     cursor.execute(PERSONS, (persons,))
-    usable = np.isin(fixes.person_id, [person_id for (person_id,) in cursor])
-    # What is being forgotten may not be deleted yet.
+    there = np.isin(fixes.person_id, [person_id for (person_id,) in cursor])
     cursor.execute(PRIVATE, {"persons": persons, "low": low, "until": high + MICROSECOND})
-    for person_id, begins_at, ends_at in cursor:
-        begin_us, end_us = ((at - EPOCH) // MICROSECOND for at in (begins_at, ends_at))
-        before = False if of_now else fixes.time_us < begin_us
-        usable &= (fixes.person_id != person_id) | before | (fixes.time_us >= end_us)
-    return fixes if usable.all() else fixes.at(usable)
+    private = Spans(
+        *np.array([(whose, since(begin), since(end)) for whose, begin, end in cursor], np.int64).reshape(-1, 3).T
+    )
+    usable = there & ~held_by(private, fixes)  # what is being forgotten may not be deleted yet
+    return Reported(fixes if usable.all() else fixes.at(usable), private)
+
+
+def reported_of_now(cursor: Cursor, low: datetime, high: datetime) -> Fixes:
+    """What tells where people are at the end of a time, by person and time.
+
+    What somebody reported before something private does not, or who pauses would be said to be still there.
+    """
+    fixes, private = reported(cursor, low, high)
+    begun = private._replace(start_us=np.full_like(private.start_us, since(low)))
+    return fixes.at(~held_by(begun, fixes))
+
+
+def since(instant: datetime) -> int:
+    """Microseconds since 1970."""
+    return (instant - EPOCH) // MICROSECOND
 
 
 def hold_still(cursor: Cursor, seen: Seen, person_ids: Ints) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 
 from meeting_finder.columns import COLUMNS, copy_bytes
-from meeting_finder.reported import ChangedError, Seen, hold_still, seen_now, usable_fixes
+from meeting_finder.reported import ChangedError, Reported, Seen, hold_still, reported, seen_now
 from meeting_finder.transactions import Transactions
 from proximity.everybody.meetings import ESTIMATOR, Met
 from proximity.fixes import Fixes
@@ -152,10 +152,10 @@ class Settling:
         self._cursor = cursor
         self._asked = asked
 
-    def fixes(self) -> Fixes:
-        """All fixes that tell of the window and may be used, by person and time."""
+    def reported(self) -> Reported:
+        """All that tells of the window and may be used."""
         low, high = (EPOCH + end * MICROSECOND for end in told_by(self.due.window))
-        return usable_fixes(self._cursor, low, high)
+        return reported(self._cursor, low, high)
 
     def write(self, fixes: Fixes, met: Met) -> None:
         """Replace those meetings of the window that are due by what follows from the fixes. Raises ChangedError."""

@@ -1,8 +1,9 @@
-"""Spans of time, by person: to know how somebody moved, all fixes around the one that was found are needed."""
+"""Spans of time, by person: around fixes that were found, or of which somebody keeps private where they were."""
 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from proximity.fixes import Fixes, Ints
 
@@ -13,6 +14,9 @@ class Spans(NamedTuple):
     person_id: Ints
     start_us: Ints
     end_us: Ints
+
+
+NO_SPANS = Spans(*np.empty((3, 0), np.int64))
 
 
 def spans_around(person_id: Ints, time_us: Ints, around_us: int) -> Spans:
@@ -28,9 +32,20 @@ def spans_around(person_id: Ints, time_us: Ints, around_us: int) -> Spans:
 
 def span_of(fixes: Fixes, known: Spans) -> Ints:
     """For each fix, all of them ordered by person and time, the number of the span that it lies in."""
-    is_fix = np.repeat([False, True], [known.person_id.size, fixes.size])
-    person = np.concatenate([known.person_id, fixes.person_id])
-    time = np.concatenate([known.start_us, fixes.time_us])
-    order = np.lexsort((is_fix, time, person))
-    begun: Ints = np.cumsum(~is_fix[order])[is_fix[order]]
-    return begun
+    return how_many_until(known.person_id, known.start_us, fixes.person_id, fixes.time_us)
+
+
+def held_by(known: Spans, fixes: Fixes) -> NDArray[np.bool_]:
+    """Whether each fix, all of them ordered by person and time, lies in one of the spans."""
+    ended = how_many_until(known.person_id, known.end_us, fixes.person_id, fixes.time_us - 1)
+    held: NDArray[np.bool_] = span_of(fixes, known) > ended
+    return held
+
+
+def how_many_until(person_id: Ints, time_us: Ints, of_person: Ints, until_us: Ints) -> Ints:
+    """For each of `of_person` how many come before it or at its time; both by person and time."""
+    is_asked = np.repeat([False, True], [person_id.size, of_person.size])
+    person, time = np.concatenate([person_id, of_person]), np.concatenate([time_us, until_us])
+    order = np.lexsort((is_asked, time, person))
+    count: Ints = np.cumsum(~is_asked[order])[is_asked[order]]
+    return count

@@ -12,6 +12,7 @@ from proximity.cutting.room import QUICK_M_S
 from proximity.fixes import Fixes, Floats, Ints, Where
 from proximity.lanes import Lanes, lanes
 from proximity.parts import WALKING_M_S, Parts, parts
+from proximity.spans import Spans, how_many_until
 from proximity.tracks.pieces import pieces_of
 from proximity.windows import WINDOW_US, Windows, windows_around
 
@@ -87,6 +88,25 @@ def within(pieces: Ways, from_us: Ints | int, until_us: Ints | int) -> Ways:
     alone = (pieces.start_us == pieces.end_us) & (from_us <= pieces.start_us) & (pieces.start_us < until_us)
     kept = np.flatnonzero((start_us < end_us) | alone)
     return cut(pieces.at(kept), start_us[kept], end_us[kept])
+
+
+def without(pieces: Ways, hidden: Spans) -> Ways:
+    """What of the pieces, by person and time, lies in none of the spans of their persons."""
+    alone = pieces.start_us == pieces.end_us
+    # Those of its person that end before a piece begins, and those that begin until it ends.
+    over = how_many_until(hidden.person_id, hidden.end_us, pieces.person_id, pieces.start_us - 1)
+    begun = how_many_until(hidden.person_id, hidden.start_us, pieces.person_id, pieces.end_us)
+    left = begun - over + 1
+    if (left == 1).all():
+        return pieces
+    of = np.repeat(np.arange(pieces.size), left)
+    nth = np.arange(of.size) - np.repeat(np.cumsum(left) - left, left)
+    is_first, is_last = nth == 0, nth == left[of] - 1
+    start_us, end_us = pieces.start_us[of], pieces.end_us[of]
+    start_us[~is_first] = hidden.end_us[(over[of] + nth - 1)[~is_first]] + 1
+    end_us[~is_last] = hidden.start_us[(over[of] + nth)[~is_last]]
+    kept = np.flatnonzero((start_us < end_us) | (alone[of] & (left[of] == 1)))
+    return cut(pieces.at(of[kept]), start_us[kept], end_us[kept])
 
 
 def cut(pieces: Ways, start_us: Ints, end_us: Ints) -> Ways:

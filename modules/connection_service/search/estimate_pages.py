@@ -16,7 +16,7 @@ from proximity.estimated_contacts import EstimatedContacts, estimated_contacts
 from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined, joined_into
 from proximity.network.summaries import Summaries, summaries
 from proximity.slices import Slices
-from proximity.ways import NOWHERE, Ways, ways, within
+from proximity.ways import NOWHERE, Ways, ways, within, without
 from proximity.windows import WINDOW_US
 
 Flags = NDArray[np.bool_]
@@ -71,7 +71,8 @@ def way_page(locations: Locations, person_id: int, question: WayQuestion) -> Pag
 
     def search(low_us: int, high_us: int) -> tuple[Ways, int]:
         track = track_around(locations, person_id, low_us, high_us + 1)
-        way = _asked_for(ways(track, low_us, high_us + 1), question)
+        hidden = locations.private(np.array([person_id]), low_us, high_us)
+        way = _asked_for(without(ways(track, low_us, high_us + 1), hidden), question)
         return way.at(later((way.start_us,), after)), track.size
 
     found = NOWHERE

@@ -16,7 +16,7 @@ from proximity.circles import Circles, circles, reported_inside
 from proximity.estimated_meetings import EstimatedMeetings, estimated_meetings, joined
 from proximity.fixes import Fixes
 from proximity.instants import FIRST_US, LAST_US, SECOND_US
-from proximity.ways import ways, ways_in
+from proximity.ways import ways, ways_in, without
 from proximity.windows import WINDOW_US, Windows, needed, windows_of
 
 # Of others: with a fix each ten seconds, 512 windows have 120,000 locations. Where they have fewer, more come at once.
@@ -41,7 +41,9 @@ class EstimateSearch:
         found: list[EstimatedMeetings] = []
         for some, fixes in self._followed(near):
             theirs = ways_in(fixes, some)
-            met = estimated_meetings(own, theirs, track, fixes, asked.distance_m, asked.min_probability, span_us)
+            hidden = self.locations.private(np.unique(np.append(some.person_id, self.person_id)), low_us, high_us)
+            shown = without(own, hidden), without(theirs, hidden)
+            met = estimated_meetings(*shown, track, fixes, asked.distance_m, asked.min_probability, span_us)
             found.append(joined([met], asked.gap_us, asked.cut_us))
             loaded += fixes.size
         return SliceResult(found, loaded)

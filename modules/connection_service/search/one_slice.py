@@ -10,7 +10,7 @@ from connection_service.store.meetings import Remembered
 from proximity.cells import Probes, probes
 from proximity.certainty import NOT_NEAR, certainty, reach_m
 from proximity.estimated_meetings import EstimatedMeetings
-from proximity.fixes import Fixes
+from proximity.fixes import Fixes, Ints
 from proximity.geocentric import geodetic
 from proximity.movement import MAX_STEP_M, closest_approaches, longest_step, steps
 from proximity.near_fixes import NearFixes, near_fixes
@@ -34,6 +34,9 @@ class Locations(Protocol):
         self, person_id: int, probes: Probes, start_us: int, end_us: int, receive: Callable[[Fixes], object]
     ) -> int:
         """Hand on everybody else's fixes in the probes, in portions; return their number."""
+
+    def private(self, person_ids: Ints, start_us: int, end_us: int) -> Spans:
+        """In which times of the range persons keep private where they were."""
 
     def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
         """Of which of these windows, until before the second, meetings within this distance are remembered."""

@@ -20,6 +20,7 @@ from connection_service.store.meeting_history import meeting_history
 from connection_service.store.meetings import MEETINGS, NOTHING, REMEMBERED, SETTLED, Remembered, meetings_of
 from connection_service.store.network import PAIRS, PAIRS_OF_PERSON, TIES, pairs_of, ties_of
 from connection_service.store.prepared import Statement, execute
+from connection_service.store.private import PRIVATE, spans_of
 from proximity.cells import Probes
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.everybody.meetings import ESTIMATOR
@@ -96,6 +97,12 @@ class Locations:
             raise TooMany(self.max_locations)
         values = {"person_id": person_id, **_range(start_us, end_us), **probe_values(probes, start_us, end_us)}
         return self._read(CANDIDATES, values, receive)
+
+    def private(self, person_ids: Ints, start_us: int, end_us: int) -> Spans:
+        """In which times of the range persons keep private where they were."""
+        asked = _array(person_ids), _timestamp(start_us), _timestamp(end_us)
+        with self._in_time() as cursor:
+            return spans_of(execute(self.borrowed, cursor, PRIVATE, *asked))
 
     def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
         """Of which of these windows meetings within this distance are remembered. Ask before `meetings`."""

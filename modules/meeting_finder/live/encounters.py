@@ -12,7 +12,7 @@ import numpy as np
 from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from udaconnect.connection.v1.encounter_pb2 import KIND_BEGUN, KIND_CORRECTED, KIND_ENDED
 
-from meeting_finder.reported import Seen, hold_still, seen_now, usable_fixes
+from meeting_finder.reported import Seen, hold_still, reported_of_now, seen_now
 from meeting_finder.transactions import Transactions
 from proximity.fixes import Fixes, Floats, Ints
 from proximity.present.company import Pairs, Together
@@ -114,7 +114,7 @@ class Looking:
 
     def fixes(self, low: datetime, high: datetime) -> Fixes:
         """What was reported then and tells where people are at its end, by person and time."""
-        return usable_fixes(self._cursor, low, high, of_now=True)
+        return reported_of_now(self._cursor, low, high)
 
     def write(self, begun: Together, now: Together, ended: Sequence[tuple[Ints, datetime]], started: datetime) -> Told:
         """Write and tell what has changed. `now` is what is known of `were`; `ended` are positions in them, and when.

@@ -13,10 +13,11 @@ from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, fixes_t
 from proximity.everybody.near import Pairs, who_was_near
 from proximity.fixes import Fixes, Ints
 from proximity.pairs.stretches import Ranges, Stretches, stretches
-from proximity.ways import Ways, ways
+from proximity.spans import NO_SPANS, Spans
+from proximity.ways import Ways, ways, without
 from proximity.windows import WINDOW_US
 
-ESTIMATOR = 9
+ESTIMATOR = 10
 """Its version: another one where any meeting is estimated otherwise, so that what is remembered is not mixed."""
 
 
@@ -27,16 +28,23 @@ class Met(NamedTuple):
     meetings: EstimatedMeetings  # its person_id is the other
 
 
-def met_by_everybody(
-    fixes: Fixes, window: int, distance_m: float, min_chance: float, *, whose: Collection[int] | None = None
+def met_by_everybody(  # noqa: PLR0913  where, and what is asked
+    fixes: Fixes,
+    window: int,
+    distance_m: float,
+    min_chance: float,
+    *,
+    whose: Collection[int] | None = None,
+    hidden: Spans = NO_SPANS,
 ) -> Met:
     """Stretches of a window (its number) in which two were within the distance; where one of both is of `whose`.
 
     Joined are those that touch, and nothing else: `joined` of them is what it is of the stretches of a question, also
-    over the borders of windows. All fixes of `told_by(window)` are there, by person and time.
+    over the borders of windows. All fixes of `told_by(window)` are there, by person and time. Nobody is met in what is
+    hidden, though others know where they were before and after it.
     """
     low_us, until_us = window * WINDOW_US, (window + 1) * WINDOW_US
-    inside = ways(fixes, low_us, until_us)
+    inside = without(ways(fixes, low_us, until_us), hidden)
     reported = fixes.at(np.flatnonzero((fixes.time_us >= low_us) & (fixes.time_us < until_us)))
     pairs = who_was_near(inside, reported, distance_m, whose)
     found = list(_met(inside, pairs, distance_m, min_chance))

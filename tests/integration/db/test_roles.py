@@ -49,7 +49,7 @@ WORK = {
     "delete locations by any time": ("SELECT delete_locations(1, now(), now())", set()),
     "read what is private": (
         "SELECT person_id, begins_at FROM private_span",
-        {"person_service", "location_consumer", "meeting_finder"},
+        {"person_service", "location_consumer", "meeting_finder", "connection_service"},
     ),
     "read meetings": ("SELECT person_id FROM connectivity", {"meeting_finder", "connection_service"}),
     "write meetings": ("DELETE FROM connectivity", {"meeting_finder"}),

@@ -18,6 +18,7 @@ from meeting_finder.metrics import Metrics
 from meeting_finder.store import Asked, Store
 from proximity.estimated_meetings import EstimatedMeetings
 from proximity.fixes import Fixes
+from proximity.spans import Spans
 from service_kit.database import make_engine
 from tests.integration.statements import Query, add_people
 from tests.patience import PATIENCE_S
@@ -26,6 +27,11 @@ from tests.unit.connection_service.search.test_estimate_pages import WHOLE, equa
 
 ASKED = Asked(WHOLE.distance_m, WHOLE.min_probability)
 NO_QUIET = timedelta(0)
+PRIVATE = """
+    SELECT person_id, (extract(epoch FROM begins_at) * 1000000)::bigint,
+           (extract(epoch FROM ends_at) * 1000000)::bigint - 1
+    FROM private_span ORDER BY person_id, begins_at
+"""
 
 
 class System:
@@ -58,6 +64,7 @@ class System:
     def check(self, fixes: Fixes, question: EstimateQuestion = WHOLE) -> None:
         """Every answer is that of the engine alone to these fixes."""
         alone = MemoryStore(fixes.at(np.lexsort((fixes.person_id, fixes.time_us))))
+        alone.hidden = Spans(*np.array(self.query(PRIVATE), np.int64).reshape(-1, 3).T)
         for person_id in np.unique(fixes.person_id).tolist():
             expected = meeting_page(alone, person_id, question).rows
             assert equal(self.answer(person_id, question), expected), person_id

@@ -210,7 +210,7 @@ def test_a_finder_that_was_killed_leaves_its_window_due_and_nothing_half_written
     due = system.due()
     with pytest.raises(StoreUnavailableError), system.finder.settling(NO_QUIET) as settling:  # noqa: PT012  it ends there
         assert settling is not None
-        fixes = settling.fixes()
+        fixes = settling.reported().fixes
         settling.write(fixes, met_by_everybody(fixes, settling.due.window, *ASKED))
         execute(
             system.database.superuser,

@@ -13,10 +13,10 @@ from connection_service.store.meetings import NOTHING, Remembered
 from proximity.cells import CELLS_PER_DEGREE, Probes
 from proximity.estimated_meetings import NO_MEETINGS, EstimatedMeetings, joined
 from proximity.everybody.meetings import Met
-from proximity.fixes import Fixes
+from proximity.fixes import Fixes, Ints
 from proximity.network.groups import NO_PAIRS, PairMeetings
 from proximity.network.introductions import Ties
-from proximity.spans import Spans
+from proximity.spans import NO_SPANS, Spans
 from proximity.windows import WINDOW_US
 from service_kit.errors import DependencyDown
 from service_kit.rpc.people import Person
@@ -47,6 +47,7 @@ class MemoryStore:
         self.accuracy_m: dict[int, float] = {}  # of a person
         self.candidate_ranges: list[tuple[int, int]] = []
         self.meeting_ranges: list[tuple[int, int]] = []
+        self.hidden = NO_SPANS  # what persons keep private
         self.people = "all"
         self.remembered_for: tuple[float, float] | None = None  # distance, probability
         self.settled_before = 0  # number of a window
@@ -106,6 +107,11 @@ class MemoryStore:
         for first in range(0, found.size, self.portion):
             receive(found.at(slice(first, first + self.portion)))
         return self._loaded(found).size
+
+    def private(self, person_ids: Ints, start_us: int, end_us: int) -> Spans:
+        hidden = self.hidden
+        asked = np.isin(hidden.person_id, person_ids) & (hidden.start_us <= end_us) & (hidden.end_us >= start_us)
+        return Spans._make(column[asked] for column in hidden)
 
     def remembered(self, first: int, until: int, distance_m: float, min_probability: float) -> Remembered:
         if (distance_m, min_probability) != self.remembered_for:

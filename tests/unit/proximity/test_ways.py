@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from proximity.fixes import Fixes
 from proximity.geocentric import geocentric, geodetic
 from proximity.lanes import lanes
-from proximity.ways import Ways, placed, ways, ways_in, within
+from proximity.spans import Spans
+from proximity.ways import Ways, placed, ways, ways_in, within, without
 from proximity.windows import CONTEXT_US, WINDOW_US, needed, windows_around
 from tests.unit.proximity.scenes import geodesic_m, go
 from tests.unit.proximity.walks import SECOND, crowds, track
@@ -43,6 +44,36 @@ def test_a_part_of_a_range_is_answered_as_the_whole_is(crowd: Fixes, data: st.Da
     known = crowd.at(np.flatnonzero((crowd.time_us >= first_us) & (crowd.time_us <= last_us)))
     every = ways_in(crowd, windows_around(crowd, low, high))
     assert same(ways(known, start, until), within(every, start, until))
+
+
+@given(crowds(), st.data())
+@settings(max_examples=50, deadline=None)
+def test_without_what_is_hidden_all_else_stays_as_it_is(crowd: Fixes, data: st.DataObject) -> None:
+    low, high = int(crowd.time_us.min()), int(crowd.time_us.max())
+    some = st.sampled_from([low, high, *crowd.time_us.tolist()]) | st.integers(low - MINUTE, high + MINUTE)
+    spans: list[tuple[int, int, int]] = []
+    for person_id in data.draw(st.sets(st.sampled_from([0, *np.unique(crowd.person_id).tolist(), 99]))):
+        borders = sorted(data.draw(st.sets(some, max_size=8)))
+        spans += [(person_id, *pair) for pair in zip(borders[::2], borders[1::2], strict=False)]
+    hidden = Spans(*np.array(sorted(spans), np.int64).reshape(-1, 3).T)
+    way = whole(crowd)
+    shown = without(way, hidden)
+    for at_us in {*data.draw(st.lists(st.integers(low, high))), *hidden.start_us, *hidden.end_us, *crowd.time_us[::7]}:
+        for person_id in np.unique(crowd.person_id):
+            is_hidden = ((hidden.person_id == person_id) & (hidden.start_us <= at_us) & (at_us <= hidden.end_us)).any()
+            before, after = (strictly_at(one, person_id, at_us) for one in (way, shown))
+            assert (after is not None) == (before is not None and not is_hidden)
+            if before is not None and after is not None:
+                assert np.allclose(before, after, rtol=0, atol=1e-6)
+    untouched = ~np.isin(way.person_id, hidden.person_id)
+    assert same(way.at(untouched), shown.at(~np.isin(shown.person_id, hidden.person_id)))
+
+
+def strictly_at(way: Ways, person_id: int, at_us: int) -> np.ndarray | None:
+    """Where somebody was at an instant within a piece, not at its end, in metres, and the variance; None: not said."""
+    inside = (way.start_us <= at_us) & ((at_us < way.end_us) | (way.start_us == way.end_us))
+    piece = way.at(np.flatnonzero((way.person_id == person_id) & inside & (at_us <= way.end_us))[:1])
+    return np.append(*placed(piece, np.array([at_us]))) if piece.size else None
 
 
 @given(crowds())

@@ -145,6 +145,18 @@ def test_the_pages_of_a_way_together_are_the_whole_way(fixes: Fixes, limit: int)
     assert all(np.array_equal(*columns) for columns in zip(asked(limit), whole, strict=True))
 
 
+@FEW
+@given(histories(), st.integers(-3000, 3000), st.sampled_from([1, 60, 1800]))
+def test_a_way_tells_nothing_of_what_is_hidden(fixes: Fixes, start_s: int, lasts_s: int) -> None:
+    start_us, until_us = MIDNIGHT_US + start_s * SECOND_US, MIDNIGHT_US + (start_s + lasts_s) * SECOND_US
+    store = MemoryStore(fixes)
+    store.hidden = Spans(*np.array([[1], [start_us], [until_us - 1]]))
+    asked = WayQuestion(start_us=WHOLE.start_us, end_us=WHOLE.end_us, limit=10_000, cursor=None)
+    way = way_page(store, 1, asked).rows
+    assert ((way.end_us <= start_us) | (way.start_us >= until_us)).all()
+    assert way_page(MemoryStore(fixes), 1, asked).rows.size
+
+
 def crowd(people: int, minutes: int, interval_s: int, spread_m: float) -> Fixes:
     """They stand about for so long."""
     random = np.random.default_rng(1)

@@ -10,6 +10,7 @@ from connection_service.search.estimate_slice import EstimateSearch
 from proximity.estimated_meetings import EstimatedMeetings, joined
 from proximity.everybody.meetings import met_by_everybody
 from proximity.fixes import Fixes
+from proximity.spans import NO_SPANS, Spans
 from proximity.windows import WINDOW_US, told_by
 from tests.unit.connection_service.memory import MemoryStore
 from tests.unit.connection_service.search.test_estimate_pages import (
@@ -30,15 +31,21 @@ def by_person(fixes: Fixes) -> Fixes:
     return fixes.at(np.lexsort((fixes.time_us, fixes.person_id)))
 
 
-def of_each(fixes: Fixes) -> Iterator[tuple[int, EstimatedMeetings]]:
+def of_each(fixes: Fixes, hidden: Spans = NO_SPANS) -> Iterator[tuple[int, EstimatedMeetings]]:
     everybody = by_person(fixes)
     parts = []
     for number in WINDOWS:
         low_us, high_us = told_by(number)
         inside = (everybody.time_us >= low_us) & (everybody.time_us <= high_us)
-        parts.append(met_by_everybody(everybody.at(inside), number, 3.0, 0.5))
+        parts.append(met_by_everybody(everybody.at(inside), number, 3.0, 0.5, hidden=hidden))
     for person_id in np.unique(fixes.person_id).tolist():
         yield person_id, joined([part.meetings.at(part.person_id == person_id) for part in parts], GAP_US)
+
+
+def asked(store: MemoryStore, person_id: int) -> EstimatedMeetings:
+    search = EstimateSearch(store, person_id, WHOLE).search
+    of_windows = (search(number * WINDOW_US, (number + 1) * WINDOW_US - 1).reduced for number in WINDOWS)
+    return joined([met for some in of_windows for met in some], GAP_US)
 
 
 @FEW
@@ -46,12 +53,23 @@ def of_each(fixes: Fixes) -> Iterator[tuple[int, EstimatedMeetings]]:
 def test_it_is_what_each_question_finds(fixes: Fixes) -> None:
     store = MemoryStore(fixes)
     for person_id, met in of_each(fixes):
-        search = EstimateSearch(store, person_id, WHOLE).search
-        asked = joined(
-            [met for number in WINDOWS for met in search(number * WINDOW_US, (number + 1) * WINDOW_US - 1).reduced],
-            GAP_US,
-        )
-        assert equal(met, asked)
+        assert equal(met, asked(store, person_id))
+
+
+@FEW
+@given(histories(), st.data())
+def test_nobody_is_met_in_what_is_hidden_whoever_asks(fixes: Fixes, data: st.DataObject) -> None:
+    store = MemoryStore(fixes)
+    person_id = data.draw(st.sampled_from(np.unique(fixes.person_id).tolist()))
+    start_us = data.draw(st.integers(int(fixes.time_us.min()), int(fixes.time_us.max())))
+    lasts_us = data.draw(st.sampled_from([1, 7_000_000, 90_000_000, 900_000_000]))
+    store.hidden = Spans(*np.array([[person_id], [start_us], [start_us + lasts_us - 1]]))
+    for one, met in of_each(fixes, store.hidden):
+        assert equal(met, asked(store, one))
+        of_both = (met.person_id == person_id) | (one == person_id)
+        inside_us = np.minimum(met.ended_us, start_us + lasts_us) - np.maximum(met.started_us, start_us)
+        together_us = met.ended_us - met.started_us
+        assert (met.duration_us <= together_us - np.maximum(inside_us, 0))[of_both].all()
 
 
 def check_meetings_of(some: set[int], fixes: Fixes) -> int:
