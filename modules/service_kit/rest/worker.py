@@ -5,7 +5,8 @@ not a thread: requests are gathered in the main loop and given to a thread when 
 gives a thread to every new connection for 5 s and to a request for as long as it takes to come, and lets its main loop
 wait 2 s for every goodbye.)
 
-And whether a worker lives is told by a thread that does nothing else: one that is busy is not to be killed for it.
+And whether a worker lives, and whether it is ready, is told by a thread each that does nothing else: one that is busy
+is not to be killed for it, nor are all to be taken out of service at once when there is much to do.
 """
 
 import errno
@@ -52,7 +53,7 @@ STATUSES: Final = {
 
 RECEIVE_BYTES: Final = 64 * 1024
 ACCEPTED_AT_ONCE: Final = 100
-LIVE: Final = b"GET /livez "
+PROBES: Final = (b"GET /livez ", b"GET /readyz ")
 
 STOPPING: Final = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
@@ -62,7 +63,8 @@ log = structlog.get_logger("access")
 class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has no types
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  gunicorn's
         super().__init__(*args, **options)
-        self.for_probes = ThreadPoolExecutor(1, "probes")  # its thread begins when it is asked for
+        # Apart: who looks whether the database answers may have to wait for it. Threads begin when they are asked for.
+        self.for_probes = {probe: ThreadPoolExecutor(1, "probe") for probe in PROBES}
         self.waiting_bytes = 0
         self.leaving: deque[tuple[float, socket]] = deque()
 
@@ -127,7 +129,7 @@ class ProblemWorker(ThreadWorker):  # type: ignore[misc]  # the base class has n
         if conn.refusal is not None:
             conn.heard = b""
         conn.data_ready = True
-        pool = self.for_probes if conn.heard.startswith(LIVE) else self.tpool
+        pool = next((pool for probe, pool in self.for_probes.items() if conn.heard.startswith(probe)), self.tpool)
         handled = pool.submit(self.handle, conn)
         handled.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 

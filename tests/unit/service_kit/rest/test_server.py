@@ -1,4 +1,4 @@
-"""Stopping: whoever is told to stop does so, also a worker that has only just begun. And who is busy is alive."""
+"""Whoever is told to stop does so, also a worker that has only just begun. And who is busy is alive and ready."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -65,15 +65,17 @@ BUSY_SERVER = """
 """
 
 
-def test_a_worker_all_of_whose_threads_are_busy_is_alive(poll_until: Callable[..., object], tmp_path: Path) -> None:
+def test_a_worker_all_of_whose_threads_are_busy_is_alive_and_ready(
+    poll_until: Callable[..., object], tmp_path: Path
+) -> None:
     over = tmp_path / "over"
     with (
         served(BUSY_SERVER, tmp_path / "log", poll_until, over=over) as port,
         closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)) as waiting,
     ):
         waiting.request("GET", "/stay")
-        for _ in range(3):
-            with urlopen(f"http://127.0.0.1:{port}/livez", timeout=PATIENCE_S) as answer:
-                assert answer.read() == b"live\n"
+        for probe, said in 3 * [("livez", b"live\n"), ("readyz", b"ready\n")]:
+            with urlopen(f"http://127.0.0.1:{port}/{probe}", timeout=PATIENCE_S) as answer:
+                assert answer.read() == said
         over.touch()
         assert waiting.getresponse().read() == b"over"
