@@ -26,7 +26,7 @@ from service_kit.access.rules import Gate
 from service_kit.rest.audit import note_question
 from service_kit.rest.documents import PROBLEM_JSON
 from service_kit.rest.problem import ProblemSchema, problem_response
-from service_kit.rest.schema import read_body, read_query
+from service_kit.rest.schema import RestSchema, read_body, read_query
 
 if TYPE_CHECKING:
     from apispec.ext.marshmallow.openapi import OpenAPIConverter
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R", bound="Resource")
 JSON = "application/json"
+NO_QUERY = RestSchema()
 BEARER = {
     "authorizations": {
         "bearer": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Bearer TOKEN"}
@@ -84,15 +85,14 @@ def operation(  # noqa: PLR0913  each is one word of the documentation
 ) -> Callable[[Callable[Concatenate[R, P], object]], Callable[Concatenate[R, P], Response]]:
     """Give a method of a Resource its manners.
 
-    `query` and `body` are read, checked and passed on as keyword arguments of these names. The method returns what
-    `answer` is to dump, that in an Answer with headers, or a finished Response. `headers` describes its headers,
-    `problems` names errors beyond those that follow from the rest (400, 413, 414, 415, 500, 503).
+    `query` and `body` are read, checked and passed on as keyword arguments of these names. Without `query` there may be
+    none: nothing of it would be heeded. The method returns what `answer` is to dump, that in an Answer with headers, or
+    a finished Response. `headers` describes its headers, `problems` names errors beyond those that follow from the rest
+    (400, 413, 414, 415, 500, 503).
     """
-    implied = {HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
+    implied = {HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
     if query:
         implied |= {HTTPStatus.REQUEST_URI_TOO_LONG}
-    if query or body:
-        implied |= {HTTPStatus.BAD_REQUEST}
     if body:
         implied |= {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE}
     said = Operation(
@@ -102,8 +102,9 @@ def operation(  # noqa: PLR0913  each is one word of the documentation
     def decorate(method: Callable[Concatenate[R, P], object]) -> Callable[Concatenate[R, P], Response]:
         @wraps(method)
         def answered(self: R, /, *args: P.args, **kwargs: P.kwargs) -> Response:
+            asked = read_query(query or NO_QUERY)
             if query:
-                kwargs["query"] = read_query(query)
+                kwargs["query"] = asked
                 note_question(request.args.to_dict())
             if body:
                 kwargs["body"] = read_body(body)

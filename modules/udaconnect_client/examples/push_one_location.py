@@ -9,8 +9,11 @@ from grpc_status import rpc_status
 from udaconnect.location.v1.location_pb2 import CreateLocationRequest, Location
 from udaconnect.location.v1.location_pb2_grpc import LocationServiceStub
 
-person_id, latitude, longitude, target = (*sys.argv[1:], "127.0.0.1:30003")[:4]
-location = Location(person_id=int(person_id), latitude=float(latitude), longitude=float(longitude))
+try:
+    person_id, latitude, longitude, target = (*sys.argv[1:], "127.0.0.1:30003")[:4]
+    location = Location(person_id=int(person_id), latitude=float(latitude), longitude=float(longitude))
+except ValueError:
+    sys.exit(__doc__)
 location.creation_time.GetCurrentTime()
 with grpc.insecure_channel(target) as channel:
     try:

@@ -1,5 +1,6 @@
 """Everything that is known of a person, as one document; and the audit's line about each question."""
 
+import json
 from typing import Any
 
 import pytest
@@ -93,13 +94,19 @@ def test_the_rows_of_an_export_are_counted_when_it_has_been_given(client: FlaskC
     assert (entry["call"], entry["rows"], entry["status"]) == ("GET /api/persons/{person_id}/export", 10, 200)
 
 
+def test_an_export_of_a_day_is_refused_and_not_one_of_everything(client: FlaskClient) -> None:
+    answer = client.get("/api/persons/7/export", query_string=DAY)
+    assert answer.status_code == 400
+    assert {error["field"] for error in json.loads(answer.data)["errors"]} == set(DAY)
+
+
 @pytest.mark.parametrize("resource", ["connection", "encounters", "contacts", "locations", "way", "export"])
 def test_every_question_about_a_person_is_audited_also_one_that_is_not_answered(
     client: FlaskClient, directory: Any, resource: str
 ) -> None:
     directory.known.clear()
     with capture_logs() as logs:
-        client.get(f"/api/persons/7/{resource}", query_string=DAY).close()
+        client.get(f"/api/persons/7/{resource}", query_string=None if resource == "export" else DAY).close()
     [entry] = [entry for entry in logs if entry["event"] == "audit"]
     assert (entry["person_id"], entry["status"]) == (7, 404)
     assert "rows" not in entry
