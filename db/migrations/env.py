@@ -18,6 +18,8 @@ MIGRATION_LOCK = 7_134_201
 
 with engine_from_environment().connect() as connection:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+    # Whoever asks for a table that a change waits for waits behind it: better try again later.
+    connection.execute(text("SET lock_timeout = '5s'"))
     connection.commit()
     context.configure(connection=connection)
     with context.begin_transaction():

@@ -33,6 +33,7 @@ WITHOUT_MODEL = {
 }
 OF_OTHERS = {"spatial_ref_sys", "alembic_version"}
 ALEMBIC_INI = REPOSITORY / "db" / "alembic.ini"
+UPGRADE = [sys.executable, "-m", "alembic", "-c", str(ALEMBIC_INI), "upgrade", "head"]
 DROP_ALL = """
 DO $$ DECLARE thing text; BEGIN
     FOR thing IN
@@ -113,12 +114,30 @@ def test_two_at_once_go_one_after_the_other(database: Database, as_owner: Connec
     as_owner.execute(text(DROP_ALL))
     as_owner.commit()
 
-    command = [sys.executable, "-m", "alembic", "-c", str(ALEMBIC_INI), "upgrade", "head"]
-    environment = {**os.environ, "DATABASE_URL": database.owner}
-    jobs = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(2)]
+    jobs = [subprocess.Popen(UPGRADE, env=settings(database), stderr=subprocess.DEVNULL) for _ in range(2)]
 
     assert [job.wait(PATIENCE_S) for job in jobs] == [0, 0]
     assert stored_things(as_owner) == expected
+
+
+def test_a_change_that_waits_for_a_reader_gives_up_before_all_others_wait_for_it(
+    database: Database, as_owner: Connection
+) -> None:
+    as_owner.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+    as_owner.commit()
+    as_owner.execute(text("SELECT FROM connectivity"))
+
+    job = subprocess.run(
+        UPGRADE, env=settings(database), capture_output=True, text=True, check=False, timeout=PATIENCE_S
+    )
+
+    assert "lock timeout" in job.stderr
+    assert job.returncode != 0
+    assert as_owner.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0008"
+
+
+def settings(database: Database) -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": database.owner}
 
 
 def test_the_migrations_are_one_line_without_branches() -> None:
