@@ -53,7 +53,8 @@ class IssuerKeys:
     def find(self, kid: str | None, algorithm: str) -> tuple[PyJWK, int]:
         """The key that a token names, and its generation.
 
-        Raises NotAuthenticated where there is none, DependencyDown where no keys have come yet.
+        Raises NotAuthenticated where there is none, DependencyDown where that cannot be told: no keys have come yet, or
+        another thread is just asking for a key that was not known.
 
         May take as long as it takes to ask the source: when it is due, and, at a bounded rate, for a key id that is
         not known, as the issuer may just have made a new key.
@@ -61,9 +62,10 @@ class IssuerKeys:
         self._jwks.look_if_due()
         if self._named(kid, algorithm) is None and self._jwks.may_be_looked_at:
             self._jwks.look(wait=True)
-        generation = self.generation  # first: the key may then be newer than it says, but never older
+        # Both first: this key may be what is being asked for, or newer than the generation, but never older.
+        is_being_asked, generation = self._jwks.is_being_looked_at, self.generation
         key = self._named(kid, algorithm)
-        if self._jwks.content is None:
+        if self._jwks.content is None or (key is None and is_being_asked):
             raise DependencyDown("whoever knows the keys of the tokens' issuer")
         if key is None:
             raise NotAuthenticated("the token is not signed by a key of its issuer that is known here")

@@ -61,10 +61,16 @@ class Watched(Generic[Content]):
         """Whether the source may be asked already, for a reason of its own."""
         return self._clock() - self._looked_at_s >= self._min_interval_s
 
+    @property
+    def is_being_looked_at(self) -> bool:
+        """Whether somebody asks the source just now; what was found is known when this is over."""
+        return self._looking.locked()
+
     def look_if_due(self) -> None:
-        """Whoever comes while another one is looking goes on with what is known, if anything is."""
-        if self.due:
-            self.look(wait=self.content is None)
+        """Whoever comes while another one is looking goes on with what is known, and waits where nothing is."""
+        nothing_is_known = self.content is None
+        if self.due or nothing_is_known:
+            self.look(wait=nothing_is_known)
 
     def look(self, *, wait: bool) -> None:
         """May take as long as it takes to ask the source. What cannot be read changes nothing, and is logged."""
