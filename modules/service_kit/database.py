@@ -11,7 +11,14 @@ from typing import Final
 import psycopg2.extensions
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import (
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    InvalidRequestError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -103,7 +110,7 @@ def connection(engine: Engine) -> Iterator[Connection]:
     Behind a pooler all that is done with it is one transaction.
     """
     try:
-        with engine.connect() as borrowed:
+        with _connected(engine) as borrowed:
             begin = borrowed.info.get("begin")
             if begin is None:
                 yield borrowed
@@ -116,6 +123,13 @@ def connection(engine: Engine) -> Iterator[Connection]:
         if is_broken(error.orig):
             raise DependencyDown("the database") from error
         raise
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except InvalidRequestError as error:  # what the pool says where new sessions, too, are ended at once
+        raise DependencyDown("the database") from error
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psycopg2
+import psycopg2.extensions
 import pytest
 from psycopg2.sql import SQL, Identifier
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from deployment.native.schema import Database
@@ -111,3 +113,22 @@ def test_sessions_that_are_ended_cost_nobody_more_than_a_503(services: Services,
     session.close()
     assert services.track(ada) == 1
     assert services.rest.post("/api/persons", json=ADA).status_code == 201
+
+
+def test_sessions_that_are_ended_as_soon_as_they_are_made_are_a_database_that_does_not_answer(
+    services: Services, database: Database
+) -> None:
+    engine = services.person_engine
+
+    def end(session: psycopg2.extensions.connection, _entry: object) -> None:
+        with psycopg2.connect(database.superuser) as another, another.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [session.info.backend_pid])
+        another.close()
+
+    event.listen(engine, "connect", end)
+    for _ in range(2 * engine.pool.size()):  # type: ignore[attr-defined]  # a QueuePool
+        with pytest.raises(DependencyDown), connection(engine):
+            pass
+    event.remove(engine, "connect", end)
+    with connection(engine) as one, connection(engine) as two, connection(engine) as three:
+        assert all(borrowed.exec_driver_sql("SELECT 1").scalar() == 1 for borrowed in (one, two, three))
