@@ -68,18 +68,27 @@ class Directory:
         if self._service is None:
             return NOTHING
         each = distinct(ids)
-        nobodies = await self._unknown(each)
-        private = self._private.keys() & each.tolist() if self._private else ()
-        return Found(nobodies, {person_id: self._private[person_id] for person_id in private})
+        # While strangers are asked about, others may be forgotten: what was known of them holds for this call.
+        private = self._private_of(each)
+        nobodies, told = await self._unknown(each)
+        return Found(nobodies, private | told | self._private_of(each))
 
-    async def _unknown(self, ids: Ints) -> Collection[int]:
+    def _private_of(self, ids: Ints) -> dict[int, Sequence[Span]]:
+        private = self._private.keys() & ids.tolist() if self._private else ()
+        return {person_id: self._private[person_id] for person_id in private}
+
+    async def _unknown(self, ids: Ints) -> tuple[set[int], dict[int, Sequence[Span]]]:
+        """Those of the ids that are nobody's, and what others that were not known keep private."""
         now = self._clock()
         strangers = self._known.strangers(ids[ids > 0])
         nobodies = {person_id for person_id in strangers if self._nobody_until.get(person_id, 0) > now}
         asked = [person_id for person_id in strangers if person_id not in nobodies]
+        private: dict[int, Sequence[Span]] = {}
         for begin in range(0, len(asked), IDS_PER_CALL):
-            nobodies |= await self._ask(asked[begin : begin + IDS_PER_CALL])
-        return nobodies
+            found = await self._ask(asked[begin : begin + IDS_PER_CALL])
+            nobodies.update(found.nobodies)
+            private.update(found.private)
+        return nobodies, private
 
     async def follow(self) -> None:
         """Keep in mind no longer whoever is erased or has changed private spans; for ever."""
@@ -106,15 +115,19 @@ class Directory:
             if not changed:
                 await asyncio.sleep(FOLLOW_EVERY_S)
 
-    async def _ask(self, ids: list[int]) -> set[int]:
-        """Those that are nobody's."""
+    async def _ask(self, ids: list[int]) -> Found:
+        """Keep in mind who is there; or, where the answer may be too old for that, tell this once."""
         if self._service is None or self._clock() < self._down_until:
-            return set()
+            return NOTHING
         try:
             answer = await self._service.check(CheckPersonsRequest(ids=ids), ANSWER_WITHIN_S)
         except (grpc.RpcError, DependencyDown):
             self._down_until = self._clock() + DOWN_FOR_S
-            return set()
+            return NOTHING
+        private = by_person(
+            (span.person_id, span.begins_us, span.ends_us if span.HasField("ends_us") else None)
+            for span in answer.private_spans
+        )
         # What is older than what has been followed may name whoever was erased, or lack what is private now.
         if (
             self._erasure is not None
@@ -123,15 +136,12 @@ class Directory:
             and answer.private_span_number >= self._private_span
         ):
             self._known.add(answer.ids)
-            self._private |= by_person(
-                (span.person_id, span.begins_us, span.ends_us if span.HasField("ends_us") else None)
-                for span in answer.private_spans
-            )
+            self._private |= private
         nobodies = set(ids) - set(answer.ids)
         if len(self._nobody_until) + len(nobodies) > MOST_NOBODIES:
             self._nobody_until.clear()
         self._nobody_until |= dict.fromkeys(nobodies, self._clock() + NOBODY_FOR_S)
-        return nobodies
+        return Found(nobodies, private)
 
 
 def distinct(ids: Collection[int] | Ints) -> Ints:

@@ -210,6 +210,34 @@ def test_an_answer_from_before_a_pause_is_not_kept(monkeypatch: pytest.MonkeyPat
     run(test, monkeypatch)
 
 
+def test_a_pause_holds_while_others_are_asked_about_and_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1 is known and 2 is not; while 2 is asked about, 1 has one more time forgotten, and 3 pauses."""
+
+    async def test(service: Service, people: Directory, _clock: Clock) -> None:
+        async def late(request: CheckPersonsRequest, timeout_s: float) -> CheckPersonsResponse:
+            answer = await Service.check(service, request, timeout_s)
+            service.private += [PrivateSpan(person_id=1, begins_us=1, ends_us=2), PrivateSpan(person_id=3, begins_us=5)]
+            await rounds()
+            return answer
+
+        service.private = [PrivateSpan(person_id=1, begins_us=10), PrivateSpan(person_id=2, begins_us=20)]
+        await rounds()
+        await people.look_up({1})
+        service.check = late  # type: ignore[method-assign]
+        assert (await people.look_up({1, 2})).private == {1: [(10, FOR_EVER_US)], 2: [(20, FOR_EVER_US)]}
+
+    run(test, monkeypatch)
+
+
+def test_a_pause_holds_before_changes_have_been_heard_of() -> None:
+    async def look_up() -> None:
+        service = Service()
+        service.private = [PrivateSpan(person_id=1, begins_us=10)]
+        assert (await Directory(service).look_up({1})).private == {1: [(10, FOR_EVER_US)]}
+
+    asyncio.run(look_up())
+
+
 def test_after_a_restore_of_the_database_nobody_is_kept_in_mind(monkeypatch: pytest.MonkeyPatch) -> None:
     async def test(service: Service, people: Directory, _clock: Clock) -> None:
         service.erase(3)
