@@ -167,6 +167,9 @@ class Uploads:
                         states.put_nowait(state)
             except TimeoutError:
                 states.put_nowait(TOO_LONG)
+            except Exception:  # no process could be begun, or it ended in the middle of a line
+                log.exception("reading a file failed")
+                states.put_nowait(INTERRUPTED)
         # For who has not heard that it is done: its process ended early, by what the file asked of it.
         states.put_nowait(f"{order['name']} takes more memory or time than a file may.")
 
