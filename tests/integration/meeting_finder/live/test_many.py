@@ -2,7 +2,7 @@
 
 from meeting_finder.live.encounters import CONFIRM, SET_UP
 from tests.integration.meeting_finder.live.conftest import Teller
-from tests.integration.meeting_finder.live.test_told import LAST
+from tests.integration.meeting_finder.live.test_told import COMING_AND_GOING, LAST
 
 MANY = 20_000
 # Settled long ago, and nothing of it is to be told any more.
@@ -13,6 +13,11 @@ SETTLED = """
            now() - interval '22 hours'
     FROM generate_series(1, %s) AS number
 """
+# Of other encounters.
+WAITING = """
+    INSERT INTO encounter_event (kind, encounter, person_id)
+    SELECT 1, 1000 + number, 1 FROM generate_series(1, %s) AS number
+"""
 READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s"
 
 
@@ -21,6 +26,17 @@ def test_what_was_confirmed_is_not_looked_at_again(teller: Teller) -> None:
     teller.system.query(SETTLED, MANY)
     teller.system.query("ANALYZE encounter_told")  # as the server does by itself
     assert rows_read(teller, "encounter_told") < MANY / 100
+
+
+def test_what_is_taken_back_is_not_looked_for_in_all_that_waits(teller: Teller) -> None:
+    teller.system.store(COMING_AND_GOING)
+    teller.look(110, 179)
+    teller.system.query("DELETE FROM location")
+    teller.system.settle(LAST)
+    teller.system.query(WAITING, MANY)
+    teller.system.query("ANALYZE encounter_event")
+    assert rows_read(teller, "encounter_event") < MANY / 100
+    assert teller.system.query("SELECT count(*) FROM encounter_event WHERE kind = 4") == [(2,)]
 
 
 def rows_read(teller: Teller, table: str) -> int:
