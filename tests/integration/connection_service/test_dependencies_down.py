@@ -6,6 +6,7 @@ from typing import Protocol
 import psycopg2
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from deployment.native.schema import Database
 
@@ -34,13 +35,17 @@ def test_an_unknown_person_is_not_found_and_a_known_one_without_locations_is_alo
 def test_without_person_service_the_answer_names_it_and_with_it_all_is_well_again(
     client: FlaskClient, people_server: Server, poll_until: Callable[..., object]
 ) -> None:
+    def asked(person_id: int, resource: str) -> TestResponse:
+        day = None if resource == "export" else DAY
+        return client.get(f"/api/persons/{person_id}/{resource}", query_string=day)
+
     def status(person_id: int, resource: str = "connection") -> int:
-        return client.get(f"/api/persons/{person_id}/{resource}", query_string=DAY).status_code
+        return asked(person_id, resource).status_code
 
     assert status(1) == 200
     people_server.stop()
     for resource in ("connection", "encounters", "contacts", "locations", "way", "export"):
-        response = client.get(f"/api/persons/2/{resource}", query_string=DAY)
+        response = asked(2, resource)
         assert response.status_code == 503
         assert response.mimetype == "application/problem+json"
         assert response.get_json()["detail"] == "the person service does not answer, try again later"
