@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,12 @@ from deployment.native.schema import Database
 from tests.integration.statements import Query
 from tests.patience import PATIENCE_S
 
-TODAY = datetime.now(UTC).date()
+
+def today() -> date:
+    """The tests may have begun on another day."""
+    return datetime.now(UTC).date()
+
+
 MANY_ROWS = """
     INSERT INTO location (person_id, creation_time, coordinate)
     SELECT 2, %s::date::timestamp AT TIME ZONE 'UTC' + number * interval '0.2 s', ST_SetSRID(ST_MakePoint(8, 47), 4326)
@@ -36,7 +41,7 @@ COPYING = """
 def ages(query: Query) -> Callable[[], list[int]]:
     """How many days ago there is a day of locations; at first -1, 0, 1, 29, 30, 31, 400, a fix in each."""
     for age in (-1, 0, 1, 29, 30, 31, 400):
-        day = TODAY - timedelta(days=age)
+        day = today() - timedelta(days=age)
         query("SELECT ensure_location_partition(%s)", day)
         query(
             "INSERT INTO location (person_id, creation_time, coordinate) "
@@ -46,7 +51,7 @@ def ages(query: Query) -> Callable[[], list[int]]:
 
     def found() -> list[int]:
         days = query("SELECT (creation_time AT TIME ZONE 'UTC')::date FROM location ORDER BY 1 DESC")
-        return [(TODAY - day).days for (day,) in days]
+        return [(today() - day).days for (day,) in days]
 
     return found
 
@@ -69,8 +74,8 @@ def test_whole_days_are_dropped_and_a_second_run_changes_nothing(
     first = run_job(database, "30")
     assert first.returncode == 0, first.stderr
     assert ages() == [-1, 0, 1, 29, 30]
-    assert query("SELECT day FROM location_floor") == [(TODAY - timedelta(days=30),)]
-    assert f"dropped location_{TODAY - timedelta(days=31):%Y%m%d}" in first.stdout
+    assert query("SELECT day FROM location_floor") == [(today() - timedelta(days=30),)]
+    assert f"dropped location_{today() - timedelta(days=31):%Y%m%d}" in first.stdout
     assert "dropped" not in run_job(database, "30").stdout
 
 
@@ -148,7 +153,7 @@ def test_a_backup_by_several_at_once_and_the_job_both_end_well(
     database: Database, query: Query, ages: Callable[[], list[int]], tmp_path: Path, poll_until: Any
 ) -> None:
     """As of timescale/timescaledb-backup#19: a lock that waits makes those fail that take theirs later."""
-    query(MANY_ROWS, TODAY - timedelta(days=30))
+    query(MANY_ROWS, today() - timedelta(days=30))
     folder = tmp_path / "backup"
     command: list[str | Path] = [
         programs() / "pg_dump",
@@ -171,7 +176,7 @@ def test_a_backup_by_several_at_once_and_the_job_both_end_well(
 
 def test_today_cannot_be_dropped_by_anybody(query: Query) -> None:
     with pytest.raises(InvalidParameterValue):
-        query("SELECT drop_locations_before(%s)", TODAY)
+        query("SELECT drop_locations_before(%s)", today())
 
 
 @pytest.mark.parametrize(
