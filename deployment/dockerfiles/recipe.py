@@ -4,14 +4,16 @@ Each service keeps a Dockerfile that can be built alone, `docker build -f module
 all would have to be built first, and docker-compose 1.29 knows no way to say so.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Final
 
 HERE: Final = Path(__file__).parent
 MODULES: Final = HERE.parents[1] / "modules"
-
+# Of the C library, for connection_service: see its README. What is started without a container has the same.
+MALLOC: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "4194304"}
 
 COMPILER: Final = """
 # hadolint ignore=DL3008
@@ -40,7 +42,7 @@ class Image:
     left_out: tuple[str, ...] = ()
     """What it does not use of its libraries, as tests of `find`, one a line."""
 
-    environment: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
     remark: str = ""
 
     @property
@@ -57,7 +59,7 @@ class Image:
             copies="\n".join(f"COPY modules/{module} /app/{module}" for module in (*self.modules, self.name)),
             compiled="".join(f"\nRUN /app/{folder}/compile.sh" for folder in self.compiled),
             imports=", ".join((f"{self.name}.__main__", *self.imports)),
-            environment="".join(f" {variable}" for variable in self.environment),
+            environment="".join(f" {name}={value}" for name, value in self.environment.items()),
             ports=" ".join(map(str, self.ports)),
         )
 
@@ -97,7 +99,7 @@ IMAGES: Final = (
             "-path '*/sqlalchemy/testing' -o -path '*/dialects/m*sql' -o -path '*/dialects/oracle'",
             "-path '*/dialects/sqlite' -o -name '*_cy.*.so'",
         ),
-        environment=("MALLOC_ARENA_MAX=2", "MALLOC_MMAP_THRESHOLD_=1048576", "MALLOC_TRIM_THRESHOLD_=4194304"),
+        environment=MALLOC,
         remark=(
             ". Large libraries come together here, so that what it does not use of them is left out; SQLAlchemy goes\n"
             "# without its compiled parts, because rows are read by COPY."

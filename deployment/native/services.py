@@ -8,6 +8,7 @@ import grpc
 import requests
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from deployment.dockerfiles.recipe import MALLOC
 from deployment.native.folders import REPOSITORY
 
 PROBE_TIMEOUT_S = 10.0
@@ -80,9 +81,7 @@ def services(addresses: Mapping[str, str]) -> list[Service]:
                 "DATABASE_URL": addresses["CONNECTION_SERVICE_DATABASE_URL"],
                 "PERSON_SERVICE_TARGET": addresses["PERSON_GRPC"],
                 "REST_BIND": bind("CONNECTION_URL"),
-                "MALLOC_ARENA_MAX": "2",
-                "MALLOC_MMAP_THRESHOLD_": "1048576",
-                "MALLOC_TRIM_THRESHOLD_": "4194304",
+                **MALLOC,
             },
             lambda: answers_http(addresses["CONNECTION_URL"] + "/readyz"),
         ),
