@@ -14,16 +14,17 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 from location_consumer.locations import Locations, Mask, microseconds
 from location_consumer.rows import DAY_US, Rows
 from service_kit.private_spans import Span, by_person, hide, touch
+from service_kit.sql_arrays import array_text
 
 HOLD = "SELECT erased, newest, kept_from FROM hold_erasures(%s)"
 LOOK_UP = """
-    SELECT id, false FROM person WHERE id = ANY(%(ids)s)
+    SELECT id, false FROM person WHERE id = ANY(%(ids)s::bigint[])
     UNION ALL
-    SELECT person_id, true FROM erased_person WHERE person_id = ANY(%(ids)s)
+    SELECT person_id, true FROM erased_person WHERE person_id = ANY(%(ids)s::bigint[])
 """
 NEWEST_SPAN = "SELECT coalesce(max(number), 0) FROM private_span"
 NEWER_SPANS = "SELECT number, person_id FROM private_span WHERE number > %s"
-SPANS = "SELECT person_id, begins_at, ends_at FROM private_span WHERE person_id = ANY(%s)"
+SPANS = "SELECT person_id, begins_at, ends_at FROM private_span WHERE person_id = ANY(%s::bigint[])"
 ANYBODY = "SELECT EXISTS (SELECT FROM person)"
 EVERYTHING_US = -(2**63)
 
@@ -89,7 +90,7 @@ class Persons:
         """
         if not ids:
             return
-        cursor.execute(LOOK_UP, {"ids": list(ids)})
+        cursor.execute(LOOK_UP, {"ids": array_text(ids)})
         for person_id, is_erased in cursor:
             (self._erased if is_erased else self._known).add(person_id)
         self._read_spans(cursor, ids & self._known)
@@ -101,7 +102,7 @@ class Persons:
     def _read_spans(self, cursor: Cursor, ids: AbstractSet[int]) -> None:
         if not ids:
             return
-        cursor.execute(SPANS, (list(ids),))
+        cursor.execute(SPANS, (array_text(ids),))
         self._private |= by_person(
             (person_id, microseconds(begins_at), None if ends_at is None else microseconds(ends_at))
             for person_id, begins_at, ends_at in cursor

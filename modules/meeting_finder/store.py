@@ -16,6 +16,7 @@ from proximity.everybody.meetings import ESTIMATOR, Met
 from proximity.fixes import Fixes
 from proximity.instants import EPOCH, MICROSECOND
 from proximity.windows import WINDOW_US, told_by
+from service_kit.sql_arrays import array_text
 
 # A window of a crowd takes a while to compute, in which its transaction does nothing. Workers beside it would take what
 # other finders and the consumers work with.
@@ -52,9 +53,10 @@ IS_STILL_SO = """
 HAS_PARTITION = "SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'connectivity_' || to_char(%s::date, 'YYYYMM'))"
 ENSURE_PARTITION = "SELECT ensure_connectivity_partition(%s)"
 FORGET = "DELETE FROM connectivity WHERE started_at >= %(low)s AND started_at < %(until)s"
-FORGET_SOME = f"{FORGET} AND (person_id = ANY(%(persons)s) OR other_id = ANY(%(persons)s))"
+OF_SOME = "person_id = ANY(%(persons)s::bigint[]) OR other_id = ANY(%(persons)s::bigint[])"
+FORGET_SOME = f"{FORGET} AND ({OF_SOME})"
 COPY = f"COPY connectivity ({COLUMNS}) FROM STDIN WITH (FORMAT binary)"
-DONE = "DELETE FROM connectivity_due WHERE number = ANY(%s)"
+DONE = "DELETE FROM connectivity_due WHERE number = ANY(%s::bigint[])"
 BACKLOG = """
     SELECT (SELECT count(DISTINCT window_number) FROM connectivity_due),
            (SELECT least(settled_before, (SELECT min(window_number) FROM connectivity_due)) FROM connectivity_progress)
@@ -178,7 +180,7 @@ class Settling:
         if self.due.persons is None:
             self._cursor.execute(FORGET, window)
         else:
-            self._cursor.execute(FORGET_SOME, {**window, "persons": self.due.persons})
+            self._cursor.execute(FORGET_SOME, {**window, "persons": array_text(self.due.persons)})
         if met.person_id.size:
             rows = copy_bytes(met)
             self._cursor.copy_expert(COPY, BytesIO(rows), size=len(rows))
@@ -186,4 +188,4 @@ class Settling:
 
     def done(self) -> None:
         """The window is not due any more, but for what was noted since it was claimed."""
-        self._cursor.execute(DONE, (self.due.notes,))
+        self._cursor.execute(DONE, (array_text(self.due.notes),))
