@@ -18,7 +18,7 @@ from meeting_finder.reported import ChangedError
 from meeting_finder.store import Asked, Settling, Store
 from meeting_finder.transactions import StoreUnavailableError
 from proximity.everybody.meetings import met_by_everybody
-from proximity.instants import EPOCH, MICROSECOND, SECOND_US
+from proximity.instants import SECOND_US, since_epoch
 from proximity.windows import WINDOW_US, told_by
 
 log = structlog.get_logger()
@@ -93,8 +93,7 @@ class Find:
         return self._succeeds
 
     def _look(self) -> None:
-        now_us = (datetime.now(UTC) - EPOCH) // MICROSECOND
-        self._store.settle_before(closed_before(now_us - self._lateness_us))
+        self._store.settle_before(closed_before(since_epoch(datetime.now(UTC)) - self._lateness_us))
         self._metrics.backlog(self._store.backlog())
 
     def settle(self) -> bool:

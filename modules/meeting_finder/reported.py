@@ -9,7 +9,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812  it is a class
 
 from meeting_finder.columns import fixes_of
 from proximity.fixes import Fixes, Ints
-from proximity.instants import EPOCH, MICROSECOND
+from proximity.instants import MICROSECOND, since_epoch
 from proximity.spans import Spans, held_by
 from service_kit.sql_arrays import array_text
 
@@ -71,9 +71,8 @@ def reported(cursor: Cursor, low: datetime, high: datetime) -> Reported:
     cursor.execute(PERSONS, (persons,))
     there = np.isin(fixes.person_id, [person_id for (person_id,) in cursor])
     cursor.execute(PRIVATE, {"persons": persons, "low": low, "until": high + MICROSECOND})
-    private = Spans(
-        *np.array([(whose, since(begin), since(end)) for whose, begin, end in cursor], np.int64).reshape(-1, 3).T
-    )
+    spans = [(person_id, since_epoch(begin), since_epoch(end)) for person_id, begin, end in cursor]
+    private = Spans(*np.array(spans, np.int64).reshape(-1, 3).T)
     usable = there & ~held_by(private, fixes)  # what is being forgotten may not be deleted yet
     return Reported(fixes if usable.all() else fixes.at(usable), private)
 
@@ -84,13 +83,8 @@ def reported_of_now(cursor: Cursor, low: datetime, high: datetime) -> Fixes:
     What somebody reported before something private does not, or who pauses would be said to be still there.
     """
     fixes, private = reported(cursor, low, high)
-    begun = private._replace(start_us=np.full_like(private.start_us, since(low)))
+    begun = private._replace(start_us=np.full_like(private.start_us, since_epoch(low)))
     return fixes.at(~held_by(begun, fixes))
-
-
-def since(instant: datetime) -> int:
-    """Microseconds since 1970."""
-    return (instant - EPOCH) // MICROSECOND
 
 
 def hold_still(cursor: Cursor, seen: Seen, person_ids: Ints) -> None:

@@ -20,7 +20,7 @@ def read_day(text: str) -> int | None:
 
     Raises ValueError where there is no such day.
     """
-    return _since_epoch(datetime.fromisoformat(f"{text}T00:00:00+00:00")) if DAY.fullmatch(text) else None
+    return since_epoch(datetime.fromisoformat(f"{text}T00:00:00+00:00")) if DAY.fullmatch(text) else None
 
 
 def read_instant(text: str) -> int | None:
@@ -38,10 +38,11 @@ def read_instant(text: str) -> int | None:
         ahead = datetime.strptime(offset, "%H:%M").replace(tzinfo=UTC)  # refuses 24:00 and 01:60
         shift = timedelta(hours=ahead.hour, minutes=ahead.minute)
     try:
-        return _since_epoch(local + shift if sign == "-" else local - shift)
+        return since_epoch(local + shift if sign == "-" else local - shift)
     except OverflowError as error:
         raise ValueError("outside of the years 1 to 9999") from error
 
 
-def _since_epoch(instant: datetime) -> int:
+def since_epoch(instant: datetime) -> int:
+    """Microseconds since 1970."""
     return (instant - EPOCH) // MICROSECOND

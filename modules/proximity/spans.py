@@ -44,6 +44,8 @@ def held_by(known: Spans, fixes: Fixes) -> NDArray[np.bool_]:
 
 def how_many_until(person_id: Ints, time_us: Ints, of_person: Ints, until_us: Ints) -> Ints:
     """For each of `of_person` how many come before it or at its time; both by person and time."""
+    if not person_id.size:  # as mostly
+        return np.zeros(of_person.size, np.int64)
     is_asked = np.repeat([False, True], [person_id.size, of_person.size])
     person, time = np.concatenate([person_id, of_person]), np.concatenate([time_us, until_us])
     order = np.lexsort((is_asked, time, person))

@@ -14,7 +14,7 @@ from meeting_finder.metrics import Metrics
 from meeting_finder.reported import ChangedError
 from meeting_finder.store import Asked
 from meeting_finder.transactions import StoreUnavailableError
-from proximity.instants import EPOCH, MICROSECOND
+from proximity.instants import since_epoch
 from proximity.present.company import HOLDS_S, PARTS_S, SILENT_S, look
 
 log = structlog.get_logger()
@@ -74,7 +74,7 @@ class Look:
                 self._metrics.another_looks()
                 return None
             fixes = looking.fixes(before(at, SILENT_S + PARTS_S[-1]), at)
-            found = look(fixes, (at - EPOCH) // MICROSECOND, looking.were, *self._asked)
+            found = look(fixes, since_epoch(at), looking.were, *self._asked)
             ended = [
                 (np.flatnonzero(found.far), before(at, PARTS_S[-1])),
                 (np.flatnonzero(found.silent), before(at, SILENT_S)),
